@@ -1,0 +1,87 @@
+import type { Rejection } from '@patterns/shared/contract/rejection.ts'
+import type { MessageHeaders, TopicMessage } from '@patterns/shared/contract/topicMessage.ts'
+
+/** How far a shard's log has come, and what became of every source offset before `nextSourceOffset`. */
+export interface ShardHead {
+  /** The position of the last event; 0 where the shard is empty. Positions are 1, 2, 3… without gaps. */
+  readonly position: number
+  /** The source offset that the log began with. */
+  readonly firstSourceOffset: number
+  /** The source offset that comes next. */
+  readonly nextSourceOffset: number
+  readonly duplicates: number
+  readonly deadLettered: number
+  /** Offsets that carried no message: compacted away, or control records. */
+  readonly notRecords: number
+}
+
+/** One accepted event on its way into the log. */
+export interface NewEvent {
+  readonly eventId: string
+  readonly occurredAt: number
+  readonly message: TopicMessage
+}
+
+export interface NewDeadLetter {
+  readonly message: TopicMessage
+  readonly rejection: Rejection
+}
+
+export interface NewDuplicate {
+  readonly sourceOffset: number
+  /** Where the first event with this id lies. */
+  readonly position: number
+}
+
+/** All that one consumed batch becomes, appended together or not at all. */
+export interface Append {
+  readonly shard: number
+  /** The head that the writer believes in: a writer whose belief is stale changes nothing. */
+  readonly expected: Pick<ShardHead, 'position' | 'nextSourceOffset'>
+  /** In offset order. */
+  readonly events: readonly NewEvent[]
+  readonly deadLetters: readonly NewDeadLetter[]
+  readonly duplicates: readonly NewDuplicate[]
+  /** The offset after this batch. */
+  readonly nextSourceOffset: number
+}
+
+export type AppendResult =
+  | { readonly ok: true; readonly head: Pick<ShardHead, 'position' | 'nextSourceOffset'> }
+  | { readonly ok: false; readonly reason: 'fenced' }
+
+/** One event as the log keeps it: the producer's own bytes at their position. */
+export interface LogRecord {
+  readonly position: number
+  readonly sourceOffset: number
+  /** The broker's time of the message, epoch milliseconds. */
+  readonly recordedAt: number
+  readonly eventId: string
+  readonly value: Buffer
+  /** Kept only where they carry part of the event (CloudEvents). */
+  readonly headers: MessageHeaders | undefined
+}
+
+/**
+ * The log of accepted events: one gap-free sequence a shard. An adapter may keep
+ * batches (Postgres: segments) or single events (EventStoreDB); the contract suite
+ * in `eventLog.contract.ts` is the same for all.
+ */
+export interface EventLog {
+  /** The shards that have a head, in order. */
+  shards(): Promise<number[]>
+  /** The shard's head; `undefined` where nothing was ever appended or opened. */
+  head(shard: number): Promise<ShardHead | undefined>
+  /** Opens a shard that is to begin at a source offset; keeps the head where there is one already, and answers it. */
+  open(shard: number, firstSourceOffset: number): Promise<ShardHead>
+  append(append: Append): Promise<AppendResult>
+  /**
+   * Pages of events with a position greater than `afterPosition`, in order, up to the head at the time of
+   * each read. A page is whatever is cheap for the adapter, at most some megabytes.
+   */
+  read(shard: number, afterPosition: number): AsyncIterable<readonly LogRecord[]>
+  /** The greatest position whose source offset is below `sourceOffset` (0 if none). */
+  positionBefore(shard: number, sourceOffset: number): Promise<number>
+  /** The ids of the last `count` events, oldest first, as pages of 16-byte ids and the position of each page's first. */
+  recentIds(shard: number, count: number): AsyncIterable<{ firstPosition: number; ids: Buffer }>
+}

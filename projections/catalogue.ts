@@ -1,0 +1,79 @@
+import type { PatternEvent } from '@patterns/shared/contract/patternEvent.ts'
+import { maxOf, minOf } from './extremes.ts'
+
+/** A value with the event that said it: of two, the one with the greater (occurredAt, eventId) holds. */
+export interface Said<Value> {
+  readonly value: Value
+  readonly occurredAt: number
+  readonly eventId: string
+}
+
+/** What is known of a pattern besides its numbers. Mergeable, like every state here. */
+export interface CatalogueEntry {
+  firstSeen: number | null
+  lastSeen: number | null
+  lastPosition: number | null
+  patternName: Said<string> | null
+  patternType: Said<string> | null
+  description: Said<string> | null
+  tags: Said<readonly string[]> | null
+  nodeType: Said<string> | null
+}
+
+/** The fields that hold the latest word, in the order of their columns. */
+export const saidFields = ['patternName', 'patternType', 'description', 'tags', 'nodeType'] as const
+
+export const emptyEntry = (): CatalogueEntry => ({
+  firstSeen: null,
+  lastSeen: null,
+  lastPosition: null,
+  patternName: null,
+  patternType: null,
+  description: null,
+  tags: null,
+  nodeType: null,
+})
+
+const isLater = (occurredAt: number, eventId: string, than: Said<unknown>): boolean =>
+  occurredAt > than.occurredAt || (occurredAt === than.occurredAt && eventId > than.eventId)
+
+const hear = <Value>(
+  known: Said<Value> | null,
+  value: Value | undefined,
+  { occurredAt, eventId }: PatternEvent,
+): Said<Value> | null => {
+  if (value === undefined) return known
+  if (known !== null && !isLater(occurredAt, eventId, known)) return known
+  return { value, occurredAt, eventId }
+}
+
+/** Takes in what one event says of its pattern. */
+export const addToEntry = (entry: CatalogueEntry, event: PatternEvent, position: number): void => {
+  entry.firstSeen = minOf(entry.firstSeen, event.occurredAt)
+  entry.lastSeen = maxOf(entry.lastSeen, event.occurredAt)
+  entry.lastPosition = maxOf(entry.lastPosition, position)
+  entry.patternName = hear(entry.patternName, event.patternName, event)
+  entry.patternType = hear(entry.patternType, event.patternType, event)
+  const { registration } = event
+  if (registration === undefined) return
+  entry.description = hear(entry.description, registration.description, event)
+  entry.tags = hear(entry.tags, registration.tags, event)
+  entry.nodeType = hear(entry.nodeType, registration.nodeType, event)
+}
+
+const later = <Value>(a: Said<Value> | null, b: Said<Value> | null): Said<Value> | null => {
+  if (a === null || b === null) return a ?? b
+  return isLater(b.occurredAt, b.eventId, a) ? b : a
+}
+
+/** Takes in all that another entry of the same pattern knows. */
+export const mergeEntry = (into: CatalogueEntry, from: CatalogueEntry): void => {
+  into.firstSeen = minOf(into.firstSeen, from.firstSeen)
+  into.lastSeen = maxOf(into.lastSeen, from.lastSeen)
+  into.lastPosition = maxOf(into.lastPosition, from.lastPosition)
+  into.patternName = later(into.patternName, from.patternName)
+  into.patternType = later(into.patternType, from.patternType)
+  into.description = later(into.description, from.description)
+  into.tags = later(into.tags, from.tags)
+  into.nodeType = later(into.nodeType, from.nodeType)
+}

@@ -1,0 +1,26 @@
+/** Headers of one message, as Kafka gives them: a name may have several values. */
+export type MessageHeaders = Readonly<Record<string, Buffer | string | (Buffer | string)[] | undefined>>
+
+/** One message of a partition, its bytes untouched. */
+export interface TopicMessage {
+  readonly offset: number
+  readonly key: Buffer | null
+  /** `null` is what Kafka calls a tombstone. */
+  readonly value: Buffer | null
+  readonly headers: MessageHeaders | undefined
+  /** The broker's time of the message, epoch milliseconds. */
+  readonly timestamp: number
+}
+
+/** The consecutive messages of one partition that one fetch returned. */
+export interface TopicBatch {
+  readonly partition: number
+  /** The offset that was asked for. The batch accounts for all of `[firstOffset, nextOffset)`. */
+  readonly firstOffset: number
+  /** The offset to ask for next. Offsets in between that carry no message are not records. */
+  readonly nextOffset: number
+  /** In offset order. */
+  readonly messages: readonly TopicMessage[]
+  /** The partition's end when this batch was fetched: the offset that its next message will get. */
+  readonly endOffset: number
+}

@@ -1,0 +1,55 @@
+import pg from 'pg'
+
+const int8 = 20
+const numeric = 1700
+
+/**
+ * How values come back, chosen once: `bigint` as a number (every one of ours is below 2^53),
+ * `numeric` as a bigint (ours are integer sums that may pass 2^53), `timestamptz` as a Date.
+ */
+const types: pg.CustomTypesConfig = {
+  getTypeParser: ((oid: number, format?: 'text' | 'binary') => {
+    if (oid === int8) return Number
+    if (oid === numeric) return BigInt
+    return format === 'binary' ? pg.types.getTypeParser(oid, 'binary') : pg.types.getTypeParser(oid, 'text')
+  }) as pg.CustomTypesConfig['getTypeParser'],
+}
+
+export interface PoolOptions {
+  readonly connectionString: string
+  /** Seen in pg_stat_activity. */
+  readonly applicationName: string
+  /** Most connections at once. */
+  readonly max?: number
+  /** The longest that one statement may take; none by default. */
+  readonly statementTimeoutMs?: number
+  /** What every connection runs as. `reader` can select and nothing else. */
+  readonly access?: 'owner' | 'reader'
+  /** Told of a connection that broke while idle; the pool replaces it by itself. */
+  readonly onIdleError: (error: Error) => void
+}
+
+/** A pool whose connections all read values and rights in the same way. */
+export const createPool = ({
+  connectionString,
+  applicationName,
+  max = 10,
+  statementTimeoutMs = 0,
+  access = 'owner',
+  onIdleError,
+}: PoolOptions): pg.Pool => {
+  const settings = [`-c statement_timeout=${statementTimeoutMs}`, '-c timezone=UTC']
+  if (access === 'reader')
+    settings.push('-c role=pattern_dashboard_reader', '-c default_transaction_read_only=on')
+  const pool = new pg.Pool({
+    connectionString,
+    application_name: applicationName,
+    max,
+    options: settings.join(' '),
+    connectionTimeoutMillis: 5_000,
+    keepAlive: true,
+    types,
+  })
+  pool.on('error', onIdleError)
+  return pool
+}

@@ -1,0 +1,30 @@
+import { z } from 'zod'
+
+/** A setting that has no valid value. The message is one line that names it and the rule. */
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError'
+}
+
+/**
+ * Reads settings from environment variables, once, at the start of a process. A variable that is set to
+ * nothing counts as not set.
+ * @throws SettingsError that names every faulty setting in one line
+ */
+export const readSettings = <Shape extends z.ZodRawShape>(
+  shape: Shape,
+  environment: Readonly<Record<string, string | undefined>>,
+): z.infer<z.ZodObject<Shape>> => {
+  const given = Object.fromEntries(
+    Object.keys(shape).map((name) => [name, environment[name] === '' ? undefined : environment[name]]),
+  )
+  const result = z.object(shape).safeParse(given)
+  if (result.success) return result.data
+  const faults = result.error.issues.map((issue) => {
+    const name = String(issue.path[0])
+    const value = given[name]
+    // A password must not end up in a log.
+    const shown = /PASSWORD|SECRET|URL|KEYS/.test(name) ? '' : ` (it is ${JSON.stringify(value)})`
+    return `${name} ${value === undefined ? 'must be set: ' : ''}${issue.message}${value === undefined ? '' : shown}`
+  })
+  throw new SettingsError(faults.join('; '))
+}

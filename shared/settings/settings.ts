@@ -1,0 +1,78 @@
+import { z } from 'zod'
+
+/** A whole number in a range, written in decimal digits. */
+const integer = (least: number, most: number) =>
+  z
+    .string()
+    .regex(/^\d+$/, `must be a whole number from ${least} to ${most}`)
+    .transform(Number)
+    .refine((value) => value >= least && value <= most, `must be a whole number from ${least} to ${most}`)
+
+/** `true` or `false`, also as on/off, 1/0. */
+const flag = z
+  .enum(['true', 'false', 'on', 'off', '1', '0'], 'must be true or false')
+  .transform((value) => ['true', 'on', '1'].includes(value))
+
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== ''),
+)
+
+/** Where a setting is read by more than one process it is defined here, once. */
+export const processSettings = {
+  LOG_LEVEL: z
+    .enum(
+      ['trace', 'debug', 'info', 'warn', 'error', 'silent'],
+      'must be trace, debug, info, warn, error or silent',
+    )
+    .default('info'),
+  DATA_DIR: z.string().default('.data'),
+}
+
+export const databaseSettings = {
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'must be a URL that begins with postgres:// or postgresql://'),
+}
+
+export const topicSettings = {
+  KAFKA_BROKERS: list
+    .refine(
+      (brokers) => brokers.length > 0 && brokers.every((broker) => /^[^\s:]+:\d{1,5}$/.test(broker)),
+      'must be a list of host:port, with commas',
+    )
+    .optional(),
+  KAFKA_TOPIC: z
+    .string()
+    .regex(/^[a-zA-Z0-9._-]{1,249}$/, 'must be a topic name: letters, digits, dots, dashes')
+    .default('pattern-usage-events'),
+  KAFKA_GROUP_ID: z.string().min(1).default('pattern-dashboard'),
+  KAFKA_SSL: flag.default(false),
+  KAFKA_SASL_MECHANISM: z
+    .enum(['plain', 'scram-sha-256', 'scram-sha-512'], 'must be plain, scram-sha-256 or scram-sha-512')
+    .optional(),
+  KAFKA_SASL_USERNAME: z.string().optional(),
+  KAFKA_SASL_PASSWORD: z.string().optional(),
+  FILE_TOPIC_PARTITIONS: integer(1, 64).default(4),
+}
+
+export const processorSettings = {
+  DUPLICATE_HORIZON: integer(1_000, 100_000_000).default(1_000_000),
+  FLUSH_INTERVAL_MS: integer(10, 60_000).default(250),
+  PROCESSOR_PORT: integer(0, 65_535).default(8054),
+}
+
+export const apiSettings = {
+  HOST: z.string().default('127.0.0.1'),
+  PORT: integer(0, 65_535).default(8053),
+  API_KEYS: list.optional(),
+  ALLOW_ANONYMOUS: flag.default(false),
+  CORS_ORIGINS: list.default([]),
+  RATE_LIMIT_PER_MINUTE: integer(0, 10_000_000).default(0),
+}
+
+export const generatorSettings = {
+  GENERATOR: flag.default(true),
+}

@@ -1,0 +1,43 @@
+import type { TopicBatch } from '@patterns/shared/contract/topicMessage.ts'
+
+/**
+ * What the owner of a partition does with its messages. The source calls it for
+ * one batch of a partition at a time, partitions side by side.
+ */
+export interface PartitionOwner {
+  /**
+   * A partition is now ours. Answers the offset to read from.
+   * @throws when the partition must not be read (its end is below what is stored, say);
+   * the source then leaves the partition alone and reports it in `stopped`.
+   */
+  assigned(partition: number, endOffset: number): Promise<number>
+  /**
+   * Takes one batch. `alive` is to be called at least every few seconds while this
+   * waits, so that the group does not take the partition away.
+   * Answers the offset to read from next: usually `batch.nextOffset`, another to seek.
+   */
+  take(batch: TopicBatch, alive: () => Promise<void>): Promise<number>
+  /** A partition is no longer ours: let go of all that is held for it. */
+  revoked(partition: number): Promise<void>
+}
+
+/** Where the partition ends lie, as the broker knows it now. */
+export interface PartitionEnd {
+  readonly partition: number
+  /** The oldest offset still there. */
+  readonly startOffset: number
+  /** The offset that the next message will get. */
+  readonly endOffset: number
+}
+
+/** Reads a topic for a group of processes. Kafka and the file topic pass one suite. */
+export interface Source {
+  /** Joins and begins to deliver to `owner`. Resolves once joined; rejects where the topic cannot be reached. */
+  start(owner: PartitionOwner): Promise<void>
+  /** The partitions' ends. Rejects while the broker cannot be reached: unknown is not zero. */
+  ends(): Promise<PartitionEnd[]>
+  /** `connecting` until joined, `down` while the broker cannot be reached. */
+  status(): 'connecting' | 'up' | 'down'
+  /** Leaves the group after the batches under way. Idempotent. */
+  stop(): Promise<void>
+}
