@@ -1,0 +1,66 @@
+import type { OutgoingMessage } from '@patterns/topic/publisher.ts'
+import type { PlainMessage } from './plainMessage.ts'
+import type { Random } from './random.ts'
+import { type Body, bodyOf } from './variants.ts'
+
+/** Messages that are bad: each must end as a dead letter. */
+
+const dayMs = 24 * 3_600_000
+
+/** Cut off in the middle, as by a producer that died. */
+export const malformedJson = (message: PlainMessage, random: Random): OutgoingMessage => ({
+  key: message.key,
+  value: message.value.slice(0, Math.floor(message.value.length * (0.2 + 0.6 * random.unit()))),
+})
+
+/** A byte that UTF-8 never has, inside a text. */
+export const invalidUtf8 = (message: PlainMessage): OutgoingMessage => {
+  const textStart = message.value.indexOf(':"') + 2
+  const [before, after] = [message.value.slice(0, textStart), message.value.slice(textStart)]
+  return {
+    key: message.key,
+    value: Buffer.concat([Buffer.from(before), Buffer.of(0xff), Buffer.from(after)]),
+  }
+}
+
+const schemaFaults: readonly Body[] = [
+  { pattern_id: undefined },
+  { pattern_id: 'circuit-breaker' },
+  { event_id: 42 },
+  { type: 'pattern.forgotten' },
+  { schema_version: 99 },
+  { occurred_at: '2026-01-02 03:04' },
+  { quality_score: 1.7, type: 'pattern.used', outcome: 'success' },
+  { outcome: 'ok', type: 'pattern.used' },
+  { execution_time_ms: -5, type: 'pattern.used', outcome: 'success' },
+]
+
+/** One field that breaks its rule. */
+export const schemaFault = (message: PlainMessage, random: Random): OutgoingMessage => ({
+  key: message.key,
+  value: JSON.stringify({ ...bodyOf(message), ...random.pick(schemaFaults) }),
+})
+
+/** 300 KiB, where 256 are allowed. */
+export const tooLarge = (message: PlainMessage): OutgoingMessage => ({
+  key: message.key,
+  value: JSON.stringify({ ...bodyOf(message), context: { transcript: 'x'.repeat(300 * 1024) } }),
+})
+
+/** From next week, as by a producer whose clock is wrong. */
+export const futureTime = (message: PlainMessage): OutgoingMessage => ({
+  key: message.key,
+  value: JSON.stringify({
+    ...bodyOf(message),
+    occurred_at: new Date(message.timestamp + 7 * dayMs).toISOString(),
+  }),
+})
+
+/** What Kafka calls a tombstone. */
+export const nullValue = (message: PlainMessage): OutgoingMessage => ({ key: message.key, value: null })
+
+/** The id of an event that was sent already, with other content. */
+export const idConflict = (message: PlainMessage): PlainMessage => ({
+  ...message,
+  value: JSON.stringify({ ...bodyOf(message), source: 'producer-with-reused-ids' }),
+})

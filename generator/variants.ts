@@ -1,0 +1,66 @@
+import type { OutgoingMessage } from '@patterns/topic/publisher.ts'
+import type { PlainMessage } from './plainMessage.ts'
+import type { Random } from './random.ts'
+
+/** Messages that are unusual but good: each must end as an event. */
+
+const hourMs = 3_600_000
+
+export type Body = Record<string, unknown>
+
+export const bodyOf = (message: PlainMessage): Body => JSON.parse(message.value) as Body
+
+/** The event happened 3 to 48 hours before it was sent: its window has settled, and is restated. */
+export const late = (message: PlainMessage, random: Random): OutgoingMessage => {
+  const occurredAt = message.timestamp - Math.round((3 + 45 * random.unit()) * hourMs)
+  return {
+    key: message.key,
+    value: JSON.stringify({ ...bodyOf(message), occurred_at: new Date(occurredAt).toISOString() }),
+  }
+}
+
+/** Without a key the message may lie in any partition. */
+export const nullKey = (message: PlainMessage): OutgoingMessage => ({ key: null, value: message.value })
+
+/** The shape of the original in-process event, with neither type, version nor id. */
+export const version0 = (message: PlainMessage): OutgoingMessage | undefined => {
+  const { event_id, type, schema_version, occurred_at, source, ...body } = bodyOf(message)
+  if (type !== 'pattern.used') return undefined
+  return { key: message.key, value: JSON.stringify({ ...body, usage_timestamp: occurred_at }) }
+}
+
+const splitEnvelope = (message: PlainMessage) => {
+  const { event_id, type, schema_version, occurred_at, source, ...data } = bodyOf(message)
+  const attributes = {
+    specversion: '1.0',
+    id: String(event_id),
+    type: String(type),
+    source: String(source),
+    time: String(occurred_at),
+  }
+  return { attributes, data }
+}
+
+/** CloudEvents 1.0, attributes in headers (Kafka protocol binding 3.2). */
+export const cloudEventsBinary = (message: PlainMessage): OutgoingMessage => {
+  const { attributes, data } = splitEnvelope(message)
+  const headers = Object.fromEntries(Object.entries(attributes).map(([name, value]) => [`ce_${name}`, value]))
+  return {
+    key: message.key,
+    value: JSON.stringify(data),
+    headers: { ...headers, 'content-type': 'application/json' },
+  }
+}
+
+/** CloudEvents 1.0, all in the value (Kafka protocol binding 3.3). */
+export const cloudEventsStructured = (message: PlainMessage): OutgoingMessage => {
+  const { attributes, data } = splitEnvelope(message)
+  return {
+    key: message.key,
+    value: JSON.stringify({ ...attributes, datacontenttype: 'application/json', data }),
+    headers: { 'content-type': 'application/cloudevents+json; charset=UTF-8' },
+  }
+}
+
+/** The same bytes once more, as a producer that retries sends them. */
+export const duplicate = (message: PlainMessage): PlainMessage => message
