@@ -9,6 +9,11 @@ export interface ShardHead {
   readonly firstSourceOffset: number
   /** The source offset that comes next. */
   readonly nextSourceOffset: number
+  /**
+   * A source offset is the topic's own offset plus this base. It is 0 until a topic that was deleted and
+   * created anew is adopted: its offsets begin at 0 again, those of the log go on.
+   */
+  readonly sourceBase: number
   readonly duplicates: number
   readonly deadLettered: number
   /** Offsets that carried no message: compacted away, or control records. */

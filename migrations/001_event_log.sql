@@ -7,6 +7,8 @@ create table event_log_shards (
   position bigint not null default 0,
   first_source_offset bigint not null,
   next_source_offset bigint not null,
+  -- What is added to the topic's offsets: not 0 once a topic was deleted, created anew, and adopted by command.
+  source_base bigint not null default 0,
   duplicates bigint not null default 0,
   dead_lettered bigint not null default 0,
   not_records bigint not null default 0,
@@ -32,7 +34,7 @@ create table event_log_segments (
 );
 alter table event_log_segments alter column event_ids set storage external;
 alter table event_log_segments alter column payload set storage external;
-create index event_log_segments_by_source_offset on event_log_segments (shard, last_source_offset);
+create index event_log_segments_by_source_offset on event_log_segments (shard, first_source_offset);
 
 -- Messages that are not events, as they came, with the reason.
 create table dead_letters (

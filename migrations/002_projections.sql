@@ -54,17 +54,22 @@ create table total_windows_v1 (
 ) with (fillfactor = 70);
 alter table total_windows_v1 drop column pattern_id;
 
--- What is known of a pattern besides its numbers. `said` holds, for each field, the value with the
--- (occurred_at, event_id) of the event that said it last: what makes two rows mergeable.
+-- What is known of a pattern besides its numbers. Beside each value stands the event that said it last, by
+-- (occurred_at, event_id): what makes two rows mergeable. `said` holds the rest in the same manner, as
+-- {"description" | "tags" | "nodeType": {value, occurredAt, eventId}}.
 create table pattern_catalogue_v1 (
   pattern_id uuid not null,
   shard integer not null,
   first_seen timestamptz not null,
   last_seen timestamptz not null,
   last_position bigint not null,
-  said jsonb not null,
-  pattern_name text generated always as (said -> 'patternName' ->> 'value') stored,
-  pattern_type text generated always as (said -> 'patternType' ->> 'value') stored,
+  pattern_name text,
+  pattern_name_said_at timestamptz,
+  pattern_name_said_by uuid,
+  pattern_type text,
+  pattern_type_said_at timestamptz,
+  pattern_type_said_by uuid,
+  said jsonb,
   primary key (pattern_id, shard)
 ) with (fillfactor = 70);
 

@@ -1,0 +1,90 @@
+import { envelopeHeaders } from '@patterns/shared/contract/cloudEvents.ts'
+import { writeUuid } from '@patterns/shared/contract/uuid.ts'
+import type { Append, AppendResult, EventLog, LogRecord, ShardHead } from '../eventLog.ts'
+
+interface Shard {
+  head: ShardHead
+  readonly records: LogRecord[]
+}
+
+const pageSize = 1_000
+
+const append = (
+  shard: Shard | undefined,
+  { expected, events, deadLetters, duplicates, nextSourceOffset }: Append,
+): AppendResult => {
+  const isExpected =
+    shard?.head.position === expected.position && shard.head.nextSourceOffset === expected.nextSourceOffset
+  if (!isExpected) return { ok: false, reason: 'fenced' }
+  for (const { eventId, message } of events) {
+    shard.records.push({
+      position: shard.records.length + 1,
+      sourceOffset: message.offset,
+      recordedAt: message.timestamp,
+      eventId,
+      value: message.value!,
+      headers: envelopeHeaders(message.headers),
+    })
+  }
+  const { head } = shard
+  const covered = nextSourceOffset - head.nextSourceOffset
+  shard.head = {
+    ...head,
+    position: shard.records.length,
+    nextSourceOffset,
+    duplicates: head.duplicates + duplicates.length,
+    deadLettered: head.deadLettered + deadLetters.length,
+    notRecords: head.notRecords + covered - events.length - deadLetters.length - duplicates.length,
+  }
+  return { ok: true, head: { position: shard.head.position, nextSourceOffset } }
+}
+
+const idsOf = (records: readonly LogRecord[]): Buffer => {
+  const ids = Buffer.alloc(records.length * 16)
+  for (const [i, record] of records.entries()) writeUuid(ids, i * 16, record.eventId)
+  return ids
+}
+
+/** The event log in memory, for tests of what is built on it. */
+export const createMemoryEventLog = (): EventLog => {
+  const shards = new Map<number, Shard>()
+  const recordsOf = (shard: number): readonly LogRecord[] => shards.get(shard)?.records ?? []
+  return {
+    shards: async () => [...shards.keys()].toSorted((a, b) => a - b),
+    head: async (shard) => shards.get(shard)?.head,
+    async open(shard, firstSourceOffset) {
+      const opened = shards.get(shard) ?? {
+        head: {
+          position: 0,
+          firstSourceOffset,
+          nextSourceOffset: firstSourceOffset,
+          sourceBase: 0,
+          duplicates: 0,
+          deadLettered: 0,
+          notRecords: 0,
+        },
+        records: [],
+      }
+      shards.set(shard, opened)
+      return opened.head
+    },
+    append: async (batch) => append(shards.get(batch.shard), batch),
+    async *read(shard, afterPosition) {
+      for (let next = afterPosition; next < recordsOf(shard).length;) {
+        const page = recordsOf(shard).slice(next, next + pageSize)
+        yield page
+        next += page.length
+      }
+    },
+    positionBefore: async (shard, sourceOffset) =>
+      recordsOf(shard).findLastIndex((record) => record.sourceOffset < sourceOffset) + 1,
+    async *recentIds(shard, count) {
+      const recent = recordsOf(shard).slice(-count)
+      if (recent.length === 0) return
+      yield {
+        firstPosition: recent[0]!.position,
+        ids: idsOf(recent),
+      }
+    },
+  }
+}

@@ -1,0 +1,121 @@
+import { writeUuid } from '@patterns/shared/contract/uuid.ts'
+import type pg from 'pg'
+import type { Append, AppendResult, NewDeadLetter, NewEvent } from '../eventLog.ts'
+import { encodePayload } from './segmentPayload.ts'
+
+/**
+ * One statement is one transaction and one round trip: the head moves, and everything else is written
+ * from the row that moved. No row moves where another writer was faster, and then nothing is written.
+ */
+const statement = `
+with head as (
+  update event_log_shards
+  set position = position + $4, next_source_offset = $5, duplicates = duplicates + $6,
+    dead_lettered = dead_lettered + $7, not_records = not_records + $8, appended_at = now()
+  where shard = $1 and position = $2 and next_source_offset = $3
+  returning shard
+), segment as (
+  insert into event_log_segments
+  select shard, $2 + 1, $4, $9, $10, $11, $12, $13, $14, $15, $16 from head where $4 > 0
+), dead as (
+  insert into dead_letters (shard, source_offset, reason, faults, key, value, headers, recorded_at)
+  select head.shard, letter.*
+  from head, unnest($17::int8[], $18::text[], $19::jsonb[], $20::bytea[], $21::bytea[], $22::jsonb[],
+    $23::timestamptz[]) as letter
+), duplicate as (
+  insert into duplicates
+  select head.shard, duplicate.* from head, unnest($24::int8[], $25::int8[]) as duplicate
+)
+select shard from head`
+
+const rangeOf = (events: readonly NewEvent[]) => {
+  const range = {
+    minOccurredAt: Infinity,
+    maxOccurredAt: -Infinity,
+    minRecordedAt: Infinity,
+    maxRecordedAt: -Infinity,
+  }
+  for (const { occurredAt, message } of events) {
+    if (occurredAt < range.minOccurredAt) range.minOccurredAt = occurredAt
+    if (occurredAt > range.maxOccurredAt) range.maxOccurredAt = occurredAt
+    if (message.timestamp < range.minRecordedAt) range.minRecordedAt = message.timestamp
+    if (message.timestamp > range.maxRecordedAt) range.maxRecordedAt = message.timestamp
+  }
+  return range
+}
+
+/** Header values as text where they are UTF-8, else as `base64:…`, so that none is lost. */
+const headersAsJson = (letter: NewDeadLetter): string | null => {
+  const { headers } = letter.message
+  if (headers === undefined) return null
+  const asText = (value: Buffer | string): string => {
+    const bytes = Buffer.from(value as Buffer)
+    const text = bytes.toString()
+    const isText = Buffer.from(text).equals(bytes) && !text.includes('\0')
+    return isText ? text : `base64:${bytes.toString('base64')}`
+  }
+  return JSON.stringify(headers, (_name, value: unknown) => {
+    if (typeof value === 'string') return asText(value)
+    const buffer = value as { type?: string; data?: number[] } | null
+    return buffer?.type === 'Buffer' ? asText(Buffer.from(buffer.data!)) : value
+  })
+}
+
+/** What Postgres cannot store in JSON: the null character, which a producer's text may hold. */
+const faultsAsJson = ({ rejection }: NewDeadLetter): string =>
+  JSON.stringify(rejection.faults).replaceAll('\\u0000', '\\ufffd')
+
+/** Appends one batch, or nothing where the shard's head is not the expected one. */
+export const appendSegment = async (pool: pg.Pool, append: Append): Promise<AppendResult> => {
+  const { shard, expected, events, deadLetters, duplicates, nextSourceOffset } = append
+  const covered = nextSourceOffset - expected.nextSourceOffset
+  const range = rangeOf(events)
+  const at = (time: number) => (Number.isFinite(time) ? new Date(time) : null)
+  const payload = events.length === 0 ? null : await encodePayload(events.map(asPayload))
+  const { rowCount } = await pool.query({
+    name: 'append_segment',
+    text: statement,
+    values: [
+      shard,
+      expected.position,
+      expected.nextSourceOffset,
+      events.length,
+      nextSourceOffset,
+      duplicates.length,
+      deadLetters.length,
+      covered - events.length - deadLetters.length - duplicates.length,
+      events[0]?.message.offset,
+      events.at(-1)?.message.offset,
+      at(range.minOccurredAt),
+      at(range.maxOccurredAt),
+      at(range.minRecordedAt),
+      at(range.maxRecordedAt),
+      idsOf(events),
+      payload,
+      deadLetters.map((letter) => letter.message.offset),
+      deadLetters.map((letter) => letter.rejection.reason),
+      deadLetters.map(faultsAsJson),
+      deadLetters.map((letter) => letter.message.key),
+      deadLetters.map((letter) => letter.message.value),
+      deadLetters.map(headersAsJson),
+      deadLetters.map((letter) => new Date(letter.message.timestamp)),
+      duplicates.map((duplicate) => duplicate.sourceOffset),
+      duplicates.map((duplicate) => duplicate.position),
+    ],
+  })
+  if (rowCount === 0) return { ok: false, reason: 'fenced' }
+  return { ok: true, head: { position: expected.position + events.length, nextSourceOffset } }
+}
+
+const asPayload = ({ message }: NewEvent) => ({
+  sourceOffset: message.offset,
+  recordedAt: message.timestamp,
+  value: message.value!,
+  headers: message.headers,
+})
+
+const idsOf = (events: readonly NewEvent[]): Buffer => {
+  const ids = Buffer.allocUnsafe(events.length * 16)
+  for (let i = 0; i < events.length; i++) writeUuid(ids, i * 16, events[i]!.eventId)
+  return ids
+}

@@ -1,0 +1,34 @@
+import type pg from 'pg'
+import type { ShardHead } from '../eventLog.ts'
+
+const columns = `position, first_source_offset as "firstSourceOffset", next_source_offset as "nextSourceOffset",
+  source_base as "sourceBase",
+  duplicates, dead_lettered as "deadLettered", not_records as "notRecords"`
+
+/** The head of a shard, `undefined` where it was never opened. */
+export const readHead = async (pool: pg.Pool, shard: number): Promise<ShardHead | undefined> => {
+  const { rows } = await pool.query<ShardHead>(`select ${columns} from event_log_shards where shard = $1`, [
+    shard,
+  ])
+  return rows[0]
+}
+
+/** Opens a shard at a source offset, or answers the head that it has. */
+export const openShard = async (
+  pool: pg.Pool,
+  shard: number,
+  firstSourceOffset: number,
+): Promise<ShardHead> => {
+  await pool.query(
+    `insert into event_log_shards (shard, first_source_offset, next_source_offset) values ($1, $2, $2)
+     on conflict do nothing`,
+    [shard, firstSourceOffset],
+  )
+  return (await readHead(pool, shard))!
+}
+
+/** The shards that were ever opened, in order. */
+export const listShards = async (pool: pg.Pool): Promise<number[]> => {
+  const { rows } = await pool.query<{ shard: number }>('select shard from event_log_shards order by shard')
+  return rows.map((row) => row.shard)
+}

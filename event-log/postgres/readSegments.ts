@@ -1,0 +1,111 @@
+import { uuidFromBytes } from '@patterns/shared/contract/uuid.ts'
+import type pg from 'pg'
+import type { LogRecord } from '../eventLog.ts'
+import { decodePayload } from './segmentPayload.ts'
+
+interface SegmentRow {
+  readonly first_position: number
+  readonly event_count: number
+  readonly event_ids: Buffer
+  readonly payload: Buffer
+}
+
+/**
+ * Segments fetched in one query: few enough that their payloads are some megabytes together. The first
+ * query asks for one, as many readers want just one event, and each further one for twice as many.
+ */
+const mostSegmentsPerQuery = 16
+
+/** Begins with the segment that holds the position, which may begin before it. */
+const statement = `
+select first_position, event_count, event_ids, payload
+from event_log_segments
+where shard = $1 and first_position >= coalesce(
+  (select max(first_position) from event_log_segments where shard = $1 and first_position <= $2), 0)
+order by first_position
+limit $3`
+
+const toRecords = async (row: SegmentRow): Promise<LogRecord[]> => {
+  const events = await decodePayload(row.payload)
+  return events.map((event, i) => ({
+    ...event,
+    position: row.first_position + i,
+    eventId: uuidFromBytes(row.event_ids, i * 16),
+  }))
+}
+
+/** The events after a position, one segment a page, up to the head at the time of the last query. */
+export async function* readSegments(
+  pool: pg.Pool,
+  shard: number,
+  afterPosition: number,
+): AsyncGenerator<LogRecord[]> {
+  let next = afterPosition + 1
+  for (let limit = 1; ; limit = Math.min(limit * 2, mostSegmentsPerQuery)) {
+    const { rows } = await pool.query<SegmentRow>({
+      name: 'read_segments',
+      text: statement,
+      values: [shard, next, limit],
+    })
+    const from = next
+    for (const row of rows) {
+      const end = row.first_position + row.event_count
+      if (end <= next) continue
+      const records = await toRecords(row)
+      yield records.slice(next - row.first_position)
+      next = end
+    }
+    if (next === from) return
+  }
+}
+
+/** The greatest position whose source offset is below the given one; 0 where there is none. */
+export const findPositionBefore = async (
+  pool: pg.Pool,
+  shard: number,
+  sourceOffset: number,
+): Promise<number> => {
+  const { rows } = await pool.query<SegmentRow & { last_source_offset: number }>(
+    `select first_position, event_count, last_source_offset, event_ids,
+       case when last_source_offset >= $2 then payload end as payload
+     from event_log_segments
+     where shard = $1 and first_source_offset < $2
+     order by first_source_offset desc
+     limit 1`,
+    [shard, sourceOffset],
+  )
+  const [segment] = rows
+  if (segment === undefined) return 0
+  if (segment.last_source_offset < sourceOffset) return segment.first_position + segment.event_count - 1
+  const events = await decodePayload(segment.payload)
+  return segment.first_position + events.findLastIndex((event) => event.sourceOffset < sourceOffset)
+}
+
+/** The ids of the last events, oldest first, a segment a page. */
+export async function* readRecentIds(
+  pool: pg.Pool,
+  shard: number,
+  count: number,
+): AsyncGenerator<{ firstPosition: number; ids: Buffer }> {
+  const { rows: heads } = await pool.query<{ position: number }>(
+    'select position from event_log_shards where shard = $1',
+    [shard],
+  )
+  const first = Math.max(1, (heads[0]?.position ?? 0) - count + 1)
+  let next = first
+  for (;;) {
+    const { rows } = await pool.query<Pick<SegmentRow, 'first_position' | 'event_ids'>>(
+      `select first_position, event_ids from event_log_segments
+       where shard = $1 and first_position + event_count > $2 and first_position >= coalesce(
+         (select max(first_position) from event_log_segments where shard = $1 and first_position <= $2), 0)
+       order by first_position limit 100`,
+      [shard, next],
+    )
+    if (rows.length === 0) return
+    for (const row of rows) {
+      const skipped = Math.max(0, next - row.first_position)
+      yield { firstPosition: row.first_position + skipped, ids: row.event_ids.subarray(skipped * 16) }
+      next = row.first_position + row.event_ids.length / 16
+    }
+  }
+}

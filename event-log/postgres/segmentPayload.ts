@@ -1,0 +1,110 @@
+import { promisify } from 'node:util'
+import { constants, zstdCompress, zstdDecompress } from 'node:zlib'
+import { envelopeHeaders } from '@patterns/shared/contract/cloudEvents.ts'
+import type { MessageHeaders } from '@patterns/shared/contract/topicMessage.ts'
+
+/**
+ * The payload of a segment, before compression:
+ *
+ *     uint32 LE   bytes of the index
+ *     index       for each event: offset step, time step, header bytes, value bytes (varints)
+ *     bodies      for each event: its headers as JSON (mostly none), then its value, as they came
+ *
+ * Steps are differences to the event before. Nothing is parsed and written out again.
+ */
+export interface PayloadEvent {
+  readonly sourceOffset: number
+  readonly recordedAt: number
+  readonly value: Buffer
+  readonly headers: MessageHeaders | undefined
+}
+
+const compress = promisify(zstdCompress)
+const decompress = promisify(zstdDecompress)
+
+/** The longest varint of a 53-bit number is 8 bytes; four a event. */
+const mostIndexBytesPerEvent = 32
+
+const writeVarint = (target: Buffer, at: number, value: number): number => {
+  while (value >= 0x80) {
+    target[at++] = (value % 0x80) | 0x80
+    value = Math.floor(value / 0x80)
+  }
+  target[at++] = value
+  return at
+}
+
+/** Zigzag: a small number of either sign becomes a small natural one. Broker times may step back. */
+const zigzag = (value: number): number => (value >= 0 ? value * 2 : -value * 2 - 1)
+const unzigzag = (value: number): number => (value % 2 === 0 ? value / 2 : -(value + 1) / 2)
+
+/** Compresses events in offset order, off the main thread. */
+export const encodePayload = async (events: readonly PayloadEvent[]): Promise<Buffer> => {
+  const headers = events.map((event) => {
+    const kept = envelopeHeaders(event.headers)
+    return kept === undefined ? undefined : Buffer.from(JSON.stringify(kept))
+  })
+  let bodyBytes = 0
+  for (let i = 0; i < events.length; i++) bodyBytes += events[i]!.value.length + (headers[i]?.length ?? 0)
+  const raw = Buffer.allocUnsafe(4 + events.length * mostIndexBytesPerEvent + bodyBytes)
+  let at = 4
+  let offset = 0
+  let time = 0
+  for (let i = 0; i < events.length; i++) {
+    const event = events[i]!
+    at = writeVarint(raw, at, event.sourceOffset - offset)
+    at = writeVarint(raw, at, zigzag(event.recordedAt - time))
+    at = writeVarint(raw, at, headers[i]?.length ?? 0)
+    at = writeVarint(raw, at, event.value.length)
+    offset = event.sourceOffset
+    time = event.recordedAt
+  }
+  raw.writeUInt32LE(at - 4, 0)
+  for (let i = 0; i < events.length; i++) {
+    const kept = headers[i]
+    if (kept !== undefined) at += kept.copy(raw, at)
+    at += events[i]!.value.copy(raw, at)
+  }
+  return compress(raw.subarray(0, at), {
+    params: { [constants.ZSTD_c_compressionLevel]: 1 },
+    chunkSize: Math.max(64 * 1024, at),
+  })
+}
+
+/** The reverse of `encodePayload`. Values are views of one buffer. */
+export const decodePayload = async (payload: Buffer): Promise<PayloadEvent[]> => {
+  const raw = await decompress(payload, { chunkSize: 4 * 1024 * 1024 })
+  const events: PayloadEvent[] = []
+  const indexEnd = 4 + raw.readUInt32LE(0)
+  let at = 4
+  let body = indexEnd
+  let offset = 0
+  let time = 0
+  const readVarint = (): number => {
+    let value = 0
+    let scale = 1
+    for (;;) {
+      const byte = raw[at++]!
+      value += (byte & 0x7f) * scale
+      if (byte < 0x80) return value
+      scale *= 0x80
+    }
+  }
+  while (at < indexEnd) {
+    offset += readVarint()
+    time += unzigzag(readVarint())
+    const headerBytes = readVarint()
+    const valueBytes = readVarint()
+    const headers: MessageHeaders | undefined =
+      headerBytes === 0 ? undefined : JSON.parse(raw.toString('utf8', body, body + headerBytes))
+    body += headerBytes
+    events.push({
+      sourceOffset: offset,
+      recordedAt: time,
+      value: raw.subarray(body, body + valueBytes),
+      headers,
+    })
+    body += valueBytes
+  }
+  return events
+}
