@@ -22,7 +22,7 @@ export interface Quality {
 }
 
 const limb = 2 ** 50
-const binsOfQuality = 20
+export const binsOfQuality = 20
 
 /** 20 equal bins of 0…1; 1.0 falls in the last. */
 export const qualityBin = (millionths: number): number =>
