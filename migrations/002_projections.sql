@@ -53,6 +53,8 @@ create table total_windows_v1 (
   primary key (granularity, window_start, shard)
 ) with (fillfactor = 70);
 alter table total_windows_v1 drop column pattern_id;
+-- Which windows changed after a position: how a reader that holds windows in memory finds what to read again.
+create index total_windows_v1_by_position on total_windows_v1 (shard, last_position);
 
 -- What is known of a pattern besides its numbers. Beside each value stands the event that said it last, by
 -- (occurred_at, event_id): what makes two rows mergeable. `said` holds the rest in the same manner, as
@@ -62,6 +64,8 @@ create table pattern_catalogue_v1 (
   shard integer not null,
   first_seen timestamptz not null,
   last_seen timestamptz not null,
+  -- Of the last pattern.used; null where the pattern was only registered or assessed.
+  last_used timestamptz,
   last_position bigint not null,
   pattern_name text,
   pattern_name_said_at timestamptz,

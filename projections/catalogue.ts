@@ -12,6 +12,8 @@ export interface Said<Value> {
 export interface CatalogueEntry {
   firstSeen: number | null
   lastSeen: number | null
+  /** When it was last used; being seen is any event. */
+  lastUsed: number | null
   lastPosition: number | null
   patternName: Said<string> | null
   patternType: Said<string> | null
@@ -26,6 +28,7 @@ export const saidFields = ['patternName', 'patternType', 'description', 'tags', 
 export const emptyEntry = (): CatalogueEntry => ({
   firstSeen: null,
   lastSeen: null,
+  lastUsed: null,
   lastPosition: null,
   patternName: null,
   patternType: null,
@@ -51,6 +54,7 @@ const hear = <Value>(
 export const addToEntry = (entry: CatalogueEntry, event: PatternEvent, position: number): void => {
   entry.firstSeen = minOf(entry.firstSeen, event.occurredAt)
   entry.lastSeen = maxOf(entry.lastSeen, event.occurredAt)
+  if (event.outcome !== undefined) entry.lastUsed = maxOf(entry.lastUsed, event.occurredAt)
   entry.lastPosition = maxOf(entry.lastPosition, position)
   entry.patternName = hear(entry.patternName, event.patternName, event)
   entry.patternType = hear(entry.patternType, event.patternType, event)
@@ -70,6 +74,7 @@ const later = <Value>(a: Said<Value> | null, b: Said<Value> | null): Said<Value>
 export const mergeEntry = (into: CatalogueEntry, from: CatalogueEntry): void => {
   into.firstSeen = minOf(into.firstSeen, from.firstSeen)
   into.lastSeen = maxOf(into.lastSeen, from.lastSeen)
+  into.lastUsed = maxOf(into.lastUsed, from.lastUsed)
   into.lastPosition = maxOf(into.lastPosition, from.lastPosition)
   into.patternName = later(into.patternName, from.patternName)
   into.patternType = later(into.patternType, from.patternType)
