@@ -10,6 +10,11 @@ export type Body = Record<string, unknown>
 
 export const bodyOf = (message: PlainMessage): Body => JSON.parse(message.value) as Body
 
+const envelopeFields = ['event_id', 'type', 'schema_version', 'occurred_at', 'source']
+
+const withoutEnvelope = (body: Body): Body =>
+  Object.fromEntries(Object.entries(body).filter(([name]) => !envelopeFields.includes(name)))
+
 /** The event happened 3 to 48 hours before it was sent: its window has settled, and is restated. */
 export const late = (message: PlainMessage, random: Random): OutgoingMessage => {
   const occurredAt = message.timestamp - Math.round((3 + 45 * random.unit()) * hourMs)
@@ -24,21 +29,22 @@ export const nullKey = (message: PlainMessage): OutgoingMessage => ({ key: null,
 
 /** The shape of the original in-process event, with neither type, version nor id. */
 export const version0 = (message: PlainMessage): OutgoingMessage | undefined => {
-  const { event_id, type, schema_version, occurred_at, source, ...body } = bodyOf(message)
-  if (type !== 'pattern.used') return undefined
-  return { key: message.key, value: JSON.stringify({ ...body, usage_timestamp: occurred_at }) }
+  const body = bodyOf(message)
+  if (body['type'] !== 'pattern.used') return undefined
+  const value = JSON.stringify({ ...withoutEnvelope(body), usage_timestamp: body['occurred_at'] })
+  return { key: message.key, value }
 }
 
 const splitEnvelope = (message: PlainMessage) => {
-  const { event_id, type, schema_version, occurred_at, source, ...data } = bodyOf(message)
+  const body = bodyOf(message)
   const attributes = {
     specversion: '1.0',
-    id: String(event_id),
-    type: String(type),
-    source: String(source),
-    time: String(occurred_at),
+    id: String(body['event_id']),
+    type: String(body['type']),
+    source: String(body['source']),
+    time: String(body['occurred_at']),
   }
-  return { attributes, data }
+  return { attributes, data: withoutEnvelope(body) }
 }
 
 /** CloudEvents 1.0, attributes in headers (Kafka protocol binding 3.2). */
