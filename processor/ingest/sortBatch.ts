@@ -1,0 +1,87 @@
+import type { LogRecord, NewDeadLetter, NewDuplicate, NewEvent } from '@patterns/event-log/eventLog.ts'
+import { decodeMessage } from '@patterns/shared/contract/decodeMessage.ts'
+import type { PatternEvent } from '@patterns/shared/contract/patternEvent.ts'
+import type { TopicMessage } from '@patterns/shared/contract/topicMessage.ts'
+import { writeUuid } from '@patterns/shared/contract/uuid.ts'
+import type { DuplicateIndex } from './duplicateIndex.ts'
+import { isSameEvent } from './isSameEvent.ts'
+
+/** An accepted event: as the log takes it, and as the projections read it. */
+export interface AcceptedEvent extends NewEvent {
+  readonly event: PatternEvent
+}
+
+/** What the messages of one batch are: each is in exactly one of the lists. */
+export interface SortedBatch {
+  readonly accepted: AcceptedEvent[]
+  readonly deadLetters: NewDeadLetter[]
+  readonly duplicates: NewDuplicate[]
+}
+
+export interface SortContext {
+  readonly topic: string
+  readonly shard: number
+  readonly index: DuplicateIndex
+  /** Reads an event of the shard's log, to confirm a hit of the index. */
+  readonly readEventAt: (position: number) => Promise<LogRecord>
+}
+
+const isSameId = (record: { readonly eventId: string }, event: PatternEvent): boolean =>
+  record.eventId === event.eventId
+
+/**
+ * Decodes each message once and sorts it. Accepted ids go into the index at the positions that follow
+ * `lastPosition`, so that a second one in the same batch is found too.
+ */
+export const sortBatch = async (
+  messages: readonly TopicMessage[],
+  lastPosition: number,
+  { topic, shard, index, readEventAt }: SortContext,
+): Promise<SortedBatch> => {
+  const sorted: SortedBatch = { accepted: [], deadLetters: [], duplicates: [] }
+  const { accepted, deadLetters, duplicates } = sorted
+  const origin = { topic, partition: shard }
+  const id = new Uint8Array(16)
+  for (const message of messages) {
+    const decoded = decodeMessage(message, origin)
+    if (!decoded.ok) {
+      deadLetters.push({ message, rejection: decoded.rejection })
+      continue
+    }
+    const { event } = decoded
+    writeUuid(id, 0, event.eventId)
+    const position = index.find(id, 0)
+    if (position > 0) {
+      const known =
+        position > lastPosition ? placed(accepted[position - lastPosition - 1]!) : await readEventAt(position)
+      // Another id with the same hash is no duplicate.
+      if (isSameId(known, event)) {
+        if (isSameEvent(known, { value: message.value!, headers: message.headers })) {
+          duplicates.push({ sourceOffset: message.offset, position })
+        } else {
+          deadLetters.push({ message, rejection: conflict(position) })
+        }
+        continue
+      }
+    }
+    accepted.push({ eventId: event.eventId, occurredAt: event.occurredAt, message, event })
+    index.add(lastPosition + accepted.length, id, 0)
+  }
+  return sorted
+}
+
+const placed = ({ eventId, message }: AcceptedEvent) => ({
+  eventId,
+  value: message.value!,
+  headers: message.headers,
+})
+
+const conflict = (position: number): NewDeadLetter['rejection'] => ({
+  reason: 'id_conflict',
+  faults: [
+    {
+      path: 'event_id',
+      message: `is the id of the event at position ${position}, which says something else`,
+    },
+  ],
+})

@@ -1,0 +1,107 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
+import type { ShardState } from '../shard/shardOwner.ts'
+
+export interface ProcessorMetrics {
+  readonly registry: Registry
+  /** What became of one batch. */
+  sorted(batch: { events: number; duplicates: number; deadLetters: Readonly<Record<string, number>> }): void
+  flushed(flush: { events: number; rows: number; seconds: number }): void
+}
+
+export interface ProcessorMetricsOptions {
+  readonly states: () => readonly ShardState[]
+  /** Messages still to be taken, by shard; empty while the broker cannot be asked: unknown is not 0. */
+  readonly lag: () => ReadonlyMap<number, number>
+}
+
+const statuses = ['opening', 'running', 'retrying', 'stopped'] as const
+
+/** The processor's metrics, in Prometheus' naming: base units, `_total` for counters. */
+export const createMetrics = ({ states, lag }: ProcessorMetricsOptions): ProcessorMetrics => {
+  const registry = new Registry()
+  collectDefaultMetrics({ register: registry })
+  const registers = [registry]
+  const events = new Counter({
+    name: 'pattern_events_appended_total',
+    help: 'Events appended to the log',
+    registers,
+  })
+  const duplicates = new Counter({
+    name: 'pattern_duplicates_total',
+    help: 'Messages whose event was in the log already',
+    registers,
+  })
+  const deadLetters = new Counter({
+    name: 'pattern_dead_letters_total',
+    help: 'Messages that are no events, by reason',
+    labelNames: ['reason'],
+    registers,
+  })
+  const flushSeconds = new Histogram({
+    name: 'pattern_flush_seconds',
+    help: 'Time to write one flush of the windows',
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
+    registers,
+  })
+  const flushedEvents = new Counter({
+    name: 'pattern_events_projected_total',
+    help: 'Events whose windows are committed',
+    registers,
+  })
+  const flushedRows = new Counter({
+    name: 'pattern_window_rows_written_total',
+    help: 'Rows of the window tables written',
+    registers,
+  })
+  const status = new Gauge({
+    name: 'pattern_shard_status',
+    help: '1 for the status that a shard of this process has',
+    labelNames: ['shard', 'status'],
+    registers,
+    collect() {
+      this.reset()
+      for (const state of states()) {
+        for (const name of statuses) {
+          this.set({ shard: state.shard, status: name }, state.status === name ? 1 : 0)
+        }
+      }
+    },
+  })
+  const position = new Gauge({
+    name: 'pattern_shard_position',
+    help: 'The last position of a shard: appended to the log, and committed to the windows',
+    labelNames: ['shard', 'stage'],
+    registers,
+    collect() {
+      this.reset()
+      for (const state of states()) {
+        this.set({ shard: state.shard, stage: 'appended' }, state.position)
+        this.set({ shard: state.shard, stage: 'projected' }, state.flushedPosition)
+      }
+    },
+  })
+  const lagMessages = new Gauge({
+    name: 'pattern_source_lag_messages',
+    help: 'Messages of a partition that are still to be taken; absent while the broker cannot be asked',
+    labelNames: ['shard'],
+    registers,
+    collect() {
+      this.reset()
+      for (const [shard, messages] of lag()) this.set({ shard }, messages)
+    },
+  })
+  void [status, position, lagMessages]
+  return {
+    registry,
+    sorted(batch) {
+      events.inc(batch.events)
+      duplicates.inc(batch.duplicates)
+      for (const [reason, count] of Object.entries(batch.deadLetters)) deadLetters.inc({ reason }, count)
+    },
+    flushed(flush) {
+      flushSeconds.observe(flush.seconds)
+      flushedEvents.inc(flush.events)
+      flushedRows.inc(flush.rows)
+    },
+  }
+}

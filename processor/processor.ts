@@ -1,0 +1,113 @@
+import type { EventLog } from '@patterns/event-log/eventLog.ts'
+import type { Logger } from '@patterns/shared/logger.ts'
+import type { Source } from '@patterns/topic/source.ts'
+import type pg from 'pg'
+import { type LogCompaction, startLogCompaction } from './compactLog.ts'
+import type { SortedBatch } from './ingest/sortBatch.ts'
+import { decideHealth, type Health } from './observe/health.ts'
+import { createMetrics, type ProcessorMetrics } from './observe/metrics.ts'
+import { type SourceLag, watchSourceLag } from './observe/sourceLag.ts'
+import type { ProjectorOptions } from './project/projector.ts'
+import { createShardOwner, type ShardState } from './shard/shardOwner.ts'
+
+export interface ProcessorOptions {
+  readonly pool: pg.Pool
+  readonly log: EventLog
+  readonly source: Source
+  readonly topic: string
+  readonly logger: Logger
+  /** How many of a shard's last events are remembered to find a producer's duplicates. */
+  readonly duplicateHorizon: number
+  readonly flushIntervalMs: number
+  readonly fold?: ProjectorOptions['fold']
+  readonly backoff?: (attempt: number) => number
+}
+
+export interface Processor {
+  start(): Promise<void>
+  stop(): Promise<void>
+  states(): ShardState[]
+  health(): Promise<Health>
+  readonly metrics: ProcessorMetrics
+}
+
+const reasonsOf = (sorted: SortedBatch): Record<string, number> => {
+  const counts: Record<string, number> = {}
+  for (const { rejection } of sorted.deadLetters)
+    counts[rejection.reason] = (counts[rejection.reason] ?? 0) + 1
+  return counts
+}
+
+/** The whole way of a message, put together: source → sort → log → windows. */
+export const createProcessor = ({
+  pool,
+  log,
+  source,
+  topic,
+  logger,
+  duplicateHorizon,
+  flushIntervalMs,
+  fold,
+  backoff,
+}: ProcessorOptions): Processor => {
+  const owner = createShardOwner({
+    lane: {
+      log,
+      topic,
+      duplicateHorizon,
+      projector: {
+        projection: 'pattern_windows',
+        version: 1,
+        pool,
+        flushIntervalMs,
+        now: () => performance.now(),
+        onFlush: (flush) => metrics.flushed(flush),
+        ...(fold === undefined ? {} : { fold }),
+      },
+      onSorted: (sorted) =>
+        metrics.sorted({
+          events: sorted.accepted.length,
+          duplicates: sorted.duplicates.length,
+          deadLetters: reasonsOf(sorted),
+        }),
+    },
+    ends: () => source.ends(),
+    logger,
+    ...(backoff === undefined ? {} : { backoff }),
+  })
+  let lag: SourceLag | undefined
+  let compaction: LogCompaction | undefined
+  const metrics = createMetrics({ states: owner.states, lag: () => lag?.current() ?? new Map() })
+
+  const isDatabaseUp = (): Promise<boolean> =>
+    pool.query('select 1').then(
+      () => true,
+      () => false,
+    )
+
+  return {
+    async start() {
+      await source.start(owner)
+      lag = watchSourceLag({ ends: () => source.ends(), states: owner.states })
+      compaction = startLogCompaction({
+        pool,
+        shards: () => owner.states().map(({ shard }) => shard),
+        logger,
+      })
+    },
+    async stop() {
+      lag?.stop()
+      await compaction?.stop()
+      await source.stop()
+      await owner.stop()
+    },
+    states: owner.states,
+    health: async () =>
+      decideHealth({
+        source: source.status(),
+        database: (await isDatabaseUp()) ? 'up' : 'down',
+        shards: owner.states(),
+      }),
+    metrics,
+  }
+}

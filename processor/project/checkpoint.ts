@@ -1,0 +1,69 @@
+import { noWatermark } from '@patterns/projections/watermark.ts'
+import type pg from 'pg'
+
+/** How far a projection has come in a shard, and what it must remember of the events before. */
+export interface Checkpoint {
+  readonly position: number
+  /** Epoch milliseconds; `noWatermark` before the first event. */
+  readonly watermark: number
+  /** The last position whose event was late for a window that had settled; 0 if none was. */
+  readonly lastLatePosition: number
+}
+
+/** A projection, one of its versions, and a shard: what a checkpoint belongs to. */
+export interface Lane {
+  readonly projection: string
+  readonly version: number
+  readonly shard: number
+}
+
+const toTimestamp = (watermark: number): Date | null =>
+  watermark === noWatermark ? null : new Date(watermark)
+
+/** The checkpoint of a lane, begun at position 0 where there is none. */
+export const openCheckpoint = async (pool: pg.Pool, lane: Lane): Promise<Checkpoint> => {
+  const key = [lane.projection, lane.version, lane.shard]
+  await pool.query(
+    'insert into projection_checkpoints (projection, version, shard) values ($1, $2, $3) on conflict do nothing',
+    key,
+  )
+  const { rows } = await pool.query<{ position: number; watermark: Date | null; last_late_position: number }>(
+    `select position, watermark, last_late_position from projection_checkpoints
+     where projection = $1 and version = $2 and shard = $3`,
+    key,
+  )
+  const row = rows[0]!
+  return {
+    position: row.position,
+    watermark: row.watermark?.getTime() ?? noWatermark,
+    lastLatePosition: row.last_late_position,
+  }
+}
+
+/**
+ * Moves a checkpoint from where the caller believes it to be. `false` where somebody else has moved it:
+ * the caller's states are stale and its transaction must not commit.
+ */
+export const moveCheckpoint = async (
+  client: pg.ClientBase,
+  lane: Lane,
+  from: number,
+  to: Checkpoint,
+): Promise<boolean> => {
+  const { rowCount } = await client.query({
+    name: 'move_checkpoint',
+    text: `update projection_checkpoints
+           set position = $5, watermark = $6, last_late_position = $7, updated_at = now()
+           where projection = $1 and version = $2 and shard = $3 and position = $4`,
+    values: [
+      lane.projection,
+      lane.version,
+      lane.shard,
+      from,
+      to.position,
+      toTimestamp(to.watermark),
+      to.lastLatePosition,
+    ],
+  })
+  return rowCount === 1
+}

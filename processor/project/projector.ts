@@ -1,0 +1,169 @@
+import { type Deltas, foldEvent } from '@patterns/projections/fold.ts'
+import type { PlacedEvent } from '@patterns/projections/measure.ts'
+import { advanceWatermark } from '@patterns/projections/watermark.ts'
+import { windowEnd, windowStart, graceMs } from '@patterns/projections/window.ts'
+import type { PatternEvent } from '@patterns/shared/contract/patternEvent.ts'
+import type pg from 'pg'
+import { type Checkpoint, type Lane, openCheckpoint } from './checkpoint.ts'
+import { decideFlush } from './decideFlush.ts'
+import { createWindowStates } from './windowStates.ts'
+import { writeFlush } from './writeFlush.ts'
+
+/** An event of the log as the projector takes it, in the order of positions. */
+export interface ProjectableEvent {
+  readonly event: PatternEvent
+  /** The broker's time, epoch milliseconds. */
+  readonly recordedAt: number
+}
+
+/** The projection itself failed on an event: a fault in our code, which must not be skipped silently. */
+export class ProjectionError extends Error {
+  override readonly name = 'ProjectionError'
+  readonly shard: number
+  readonly position: number
+  constructor(shard: number, position: number, event: PatternEvent, cause: unknown) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    super(`Shard ${shard} stops at position ${position}, event ${event.eventId}: ${reason}`, { cause })
+    this.shard = shard
+    this.position = position
+  }
+}
+
+export interface ProjectorOptions {
+  readonly pool: pg.Pool
+  readonly lane: Lane
+  /** The usual delay from an event to its flush. */
+  readonly flushIntervalMs: number
+  readonly now: () => number
+  /** Told of a flush that failed while nobody was waiting for it. */
+  readonly onFailure: (error: unknown) => void
+  readonly onFlush?: (flush: { events: number; rows: number; seconds: number; position: number }) => void
+  /** How an event is counted; the tests put a faulty one here. */
+  readonly fold?: (deltas: Deltas, placed: PlacedEvent) => boolean
+}
+
+/** Folds a shard's events into its windows. */
+export interface Projector {
+  /** The position of the last event folded; it is in the tables once `flushedPosition` has reached it. */
+  position(): number
+  flushedPosition(): number
+  /**
+   * Folds events that follow `position()`, and flushes when it is time. Waits only where a flush is
+   * needed and the one before is still being written.
+   * @throws ProjectionError, FencedError, or what the database said; the projector is of no use then
+   */
+  take(events: readonly ProjectableEvent[], lag: number): Promise<void>
+  /** Writes what is pending. Throws as `take` does. */
+  flush(): Promise<void>
+  /** Lets go of what is pending; the log still has it. */
+  close(): void
+}
+
+interface Pending {
+  deltas: Deltas
+  events: number
+  windows: number
+  since: number
+}
+
+export const openProjector = async ({
+  pool,
+  lane,
+  flushIntervalMs,
+  now,
+  onFailure,
+  onFlush,
+  fold = foldEvent,
+}: ProjectorOptions): Promise<Projector> => {
+  let flushed: Checkpoint = await openCheckpoint(pool, lane)
+  let { position, watermark, lastLatePosition } = flushed
+  const states = createWindowStates({ pool, lane, isNew: position === 0 })
+  let pending: Pending = { deltas: new Map(), events: 0, windows: 0, since: 0 }
+  let flushing: Promise<void> | undefined
+  let failure: unknown
+  let timer: NodeJS.Timeout | undefined
+
+  const foldOne = ({ event, recordedAt }: ProjectableEvent): void => {
+    position++
+    try {
+      if (fold(pending.deltas, { event, position, watermark })) pending.windows++
+    } catch (error) {
+      failure = new ProjectionError(lane.shard, position, event, error)
+      throw failure
+    }
+    if (watermark > windowEnd(windowStart(event.occurredAt, 'hour'), 'hour') + graceMs)
+      lastLatePosition = position
+    watermark = advanceWatermark(watermark, event.occurredAt, recordedAt)
+    pending.events++
+  }
+
+  const write = async ({ deltas, events }: Pending, to: Checkpoint): Promise<void> => {
+    const startedAt = performance.now()
+    const changed = await states.merge(deltas)
+    await writeFlush(pool, lane, flushed.position, to, changed)
+    flushed = to
+    onFlush?.({
+      events,
+      rows:
+        changed.windows.hour.patterns.length +
+        changed.windows.day.patterns.length +
+        changed.windows.week.patterns.length,
+      seconds: (performance.now() - startedAt) / 1_000,
+      position: to.position,
+    })
+  }
+
+  /** Begins to write what is pending, after the flush before; folding goes on meanwhile. */
+  const beginFlush = async (): Promise<void> => {
+    while (flushing !== undefined) await flushing
+    clearTimeout(timer)
+    timer = undefined
+    if (pending.events === 0 || failure !== undefined) return
+    const batch = pending
+    pending = { deltas: new Map(), events: 0, windows: 0, since: 0 }
+    flushing = write(batch, { position, watermark, lastLatePosition })
+      .catch((error: unknown) => {
+        failure ??= error
+        onFailure(error)
+      })
+      .finally(() => (flushing = undefined))
+  }
+
+  /** At the head of the log nobody may come for a while: what is pending must not wait for them. */
+  const scheduleFlush = (): void => {
+    if (pending.events > 0) timer ??= setTimeout(() => void beginFlush(), flushIntervalMs)
+  }
+
+  const failIfBroken = (): void => {
+    if (failure !== undefined) throw failure
+  }
+
+  return {
+    position: () => position,
+    flushedPosition: () => flushed.position,
+    async take(events, lag) {
+      failIfBroken()
+      if (pending.events === 0) pending.since = now()
+      for (const event of events) foldOne(event)
+      const decision = decideFlush({
+        pendingEvents: pending.events,
+        pendingWindows: pending.windows,
+        pendingForMs: now() - pending.since,
+        lag,
+        intervalMs: flushIntervalMs,
+      })
+      if (decision === 'flush') await beginFlush()
+      else scheduleFlush()
+      failIfBroken()
+    },
+    async flush() {
+      await beginFlush()
+      await flushing
+      failIfBroken()
+    },
+    close() {
+      clearTimeout(timer)
+      failure ??= new Error(`The projector of shard ${lane.shard} is closed`)
+    },
+  }
+}

@@ -1,0 +1,160 @@
+import { type CatalogueEntry, emptyEntry, mergeEntry } from '@patterns/projections/catalogue.ts'
+import type { Deltas } from '@patterns/projections/fold.ts'
+import { type Granularity, granularities, windowStart } from '@patterns/projections/window.ts'
+import { mergeWindow, type WindowState, zeroWindow } from '@patterns/projections/windowState.ts'
+import type pg from 'pg'
+import { loadCatalogue } from './catalogueTable.ts'
+import type { Lane } from './checkpoint.ts'
+import { keyText, type WindowKey } from './windowKey.ts'
+import { loadWindows, type WindowRow } from './windowTables.ts'
+
+/** What a flush has to write: the whole states that changed. */
+export interface ChangedStates {
+  readonly windows: Readonly<
+    Record<Granularity, { readonly patterns: WindowRow[]; readonly totals: WindowRow[] }>
+  >
+  readonly entries: [string, CatalogueEntry][]
+}
+
+/**
+ * The window states of one shard, held in memory by the shard's owner: read from the database when they
+ * are first touched, least recently touched out first.
+ */
+export interface WindowStates {
+  /** Merges deltas in, and answers the states that they changed, sorted by key. */
+  merge(deltas: Deltas): Promise<ChangedStates>
+}
+
+export interface WindowStatesOptions {
+  readonly pool: pg.Pool
+  readonly lane: Lane
+  /** The checkpoint is at 0, so the tables hold nothing for this shard: nothing to look for until something was forgotten. */
+  readonly isNew: boolean
+  /** States kept at most; about 1 KiB each. */
+  readonly mostStates?: number
+}
+
+interface Touched extends WindowKey {
+  readonly text: string
+  readonly from: WindowState[]
+}
+
+/** Every window that the deltas touch, with the hours that go into it. */
+const touchedWindows = (deltas: Deltas): Map<string, Touched> => {
+  const touched = new Map<string, Touched>()
+  const touch = (patternId: string | null, granularity: Granularity, hour: number, state: WindowState) => {
+    const start = windowStart(hour, granularity)
+    const text = keyText(patternId, granularity, start)
+    const known = touched.get(text)
+    if (known !== undefined) known.from.push(state)
+    else touched.set(text, { patternId, granularity, start, text, from: [state] })
+  }
+  const totals = new Map<number, WindowState>()
+  for (const [patternId, { hours }] of deltas) {
+    for (const [hour, state] of hours) {
+      for (const granularity of granularities) touch(patternId, granularity, hour, state)
+      const total = totals.get(hour) ?? zeroWindow()
+      mergeWindow(total, state)
+      totals.set(hour, total)
+    }
+  }
+  for (const [hour, state] of totals) {
+    for (const granularity of granularities) touch(null, granularity, hour, state)
+  }
+  return touched
+}
+
+const byKey = (
+  a: { patternId: string | null; start: number },
+  b: { patternId: string | null; start: number },
+) => {
+  if (a.patternId === b.patternId) return a.start - b.start
+  return (a.patternId ?? '') < (b.patternId ?? '') ? -1 : 1
+}
+
+export const createWindowStates = ({
+  pool,
+  lane,
+  isNew,
+  mostStates = 20_000,
+}: WindowStatesOptions): WindowStates => {
+  const { version, shard } = lane
+  const windows = new Map<string, WindowState>()
+  const entries = new Map<string, CatalogueEntry>()
+  /** Whether all that the tables hold of the shard is in memory. */
+  let isComplete = isNew
+
+  const loadMissing = async (touched: Iterable<Touched>, patternIds: Iterable<string>): Promise<void> => {
+    if (isComplete) return
+    const missing = [...touched].filter(({ text }) => !windows.has(text))
+    for (const granularity of granularities) {
+      const ofGranularity = missing.filter((key) => key.granularity === granularity)
+      const [patterns, totals] = [
+        ofGranularity.filter((key) => key.patternId !== null),
+        ofGranularity.filter((key) => key.patternId === null),
+      ]
+      for (const keys of [patterns, totals]) {
+        for (const row of await loadWindows(pool, version, shard, granularity, keys)) {
+          windows.set(keyText(row.patternId, granularity, row.start), row.state)
+        }
+      }
+    }
+    const unknown = [...patternIds].filter((patternId) => !entries.has(patternId))
+    if (unknown.length === 0) return
+    for (const [patternId, entry] of await loadCatalogue(pool, version, shard, unknown))
+      entries.set(patternId, entry)
+  }
+
+  /** Maps keep insertion order, so putting a touched key back in makes the first ones the least recent. */
+  const keepRecent = <Value>(states: Map<string, Value>, key: string, value: Value): void => {
+    states.delete(key)
+    states.set(key, value)
+  }
+  const forgetOldest = (states: Map<string, unknown>): void => {
+    if (states.size <= mostStates) return
+    isComplete = false
+    for (const key of states.keys()) {
+      states.delete(key)
+      if (states.size <= mostStates) return
+    }
+  }
+
+  return {
+    async merge(deltas) {
+      const touched = touchedWindows(deltas)
+      await loadMissing(touched.values(), deltas.keys())
+      const changed: ChangedStates = {
+        windows: {
+          hour: { patterns: [], totals: [] },
+          day: { patterns: [], totals: [] },
+          week: { patterns: [], totals: [] },
+        },
+        entries: [],
+      }
+      for (const { text, patternId, granularity, start, from } of touched.values()) {
+        const state = windows.get(text) ?? zeroWindow()
+        for (const delta of from) mergeWindow(state, delta)
+        keepRecent(windows, text, state)
+        changed.windows[granularity][patternId === null ? 'totals' : 'patterns'].push({
+          patternId,
+          start,
+          state,
+        })
+      }
+      for (const [patternId, { entry: delta }] of deltas) {
+        const entry = entries.get(patternId) ?? emptyEntry()
+        mergeEntry(entry, delta)
+        keepRecent(entries, patternId, entry)
+        changed.entries.push([patternId, entry])
+      }
+      for (const granularity of granularities) {
+        changed.windows[granularity].patterns.sort(byKey)
+        changed.windows[granularity].totals.sort(byKey)
+      }
+      changed.entries.sort(([a], [b]) => (a < b ? -1 : 1))
+      forgetOldest(windows)
+      forgetOldest(entries)
+      return changed
+    },
+  }
+}

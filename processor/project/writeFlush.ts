@@ -1,0 +1,40 @@
+import { granularities } from '@patterns/projections/window.ts'
+import { transaction } from '@patterns/shared/postgres/transaction.ts'
+import type pg from 'pg'
+import { upsertCatalogue } from './catalogueTable.ts'
+import { type Checkpoint, type Lane, moveCheckpoint } from './checkpoint.ts'
+import type { ChangedStates } from './windowStates.ts'
+import { upsertWindows } from './windowTables.ts'
+
+/** The channel that tells readers of a committed flush: `<shard>:<position>`. */
+export const flushChannel = 'projection_flushed'
+
+/** Somebody else moved the checkpoint, so the states in memory are not the shard's any more. */
+export class FencedError extends Error {
+  override readonly name = 'FencedError'
+}
+
+/**
+ * The checkpoint and the states that account for it, in one transaction: an event has exactly one effect,
+ * whatever crashes in between.
+ * @throws FencedError where the checkpoint is not at `from`
+ */
+export const writeFlush = (
+  pool: pg.Pool,
+  lane: Lane,
+  from: number,
+  to: Checkpoint,
+  changed: ChangedStates,
+): Promise<void> =>
+  transaction(pool, async (client) => {
+    const isMoved = await moveCheckpoint(client, lane, from, to)
+    if (!isMoved)
+      throw new FencedError(`Shard ${lane.shard} has another owner: its checkpoint is not at ${from}`)
+    for (const granularity of granularities) {
+      const { patterns, totals } = changed.windows[granularity]
+      await upsertWindows(client, lane.version, lane.shard, granularity, patterns)
+      await upsertWindows(client, lane.version, lane.shard, granularity, totals)
+    }
+    await upsertCatalogue(client, lane.version, lane.shard, changed.entries)
+    await client.query(`select pg_notify('${flushChannel}', $1)`, [`${lane.shard}:${to.position}`])
+  })

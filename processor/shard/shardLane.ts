@@ -1,0 +1,128 @@
+import type { EventLog } from '@patterns/event-log/eventLog.ts'
+import { decodeRecord } from '@patterns/shared/contract/decodeRecord.ts'
+import type { TopicBatch } from '@patterns/shared/contract/topicMessage.ts'
+import { createDuplicateIndex } from '../ingest/duplicateIndex.ts'
+import { createEventReader } from '../ingest/readEventAt.ts'
+import { type SortedBatch, sortBatch } from '../ingest/sortBatch.ts'
+import { FencedError } from '../project/writeFlush.ts'
+import { openProjector, type Projector, type ProjectorOptions } from '../project/projector.ts'
+
+/** The topic no longer holds what the log expects next: it was created anew, or its retention was too short. */
+export class LostSourceError extends Error {
+  override readonly name = 'LostSourceError'
+}
+
+export interface LaneOptions {
+  readonly log: EventLog
+  readonly topic: string
+  readonly shard: number
+  /** The oldest offset that the partition still has, and its end. */
+  readonly source: { readonly startOffset: number; readonly endOffset: number }
+  readonly duplicateHorizon: number
+  readonly projector: Omit<ProjectorOptions, 'lane'> & {
+    readonly projection: string
+    readonly version: number
+  }
+  readonly onSorted?: (sorted: SortedBatch, batch: TopicBatch) => void
+}
+
+/** A shard while this process owns it: from the partition's messages to the log to the windows. */
+export interface ShardLane {
+  /** The partition's own offset to read from next. */
+  nextOffset(): number
+  position(): number
+  flushedPosition(): number
+  /**
+   * Takes the batch that begins at `nextOffset()`: appended, then folded.
+   * @throws FencedError where another owner was faster, ProjectionError, or what the database said.
+   * The lane is of no use then and must be opened anew: what is in the log stays, nothing else counts.
+   */
+  take(batch: TopicBatch): Promise<void>
+  /** Writes what is pending. */
+  flush(): Promise<void>
+  close(): void
+}
+
+const refuseLostSource = (
+  shard: number,
+  expected: number,
+  { startOffset, endOffset }: LaneOptions['source'],
+): void => {
+  const remedy = `Run "npm run cli -- shards adopt --shard ${shard}" to go on with what the topic has now.`
+  if (endOffset < expected) {
+    throw new LostSourceError(
+      `Partition ${shard} ends at offset ${endOffset}, but ${expected} messages of it are in the log: the topic was created anew. ${remedy}`,
+    )
+  }
+  if (startOffset > expected) {
+    throw new LostSourceError(
+      `Partition ${shard} begins at offset ${startOffset}, but the log expects ${expected} next: the topic's retention removed the ones between. ${remedy}`,
+    )
+  }
+}
+
+/** Brings the projector from its checkpoint to the head of the log. */
+const catchUp = async (log: EventLog, shard: number, projector: Projector, head: number): Promise<void> => {
+  for await (const page of log.read(shard, projector.position())) {
+    const events = page.map((record) => ({ event: decodeRecord(record), recordedAt: record.recordedAt }))
+    await projector.take(events, head - page.at(-1)!.position)
+  }
+}
+
+/**
+ * Takes a shard over: refuses where the source lost what comes next, rebuilds the index of duplicates,
+ * and projects what a crash left unprojected.
+ */
+export const openShardLane = async ({
+  log,
+  topic,
+  shard,
+  source,
+  duplicateHorizon,
+  projector: { projection, version, ...projectorOptions },
+  onSorted,
+}: LaneOptions): Promise<ShardLane> => {
+  const opened = await log.open(shard, source.startOffset)
+  const base = opened.sourceBase
+  let head: { position: number; nextSourceOffset: number } = opened
+  refuseLostSource(shard, head.nextSourceOffset - base, source)
+
+  const index = createDuplicateIndex(duplicateHorizon)
+  for await (const { firstPosition, ids } of log.recentIds(shard, duplicateHorizon)) {
+    for (let i = 0; i * 16 < ids.length; i++) index.add(firstPosition + i, ids, i * 16)
+  }
+  const projector = await openProjector({ ...projectorOptions, lane: { projection, version, shard } })
+  await catchUp(log, shard, projector, head.position)
+
+  const sortContext = { topic, shard, index, readEventAt: createEventReader(log, shard) }
+  return {
+    nextOffset: () => head.nextSourceOffset - base,
+    position: () => head.position,
+    flushedPosition: projector.flushedPosition,
+    async take(batch) {
+      const messages =
+        base === 0
+          ? batch.messages
+          : batch.messages.map((message) => ({ ...message, offset: message.offset + base }))
+      const sorted = await sortBatch(messages, head.position, sortContext)
+      const result = await log.append({
+        shard,
+        expected: head,
+        events: sorted.accepted,
+        deadLetters: sorted.deadLetters,
+        duplicates: sorted.duplicates,
+        nextSourceOffset: batch.nextOffset + base,
+      })
+      if (!result.ok)
+        throw new FencedError(`Shard ${shard} has another owner: its log is not at ${head.position}`)
+      head = result.head
+      onSorted?.(sorted, batch)
+      await projector.take(
+        sorted.accepted.map(({ event, message }) => ({ event, recordedAt: message.timestamp })),
+        batch.endOffset - batch.nextOffset,
+      )
+    },
+    flush: projector.flush,
+    close: projector.close,
+  }
+}
