@@ -8,6 +8,7 @@ const columns = [
   'pattern_id',
   'first_seen',
   'last_seen',
+  'last_used',
   'last_position',
   'pattern_name',
   'pattern_name_said_at',
@@ -19,6 +20,7 @@ const columns = [
 ]
 const types = [
   'uuid',
+  'timestamptz',
   'timestamptz',
   'timestamptz',
   'int8',
@@ -67,6 +69,7 @@ on conflict (pattern_id, shard) do update set
       uuidArray(entries.map(([patternId]) => patternId)),
       timestamptzArray(all.map((entry) => entry.firstSeen)),
       timestamptzArray(all.map((entry) => entry.lastSeen)),
+      timestamptzArray(all.map((entry) => entry.lastUsed)),
       int8Array(all.map((entry) => entry.lastPosition)),
       ...saidArrays(all.map((entry) => entry.patternName)),
       ...saidArrays(all.map((entry) => entry.patternType)),
@@ -95,6 +98,7 @@ export const loadCatalogue = async (
       ...emptyEntry(),
       firstSeen: row.first_seen.getTime(),
       lastSeen: row.last_seen.getTime(),
+      lastUsed: row.last_used?.getTime() ?? null,
       lastPosition: row.last_position,
       patternName: said(row.pattern_name, row.pattern_name_said_at, row.pattern_name_said_by),
       patternType: said(row.pattern_type, row.pattern_type_said_at, row.pattern_type_said_by),
