@@ -1,0 +1,193 @@
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import type { PatternEvent } from '@patterns/shared/contract/patternEvent.ts'
+import type { ColumnValue } from '@patterns/projections/measure.ts'
+import { type Granularity, windowMs, windowStart } from '@patterns/projections/window.ts'
+import {
+  addToWindow,
+  mergeWindow,
+  windowColumns,
+  type WindowState,
+  zeroWindow,
+} from '@patterns/projections/windowState.ts'
+import pg from 'pg'
+import { from as copyFrom } from 'pg-copy-streams'
+import { createRandom, type Random } from './random.ts'
+import { type SeededPattern, seedPatterns } from './seedPatterns.ts'
+
+export interface SeedOptions {
+  readonly databaseUrl: string
+  readonly patterns: number
+  readonly days: number
+  readonly shards: number
+  /** Uses of all patterns together in an hour, on average. */
+  readonly usesPerHour: number
+  /** The first instant after the seeded time, epoch milliseconds. */
+  readonly end: number
+  readonly onProgress?: (done: number, all: number) => void
+}
+
+export interface Seeded {
+  readonly patterns: readonly SeededPattern[]
+  readonly rows: Readonly<Record<Granularity | 'totals', number>>
+}
+
+const columnNames = windowColumns.map((column) => column.name).join(', ')
+
+/** A value as COPY's text format has it. */
+const field = (value: ColumnValue): string => {
+  if (value === null) return String.raw`\N`
+  return Buffer.isBuffer(value) ? String.raw`\\x${value.toString('hex')}` : String(value)
+}
+
+const line = (keys: readonly (string | number)[], state: WindowState, granularity: Granularity): string =>
+  `${keys.join('\t')}\t${windowColumns.map((column) => field(column.get(state, granularity))).join('\t')}\n`
+
+/** One use of a pattern, drawn from its character. */
+const drawUse = (pattern: SeededPattern, occurredAt: number, random: Random): PatternEvent => {
+  const luck = random()
+  const [succeeds, partly] = [pattern.successRate, pattern.successRate + 0.04]
+  return {
+    eventId: pattern.id,
+    type: 'pattern.used',
+    patternId: pattern.id,
+    occurredAt,
+    patternName: undefined,
+    patternType: undefined,
+    outcome: luck < succeeds ? 'success' : luck < partly ? 'partial_success' : luck < 0.99 ? 'failure' : 'error',
+    qualityMillionths:
+      random() < 0.7
+        ? Math.round(1e6 * Math.min(1, Math.max(0, pattern.quality + 0.2 * (random() - 0.5))))
+        : undefined,
+    executionTimeMs: random() < 0.8 ? Math.round(pattern.durationMs * Math.exp(2 * random() - 1)) : undefined,
+    registration: undefined,
+  }
+}
+
+/** How many uses an hour brings: Poisson, by Knuth's product of uniforms, in steps that cannot underflow. */
+const drawCount = (mean: number, random: Random): number => {
+  let count = 0
+  for (let left = mean; left > 0; left -= 500) {
+    const least = Math.exp(-Math.min(left, 500))
+    for (let product = random(); product > least; product *= random()) count++
+  }
+  return count
+}
+
+/**
+ * Writes the windows of a time that is over, as the processor would have left them: hour, day and week rows of
+ * every pattern and their totals, consistent with one another, in the order of time; the catalogue; and the
+ * checkpoints. Uses are skewed (Zipf, exponent 0.9), so a few patterns are in every hour and most in few.
+ */
+export const seedWindows = async (options: SeedOptions): Promise<Seeded> => {
+  const { databaseUrl, days, shards, end, usesPerHour } = options
+  const random = createRandom(20_260_101)
+  const patterns = seedPatterns({ ...options, random })
+  const start = windowStart(end - days * windowMs.day, 'hour')
+  const positions = new Array<number>(shards).fill(0)
+  const rows = { hour: 0, day: 0, week: 0, totals: 0 }
+  const totalLines: string[] = []
+  const long = { day: new Map<SeededPattern, WindowState>(), week: new Map<SeededPattern, WindowState>() }
+  const totals = new Map<string, WindowState>()
+
+  const drawHour = (pattern: SeededPattern, hour: number): WindowState | undefined => {
+    const uses = drawCount(usesPerHour * pattern.share, random)
+    if (uses === 0) return undefined
+    const state = zeroWindow()
+    for (let i = 0; i < uses; i++) {
+      const event = drawUse(pattern, hour + Math.floor(random() * windowMs.hour), random)
+      positions[pattern.shard]!++
+      addToWindow(state, { event, position: positions[pattern.shard]!, watermark: hour })
+      pattern.firstSeen = Math.min(pattern.firstSeen, event.occurredAt)
+      pattern.lastSeen = Math.max(pattern.lastSeen, event.occurredAt)
+      pattern.lastPosition = positions[pattern.shard]!
+    }
+    return state
+  }
+  const addTo = <Key>(windows: Map<Key, WindowState>, key: Key, state: WindowState): void => {
+    const known = windows.get(key)
+    if (known === undefined) windows.set(key, structuredClone(state))
+    else mergeWindow(known, state)
+  }
+  const closeLong = function* (granularity: 'day' | 'week', at: number): Generator<string> {
+    const opened = new Date(windowStart(at, granularity)).toISOString()
+    for (const [pattern, state] of long[granularity]) {
+      rows[granularity]++
+      yield line([granularity, pattern.id, opened, pattern.shard], state, granularity)
+    }
+    long[granularity].clear()
+  }
+  const patternLines = function* (): Generator<string> {
+    for (let hour = start; hour < end; hour += windowMs.hour) {
+      const opened = new Date(hour).toISOString()
+      let chunk = ''
+      for (const pattern of patterns) {
+        const state = drawHour(pattern, hour)
+        if (state === undefined) continue
+        rows.hour++
+        chunk += line(['hour', pattern.id, opened, pattern.shard], state, 'hour')
+        addTo(long.day, pattern, state)
+        addTo(long.week, pattern, state)
+        for (const granularity of ['hour', 'day', 'week'] as const)
+          addTo(totals, `${granularity}\t${windowStart(hour, granularity)}\t${pattern.shard}`, state)
+      }
+      yield chunk
+      const next = hour + windowMs.hour
+      for (const granularity of ['day', 'week'] as const) {
+        if (next >= end || windowStart(next, granularity) === next) yield* closeLong(granularity, hour)
+      }
+      options.onProgress?.(next - start, end - start)
+    }
+  }
+
+  const client = new pg.Client({ connectionString: databaseUrl })
+  await client.connect()
+  try {
+    const copy = (table: string, columns: string, lines: Iterable<string>) =>
+      pipeline(Readable.from(lines), client.query(copyFrom(`copy ${table} (${columns}) from stdin`)))
+    await copy(
+      'pattern_windows_v1',
+      `granularity, pattern_id, window_start, shard, ${columnNames}`,
+      patternLines(),
+    )
+    for (const [key, state] of totals) {
+      const [granularity, at, shard] = key.split('\t') as [Granularity, string, string]
+      totalLines.push(line([granularity, new Date(Number(at)).toISOString(), shard], state, granularity))
+    }
+    rows.totals = totalLines.length
+    await copy('total_windows_v1', `granularity, window_start, shard, ${columnNames}`, totalLines)
+    await seedCatalogue(client, patterns)
+    for (const [shard, position] of positions.entries())
+      await client.query(
+        `insert into projection_checkpoints (projection, version, shard, position, watermark)
+         values ('pattern_windows', 1, $1, $2, $3)`,
+        [shard, position, new Date(end)],
+      )
+    await client.query('vacuum analyze')
+  } finally {
+    await client.end()
+  }
+  return { patterns, rows }
+}
+
+const seedCatalogue = async (client: pg.Client, patterns: readonly SeededPattern[]): Promise<void> => {
+  const seen = patterns.filter((pattern) => pattern.lastPosition > 0)
+  const times = (pick: (pattern: SeededPattern) => number) => seen.map((pattern) => new Date(pick(pattern)))
+  await client.query(
+    `insert into pattern_catalogue_v1
+       (shard, pattern_id, first_seen, last_seen, last_used, last_position, pattern_name, pattern_name_said_at,
+        pattern_name_said_by, pattern_type, pattern_type_said_at, pattern_type_said_by)
+     select shard, id, first, last, last, position, name, first, id, type, first, id
+     from unnest($1::int[], $2::uuid[], $3::timestamptz[], $4::timestamptz[], $5::int8[], $6::text[], $7::text[])
+       as seen (shard, id, first, last, position, name, type)`,
+    [
+      seen.map((pattern) => pattern.shard),
+      seen.map((pattern) => pattern.id),
+      times((pattern) => pattern.firstSeen),
+      times((pattern) => pattern.lastSeen),
+      seen.map((pattern) => pattern.lastPosition),
+      seen.map((pattern) => pattern.name),
+      seen.map((pattern) => pattern.type),
+    ],
+  )
+}
