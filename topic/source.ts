@@ -30,6 +30,12 @@ export interface PartitionEnd {
   readonly endOffset: number
 }
 
+/** A partition of ours that is no longer read, and why. Others go on. */
+export interface StoppedPartition {
+  readonly partition: number
+  readonly error: Error
+}
+
 /** Reads a topic for a group of processes. Kafka and the file topic pass one suite. */
 export interface Source {
   /** Joins and begins to deliver to `owner`. Resolves once joined; rejects where the topic cannot be reached. */
@@ -38,6 +44,8 @@ export interface Source {
   ends(): Promise<PartitionEnd[]>
   /** `connecting` until joined, `down` while the broker cannot be reached. */
   status(): 'connecting' | 'up' | 'down'
+  /** The partitions of ours that are no longer read until the process starts again or loses them. */
+  stopped(): StoppedPartition[]
   /** Leaves the group after the batches under way. Idempotent. */
   stop(): Promise<void>
 }

@@ -1,0 +1,92 @@
+import { encodeFetchRequest, type KafkaNode } from './kafkajs.ts'
+import { readInt64, type AbortedTransaction } from './recordBatch.ts'
+
+const fetchKey = 1
+/** The newest version that kafkajs can write; every broker since Kafka 2.3 knows it. */
+const fetchVersion = 11
+const readCommitted = 1
+
+export interface FetchRequest {
+  readonly topic: string
+  readonly partitions: readonly { readonly partition: number; readonly offset: number }[]
+  /** How long the broker may wait for something new. */
+  readonly maxWaitMs: number
+  readonly maxBytes: number
+  readonly maxBytesPerPartition: number
+}
+
+/** What a broker answered for one partition; the records are not decoded yet. */
+export interface FetchedPartition {
+  readonly partition: number
+  /** 0 is success; see `protocolError`. */
+  readonly errorCode: number
+  /** The offset that the next message will get. */
+  readonly endOffset: number
+  readonly aborted: readonly AbortedTransaction[]
+  readonly records: Buffer
+}
+
+/** Asks one broker for records of the partitions that it leads. */
+export const fetchFrom = async (node: KafkaNode, request: FetchRequest): Promise<FetchedPartition[]> => {
+  const newest = node.versions[fetchKey]?.maxVersion ?? 0
+  if (newest < fetchVersion) throw new Error('The Kafka brokers are older than 2.3, which is not supported')
+  const { partitions } = await node.connectionPool.send({
+    request: encodeFetchRequest({
+      replicaId: -1,
+      isolationLevel: readCommitted,
+      maxWaitTime: request.maxWaitMs,
+      minBytes: 1,
+      maxBytes: request.maxBytes,
+      topics: [
+        {
+          topic: request.topic,
+          partitions: request.partitions.map(({ partition, offset }) => ({
+            partition,
+            fetchOffset: String(offset),
+            maxBytes: request.maxBytesPerPartition,
+          })),
+        },
+      ],
+    }),
+    // kafkajs reads `clientSideThrottleTime` from what is decoded, to hold requests back.
+    response: { decode: async (raw) => decodeFetchResponse(raw), parse: async (decoded) => decoded },
+  })
+  return partitions
+}
+
+/**
+ * Fetch response, version 11: throttle_time_ms int32 · error_code int16 · session_id int32 · [topic string
+ * · [partition int32 · error_code int16 · high_watermark int64 · last_stable_offset int64 ·
+ * log_start_offset int64 · [producer_id int64 · first_offset int64] · preferred_read_replica int32 ·
+ * records bytes]]
+ */
+export const decodeFetchResponse = (
+  raw: Buffer,
+): { clientSideThrottleTime: number; partitions: FetchedPartition[] } => {
+  let at = 0
+  const int16 = () => raw.readInt16BE((at += 2) - 2)
+  const int32 = () => raw.readInt32BE((at += 4) - 4)
+  const int64 = () => readInt64(raw, (at += 8) - 8)
+  const list = <Item>(item: () => Item): Item[] => Array.from({ length: Math.max(0, int32()) }, item)
+  const bytes = (length: number) => raw.subarray(at, (at += Math.max(0, length)))
+
+  const abortedTransaction = () => {
+    const producerId = raw.readBigInt64BE(at)
+    at += 8
+    return { producerId, firstOffset: int64() }
+  }
+  const partition = (): FetchedPartition => {
+    const head = { partition: int32(), errorCode: int16(), endOffset: int64() }
+    at += 16 // last stable offset, log start offset
+    const aborted = list(abortedTransaction)
+    at += 4 // preferred read replica
+    return { ...head, aborted, records: bytes(int32()) }
+  }
+  const clientSideThrottleTime = int32()
+  at += 6 // error code and id of the fetch session; we use none
+  const topics = list(() => {
+    bytes(int16())
+    return list(partition)
+  })
+  return { clientSideThrottleTime, partitions: topics.flat() }
+}

@@ -1,0 +1,160 @@
+import type { Logger } from '@patterns/shared/logger.ts'
+import { backoffMs } from '../backoff.ts'
+import type { PartitionLane } from '../partitionLane.ts'
+import { createSignal } from '../signal.ts'
+import { fetchFrom, type FetchedPartition } from './fetch.ts'
+import { decompress, type KafkaCluster, protocolError } from './kafkajs.ts'
+import { decodeRecords } from './recordBatch.ts'
+
+const offsetOutOfRange = 1
+/** While a lane is full the others are asked without waiting, at most this often: it may have room any moment. */
+const fullLanePollMs = 20
+/** Fetched bytes that all lanes together may hold; each holds at most two batches. */
+const heldBytes = 64 << 20
+
+export interface FetchLoopsOptions {
+  readonly cluster: KafkaCluster
+  readonly topic: string
+  readonly lanes: ReadonlyMap<number, PartitionLane>
+  readonly maxWaitMs: number
+  readonly maxBytesPerPartition: number
+  readonly logger: Logger
+  readonly onStatus: (isUp: boolean) => void
+}
+
+/** One loop per broker that leads a partition of ours. */
+export interface FetchLoops {
+  /** A lane has come, gone, or has room: look again. */
+  wake(): void
+  stop(): Promise<void>
+}
+
+export const createFetchLoops = (options: FetchLoopsOptions): FetchLoops => {
+  const { cluster, topic, lanes, logger, onStatus } = options
+  const loops = new Map<
+    number,
+    { readonly awake: ReturnType<typeof createSignal>; readonly done: Promise<void> }
+  >()
+  const stopping = createSignal()
+  let isStopped = false
+  let failures = 0
+  let recovering: Promise<void> | undefined
+
+  const lanesLedBy = (node: number) => {
+    const leaders = new Map(
+      cluster.findTopicPartitionMetadata(topic).map(({ partitionId, leader }) => [partitionId, leader]),
+    )
+    return [...lanes.values()].filter(({ partition }) => leaders.get(partition) === node)
+  }
+
+  const fetchOnce = async (nodeId: number, awake: ReturnType<typeof createSignal>) => {
+    await cluster.refreshMetadataIfNecessary()
+    const led = lanesLedBy(nodeId)
+    const partitions = led.flatMap((lane) => {
+      const offset = lane.wanted()
+      return offset === undefined ? [] : [{ partition: lane.partition, offset }]
+    })
+    if (partitions.length === 0) return awake.wait(options.maxWaitMs)
+    const isAnyFull = led.some((lane) => lane.isFull())
+    const perPartition = Math.min(options.maxBytesPerPartition, Math.floor(heldBytes / 2 / lanes.size))
+    const fetched = await fetchFrom(await cluster.findBroker({ nodeId }), {
+      topic,
+      partitions,
+      maxWaitMs: isAnyFull ? 0 : options.maxWaitMs,
+      maxBytes: perPartition * partitions.length,
+      maxBytesPerPartition: perPartition,
+    })
+    const asked = new Map(partitions.map(({ partition, offset }) => [partition, offset]))
+    const delivered = await Promise.all(
+      fetched.map(async (answer) => deliver(answer, asked.get(answer.partition)!)),
+    )
+    failures = 0
+    onStatus(true)
+    if (isAnyFull && !delivered.includes(true)) await awake.wait(fullLanePollMs)
+  }
+
+  /** Hands what one partition got to its lane. @throws where the metadata is stale or the broker is in trouble */
+  const deliver = async (answer: FetchedPartition, offset: number): Promise<boolean> => {
+    const { partition, errorCode, records, aborted, endOffset } = answer
+    const lane = lanes.get(partition)
+    if (!lane) return false
+    if (errorCode === offsetOutOfRange) {
+      logger.warn({ partition, offset }, 'the topic does not hold the next offset; asking the owner again')
+      lane.reassign()
+      return false
+    }
+    if (errorCode !== 0) {
+      const error = protocolError(errorCode)
+      if (error.retriable) throw error
+      lane.fail(error)
+      return false
+    }
+    try {
+      const { messages, nextOffset } = await decodeRecords(records, offset, aborted, decompress)
+      if (nextOffset === offset) return false
+      lane.offer({ partition, firstOffset: offset, nextOffset, messages, endOffset })
+      return true
+    } catch (error) {
+      lane.fail(new Error(`Partition ${partition} cannot be decoded from offset ${offset}`, { cause: error }))
+      return false
+    }
+  }
+
+  /** Shared by the loops, so that a broken cluster is not asked by each of them. */
+  const recover = async (error: unknown) => {
+    failures++
+    onStatus(false)
+    logger.warn({ attempt: failures, reason: (error as Error).message }, 'cannot fetch; trying again')
+    const { host, port } = error as { host?: string; port?: number }
+    if (host !== undefined && port !== undefined) cluster.removeBroker({ host, port })
+    await stopping.wait(backoffMs(failures))
+    if (isStopped) return
+    await cluster
+      .refreshMetadata()
+      .catch((cause: Error) => logger.debug({ reason: cause.message }, 'no metadata'))
+  }
+
+  const run = async (nodeId: number, awake: ReturnType<typeof createSignal>) => {
+    while (!isStopped) {
+      try {
+        await fetchOnce(nodeId, awake)
+        if (lanesLedBy(nodeId).length === 0) break
+      } catch (error) {
+        if (isStopped) break
+        await (recovering ??= recover(error).finally(() => (recovering = undefined)))
+      }
+      startMissing()
+    }
+    loops.delete(nodeId)
+  }
+
+  const startMissing = () => {
+    if (isStopped) return
+    for (const { partitionId, leader } of metadataOrNothing()) {
+      if (leader < 0 || !lanes.has(partitionId) || loops.has(leader)) continue
+      const awake = createSignal()
+      const done = Promise.resolve().then(async () => run(leader, awake))
+      loops.set(leader, { awake, done })
+    }
+  }
+  const metadataOrNothing = () => {
+    try {
+      return cluster.findTopicPartitionMetadata(topic)
+    } catch {
+      return []
+    }
+  }
+
+  return {
+    wake() {
+      startMissing()
+      for (const { awake } of loops.values()) awake.notify()
+    },
+    async stop() {
+      isStopped = true
+      stopping.notify()
+      for (const { awake } of loops.values()) awake.notify()
+      await Promise.all([...loops.values()].map(({ done }) => done))
+    },
+  }
+}

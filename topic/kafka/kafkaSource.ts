@@ -1,0 +1,120 @@
+import type { Logger } from '@patterns/shared/logger.ts'
+import { createPartitionLane, type PartitionLane } from '../partitionLane.ts'
+import type { PartitionEnd, PartitionOwner, Source } from '../source.ts'
+import { createEndReader } from './endReader.ts'
+import { createFetchLoops, type FetchLoops } from './fetchLoops.ts'
+import { createGroupMember } from './groupMember.ts'
+import { reachTopic } from './reachTopic.ts'
+import type { KafkaClient } from './kafkajs.ts'
+import { createMembership, type Membership } from './membership.ts'
+
+export interface KafkaSourceOptions {
+  readonly client: KafkaClient
+  readonly topic: string
+  readonly groupId: string
+  readonly logger: Logger
+  /** Partitions of the topic where it has to be created; default 4. `0` forbids it. */
+  readonly createWithPartitions?: number
+  /** How long a fetch waits for something new; default 250, below the heartbeat interval. */
+  readonly maxWaitMs?: number
+  /** The most that one batch holds, in bytes as fetched; default 4 MiB. Less where many partitions are ours. */
+  readonly maxBytesPerPartition?: number
+  /** After how long without a heartbeat the group gives our partitions to others; default 10,000. */
+  readonly sessionTimeoutMs?: number
+  /** Default 1,000: a rebalance begins at most this much later. */
+  readonly heartbeatMs?: number
+}
+
+/** How long the group waits for a member to join again; more than a member needs to notice. */
+const rebalanceTimeoutMs = 30_000
+const silenceMs = 60_000
+
+/** Reads a Kafka topic as a member of a consumer group; each partition is delivered by a lane of its own. */
+export const createKafkaSource = ({
+  client,
+  topic,
+  groupId,
+  logger,
+  createWithPartitions = 4,
+  maxWaitMs = 250,
+  maxBytesPerPartition = 4 << 20,
+  sessionTimeoutMs = 10_000,
+  heartbeatMs = 1_000,
+}: KafkaSourceOptions): Source => {
+  const cluster = client.createCluster()
+  const endReader = createEndReader({ client, topic })
+  const lanes = new Map<number, PartitionLane>()
+  // Up means that both the group and the fetches work.
+  const isUp = { group: false, fetch: true }
+  let hasJoined = false
+  let membership: Membership | undefined
+  let loops: FetchLoops | undefined
+  let stopping: Promise<void> | undefined
+
+  const endOf = async (partition: number): Promise<PartitionEnd> => {
+    const end = (await endReader.ends()).find((candidate) => candidate.partition === partition)
+    if (!end) throw new Error(`Topic ${topic} has no partition ${partition}`)
+    return end
+  }
+
+  const open = async (owner: PartitionOwner) => {
+    await reachTopic({ client, cluster, topic, createWithPartitions, logger })
+    loops = createFetchLoops({
+      cluster,
+      topic,
+      lanes,
+      maxWaitMs,
+      maxBytesPerPartition,
+      logger,
+      onStatus: (up) => (isUp.fetch = up),
+    })
+    const { wake } = loops
+    membership = createMembership({
+      cluster,
+      topic,
+      member: createGroupMember({ cluster, groupId, topic, sessionTimeoutMs, rebalanceTimeoutMs }),
+      lanes,
+      createLane: (partition) =>
+        createPartitionLane({
+          partition,
+          owner,
+          ends: async () => endOf(partition),
+          onWanted: wake,
+          onFailed: (error) => logger.error({ partition, err: error }, 'partition stopped; others go on'),
+        }),
+      onLanesChanged: wake,
+      onStatus: (up) => (isUp.group = up),
+      heartbeatMs,
+      silenceMs,
+      logger,
+    })
+    await membership.start()
+    hasJoined = true
+  }
+
+  const close = async () => {
+    await membership?.stop()
+    await loops?.stop()
+    await Promise.allSettled([cluster.disconnect(), endReader.stop()])
+  }
+  const stop = async () => (stopping ??= close())
+
+  return {
+    async start(owner) {
+      try {
+        await open(owner)
+      } catch (error) {
+        await stop()
+        throw error
+      }
+    },
+    ends: endReader.ends,
+    status: () => (!hasJoined ? 'connecting' : isUp.group && isUp.fetch ? 'up' : 'down'),
+    stopped: () =>
+      [...lanes.values()].flatMap((lane) => {
+        const error = lane.failure()
+        return error ? [{ partition: lane.partition, error }] : []
+      }),
+    stop,
+  }
+}

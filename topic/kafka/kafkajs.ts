@@ -1,0 +1,201 @@
+import { createRequire } from 'node:module'
+import { promisify } from 'node:util'
+import zlib from 'node:zlib'
+import type { Logger } from '@patterns/shared/logger.ts'
+import kafkajs, { type KafkaConfig, type logCreator, type SASLOptions } from 'kafkajs'
+
+// The one file that knows kafkajs. We use its connections, metadata, requests, producer and admin client,
+// and not its consumer: that one decodes slowly, resets offsets by itself, lets one slow partition hold up
+// the others, and restarts in storms. Paths into `kafkajs/src` are safe because the version is pinned.
+
+const require = createRequire(import.meta.url)
+
+/** A group member's join, as the coordinator answers it. Only the leader gets `members`. */
+export interface JoinedGroup {
+  readonly generationId: number
+  readonly memberId: string
+  readonly leaderId: string
+  readonly members: readonly { readonly memberId: string; readonly memberMetadata: Buffer }[]
+}
+
+interface Membership {
+  readonly groupId: string
+  readonly memberId: string
+}
+
+/** One broker, connected. */
+export interface KafkaNode {
+  readonly nodeId: number
+  readonly versions: Readonly<Record<number, { minVersion: number; maxVersion: number }>>
+  readonly connectionPool: {
+    send<Decoded>(call: {
+      request: unknown
+      response: { decode(raw: Buffer): Promise<Decoded>; parse(decoded: Decoded): Promise<Decoded> }
+    }): Promise<Decoded>
+  }
+  joinGroup(
+    call: Membership & {
+      sessionTimeout: number
+      rebalanceTimeout: number
+      groupProtocols: { name: string; metadata: Buffer }[]
+    },
+  ): Promise<JoinedGroup>
+  syncGroup(
+    call: Membership & {
+      generationId: number
+      groupAssignment: { memberId: string; memberAssignment: Buffer }[]
+    },
+  ): Promise<{ memberAssignment: Buffer }>
+  heartbeat(call: Membership & { groupGenerationId: number }): Promise<unknown>
+  leaveGroup(call: Membership): Promise<unknown>
+  offsetCommit(
+    call: Membership & {
+      groupGenerationId: number
+      topics: { topic: string; partitions: { partition: number; offset: string }[] }[]
+    },
+  ): Promise<unknown>
+}
+
+/** The brokers as one client sees them. */
+export interface KafkaCluster {
+  connect(): Promise<void>
+  disconnect(): Promise<void>
+  addTargetTopic(topic: string): Promise<void>
+  refreshMetadata(): Promise<void>
+  refreshMetadataIfNecessary(): Promise<void>
+  findTopicPartitionMetadata(topic: string): { partitionId: number; leader: number }[]
+  findBroker(node: { nodeId: number }): Promise<KafkaNode>
+  findGroupCoordinator(group: { groupId: string }): Promise<KafkaNode>
+  removeBroker(address: { host: string; port: number }): void
+  fetchTopicsOffset(
+    topics: { topic: string; partitions: { partition: number }[]; fromBeginning: boolean }[],
+  ): Promise<{ partitions: { partition: number; offset: string }[] }[]>
+}
+
+export interface KafkaConnection {
+  readonly brokers: readonly string[]
+  readonly ssl?: boolean
+  readonly sasl?: {
+    readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512'
+    readonly username: string
+    readonly password: string
+  }
+  readonly clientId?: string
+}
+
+const metadataMaxAgeMs = 30_000
+
+/** What one process needs of Kafka; each cluster, producer and admin client has connections of its own. */
+export const createKafkaClient = (
+  { brokers, ssl = false, sasl, clientId = 'pattern-dashboard' }: KafkaConnection,
+  logger: Logger,
+) => {
+  const settings = {
+    brokers: [...brokers],
+    clientId,
+    ssl,
+    ...(sasl ? { sasl: { ...sasl } as SASLOptions } : {}),
+    connectionTimeout: 3_000,
+    requestTimeout: 15_000,
+    // Short: those who call retry by themselves, with backoff, and say what is wrong.
+    retry: { retries: 2, initialRetryTime: 100, maxRetryTime: 1_000 },
+    logLevel: logger.isLevelEnabled('debug') ? kafkajs.logLevel.WARN : kafkajs.logLevel.NOTHING,
+    logCreator: logTo(logger),
+  } satisfies KafkaConfig
+  const kafka = new kafkajs.Kafka(settings)
+
+  const createCluster = (): KafkaCluster =>
+    new Cluster({
+      ...settings,
+      logger: kafka.logger(),
+      socketFactory: createSocketFactory(),
+      authenticationTimeout: 10_000,
+      reauthenticationThreshold: 10_000,
+      enforceRequestTimeout: true,
+      metadataMaxAge: metadataMaxAgeMs,
+      allowAutoTopicCreation: false,
+      maxInFlightRequests: null,
+      isolationLevel: 0, // for the ends: the high watermark, also while a transaction is open
+    })
+  const createProducer = (retries: number) =>
+    kafka.producer({
+      createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
+      idempotent: true,
+      maxInFlightRequests: 1, // more could change the order when one is retried
+      allowAutoTopicCreation: false,
+      metadataMaxAge: metadataMaxAgeMs,
+      retry: { retries, initialRetryTime: 100, maxRetryTime: 5_000 },
+    })
+  return { brokers, createCluster, createProducer, createAdmin: () => kafka.admin() }
+}
+
+export type KafkaClient = ReturnType<typeof createKafkaClient>
+
+/** kafkajs reports every try to connect as an error, with a stack: ours to summarise, so its lines are for debugging. */
+const logTo =
+  (logger: Logger): logCreator =>
+  () =>
+  ({ namespace, log: { message, timestamp: _, logger: __, ...rest } }) =>
+    logger.debug({ kafkajs: namespace, ...rest }, message)
+
+const Cluster = require('kafkajs/src/cluster') as new (options: object) => KafkaCluster
+const createSocketFactory = require('kafkajs/src/network/socketFactory') as () => unknown
+
+/**
+ * Where Kafka's default partitioner puts a key (murmur2), and round-robin where there is none. The file
+ * topic uses it too, so that a key lies in the same partition of both.
+ */
+export const createPartitioner = (topic: string) => {
+  const choose = kafkajs.Partitioners.DefaultPartitioner()
+  let metadata: { partitionId: number; leader: number }[] = []
+  return (key: Buffer | string | null, partitions: number): number => {
+    if (metadata.length !== partitions)
+      metadata = Array.from({ length: partitions }, (_, partitionId) => ({ partitionId, leader: 0 }))
+    return choose({ topic, partitionMetadata: metadata as never, message: { key, value: null } })
+  }
+}
+
+export const { MemberMetadata, MemberAssignment } = kafkajs.AssignerProtocol
+
+export const encodeFetchRequest = require('kafkajs/src/protocol/requests/fetch/v11/request') as (
+  request: object,
+) => unknown
+
+/** The error that a broker's code stands for; `retriable` says whether waiting can help. */
+export const protocolError = (
+  require('kafkajs/src/protocol/error') as {
+    createErrorFromCode(code: number): Error & { type: string; retriable: boolean }
+  }
+).createErrorFromCode
+
+const { CompressionCodecs, CompressionTypes } = kafkajs
+const zstdCompress = promisify(zlib.zstdCompress)
+const zstdDecompress = promisify(zlib.zstdDecompress)
+CompressionCodecs[CompressionTypes.Snappy] = require('kafkajs-snappy')
+CompressionCodecs[CompressionTypes.ZSTD] = () => ({
+  compress: async (encoder: { buffer: Buffer }) => zstdCompress(encoder.buffer),
+  decompress: async (buffer: Buffer) => zstdDecompress(buffer),
+})
+
+export { CompressionTypes }
+
+/** Decompresses what a record batch holds. @throws for a codec that is not supported (LZ4), by name */
+export const decompress = async (codec: number, buffer: Buffer): Promise<Buffer> => {
+  const create = CompressionCodecs[codec as keyof typeof CompressionCodecs] as
+    | (() => { decompress(compressed: Buffer): Promise<Buffer> })
+    | undefined
+  if (!create) throw new Error(`Compression codec ${codec} is not known`)
+  return create().decompress(buffer)
+}
+
+interface RequestQueuePrototype {
+  scheduleCheckPendingRequests(this: { pending: unknown[] }): void
+}
+const requestQueue = (require('kafkajs/src/network/requestQueue') as { prototype: RequestQueuePrototype })
+  .prototype
+const scheduleCheck = requestQueue.scheduleCheckPendingRequests
+// As shipped it sets a timer of a negative time after each response, for ever, also where nothing waits:
+// a busy loop of 1 ms and a TimeoutNegativeWarning.
+requestQueue.scheduleCheckPendingRequests = function () {
+  if (this.pending.length > 0) scheduleCheck.call(this)
+}

@@ -1,0 +1,149 @@
+import type { Logger } from '@patterns/shared/logger.ts'
+import { backoffMs } from '../backoff.ts'
+import type { PartitionLane } from '../partitionLane.ts'
+import { createSignal } from '../signal.ts'
+import { type GroupMember, MembershipLostError } from './groupMember.ts'
+import type { KafkaCluster } from './kafkajs.ts'
+
+const commitEveryMs = 5_000
+
+export interface MembershipOptions {
+  readonly cluster: KafkaCluster
+  readonly topic: string
+  readonly member: GroupMember
+  /** The partitions of ours; kept up to date by the membership, read by the fetch loops. */
+  readonly lanes: Map<number, PartitionLane>
+  readonly createLane: (partition: number) => PartitionLane
+  readonly onLanesChanged: () => void
+  readonly onStatus: (isUp: boolean) => void
+  readonly heartbeatMs: number
+  /** An owner that takes a batch for this long without a sign of life loses the membership. */
+  readonly silenceMs: number
+  readonly logger: Logger
+}
+
+/** Keeps this process in its group, and its lanes equal to what the group gives it. */
+export interface Membership {
+  /** Resolves once joined. Rejects where the first join fails. */
+  start(): Promise<void>
+  /** Lets go of everything, then leaves. */
+  stop(): Promise<void>
+}
+
+export const createMembership = (options: MembershipOptions): Membership => {
+  const { cluster, topic, member, lanes, logger } = options
+  const closing = new Map<number, Promise<void>>()
+  const changed = createSignal()
+  let mustJoin = true
+  let isStopped = false
+  let failures = 0
+  let committedAt = 0
+  let knownPartitions = 0
+
+  const letGo = (partition: number) => {
+    const lane = lanes.get(partition)
+    if (!lane) return
+    const done = lane
+      .close()
+      .catch((error: unknown) => logger.warn({ partition, err: error }, 'letting go of the partition failed'))
+      .then(() => {
+        closing.delete(partition)
+        mustJoin = true // so that the group learns that the partition is free
+        changed.notify()
+      })
+    lanes.delete(partition)
+    closing.set(partition, done)
+  }
+
+  const join = async () => {
+    const given = new Set(await member.join([...lanes.keys(), ...closing.keys()]))
+    knownPartitions = cluster.findTopicPartitionMetadata(topic).length
+    mustJoin = false
+    for (const partition of [...lanes.keys()]) if (!given.has(partition)) letGo(partition)
+    for (const partition of given) {
+      // One that is still being let go of comes back in the round that follows its end.
+      if (!lanes.has(partition) && !closing.has(partition))
+        lanes.set(partition, options.createLane(partition))
+    }
+    logger.info({ partitions: [...lanes.keys()] }, 'joined the consumer group')
+    options.onLanesChanged()
+  }
+
+  const commit = async () => {
+    const offsets = new Map<number, number>()
+    for (const lane of lanes.values()) {
+      const position = lane.position()
+      if (position !== undefined) offsets.set(lane.partition, position)
+    }
+    committedAt = Date.now()
+    await member
+      .commit(offsets)
+      .catch((error: Error) => logger.debug({ reason: error.message }, 'offsets not committed to Kafka'))
+  }
+
+  const isSilent = () => {
+    const now = Date.now()
+    return [...lanes.values()].some((lane) => now - (lane.silentSince() ?? now) > options.silenceMs)
+  }
+
+  const beat = async () => {
+    if (isSilent()) return // whoever hangs must not keep the partition for ever
+    if ((await member.heartbeat()) === 'rebalancing') mustJoin = true
+    await cluster.refreshMetadataIfNecessary()
+    if (cluster.findTopicPartitionMetadata(topic).length !== knownPartitions) mustJoin = true
+    if (Date.now() - committedAt > commitEveryMs) await commit()
+  }
+
+  const step = async () => {
+    try {
+      await (mustJoin ? join() : beat())
+      failures = 0
+      options.onStatus(true)
+    } catch (error) {
+      if (isStopped) return
+      failures++
+      options.onStatus(false)
+      mustJoin = true
+      logger.warn(
+        { attempt: failures, reason: (error as Error).message },
+        'not in the consumer group; joining again',
+      )
+      if (error instanceof MembershipLostError) {
+        for (const partition of [...lanes.keys()]) letGo(partition)
+        options.onLanesChanged()
+        await Promise.all(closing.values())
+        return
+      }
+      await changed.wait(backoffMs(failures))
+      await cluster
+        .refreshMetadata()
+        .catch((cause: Error) => logger.debug({ reason: cause.message }, 'no metadata'))
+    }
+  }
+
+  const run = async () => {
+    while (!isStopped) {
+      if (!mustJoin) await changed.wait(options.heartbeatMs)
+      if (!isStopped) await step()
+    }
+  }
+  let running: Promise<void> | undefined
+
+  return {
+    async start() {
+      await join()
+      options.onStatus(true)
+      running = run()
+    },
+    async stop() {
+      isStopped = true
+      changed.notify()
+      await running
+      await commit()
+      for (const partition of [...lanes.keys()]) letGo(partition)
+      options.onLanesChanged()
+      await Promise.all(closing.values())
+      await member.leave().catch((error: Error) => logger.debug({ reason: error.message }, 'could not leave'))
+    },
+  }
+}

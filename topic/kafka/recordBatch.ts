@@ -1,0 +1,147 @@
+import type { MessageHeaders, TopicMessage } from '@patterns/shared/contract/topicMessage.ts'
+import { createByteReader, type ByteReader } from './byteReader.ts'
+
+/** A transaction that was aborted: the producer's records from this offset up to its abort marker do not count. */
+export interface AbortedTransaction {
+  readonly producerId: bigint
+  readonly firstOffset: number
+}
+
+export interface DecodedRecords {
+  readonly messages: TopicMessage[]
+  /** The offset after the last batch that was complete; offsets before it without a message are not records. */
+  readonly nextOffset: number
+}
+
+// RecordBatch (magic 2), https://kafka.apache.org/documentation/#recordbatch
+//   baseOffset int64 · batchLength int32 · partitionLeaderEpoch int32 · magic int8 · crc uint32
+//   attributes int16 · lastOffsetDelta int32 · baseTimestamp int64 · maxTimestamp int64
+//   producerId int64 · producerEpoch int16 · baseSequence int32 · recordsCount int32 · records
+const batchLengthAt = 8
+const lengthIncludedFrom = 12
+const magicAt = 16
+const attributesAt = 21
+const lastOffsetDeltaAt = 23
+const baseTimestampAt = 27
+const maxTimestampAt = 35
+const producerIdAt = 43
+const recordsCountAt = 57
+const recordsAt = 61
+const supportedMagic = 2
+
+const codecMask = 0x07
+const logAppendTimeFlag = 0x08
+const transactionalFlag = 0x10
+const controlFlag = 0x20
+const abortMarkerType = 0
+
+/**
+ * Decodes the record batches of one fetched partition from `fetchOffset` on: without control records and
+ * aborted transactions, and without the torn batch that a size limit may leave at the end. Keys and values
+ * are views of the fetched bytes. Checksums are left to TCP, as kafkajs does.
+ * @throws for a message format before version 2 and for a codec that is not supported
+ */
+export const decodeRecords = async (
+  records: Buffer,
+  fetchOffset: number,
+  aborted: readonly AbortedTransaction[],
+  decompress: (codec: number, compressed: Buffer) => Promise<Buffer>,
+): Promise<DecodedRecords> => {
+  const messages: TopicMessage[] = []
+  const isAborted = trackAborted(aborted)
+  let nextOffset = fetchOffset
+  for (let at = 0; at + recordsAt <= records.length;) {
+    const end = at + lengthIncludedFrom + records.readInt32BE(at + batchLengthAt)
+    if (end > records.length) break
+    const magic = records.readInt8(at + magicAt)
+    if (magic !== supportedMagic)
+      throw new Error(`Messages in format ${magic} are not supported, only in format ${supportedMagic}`)
+    const batch = records.subarray(at, end)
+    const attributes = batch.readInt16BE(attributesAt)
+    const lastOffset = readInt64(batch, 0) + batch.readInt32BE(lastOffsetDeltaAt)
+    if (!isAborted(batch, attributes, lastOffset) && !(attributes & controlFlag)) {
+      const codec = attributes & codecMask
+      const payload = batch.subarray(recordsAt)
+      appendMessages(messages, batch, codec === 0 ? payload : await decompress(codec, payload), fetchOffset)
+    }
+    nextOffset = Math.max(nextOffset, lastOffset + 1)
+    at = end
+  }
+  return { messages, nextOffset }
+}
+
+/** Follows the producers whose transaction was aborted, batch by batch, as Kafka's own consumer does. */
+const trackAborted = (aborted: readonly AbortedTransaction[]) => {
+  const pending = aborted.toSorted((a, b) => a.firstOffset - b.firstOffset)
+  const abortedProducers = new Set<bigint>()
+  return (batch: Buffer, attributes: number, lastOffset: number): boolean => {
+    if (pending.length === 0 && abortedProducers.size === 0) return false
+    while (pending[0] && pending[0].firstOffset <= lastOffset)
+      abortedProducers.add(pending.shift()!.producerId)
+    const producerId = batch.readBigInt64BE(producerIdAt)
+    if (!(attributes & controlFlag))
+      return (attributes & transactionalFlag) !== 0 && abortedProducers.has(producerId)
+    if (markerType(batch) === abortMarkerType) abortedProducers.delete(producerId)
+    return false
+  }
+}
+
+/** The kind of control record: 0 abort, 1 commit. Its key is a version and a type, both int16. */
+const markerType = (batch: Buffer): number => {
+  const reader = createByteReader(batch, recordsAt)
+  skipToKey(reader)
+  reader.varint() // key length
+  return batch.readInt16BE(reader.at() + 2)
+}
+
+const skipToKey = (reader: ByteReader) => {
+  reader.varint() // record length
+  reader.skip(1) // attributes, unused
+  reader.varint() // timestamp delta
+  reader.varint() // offset delta
+}
+
+const appendMessages = (messages: TopicMessage[], batch: Buffer, payload: Buffer, fetchOffset: number) => {
+  const baseOffset = readInt64(batch, 0)
+  const baseTimestamp = readInt64(batch, baseTimestampAt)
+  const appendTime =
+    batch.readInt16BE(attributesAt) & logAppendTimeFlag ? readInt64(batch, maxTimestampAt) : undefined
+  const reader = createByteReader(payload, 0)
+  for (let left = batch.readInt32BE(recordsCountAt); left > 0; left--) {
+    const length = reader.varint()
+    const end = reader.at() + length
+    reader.skip(1)
+    const timestamp = appendTime ?? baseTimestamp + reader.varint()
+    if (appendTime !== undefined) reader.varint()
+    const offset = baseOffset + reader.varint()
+    // A compressed batch comes whole, also where the fetch begins inside it.
+    if (offset < fetchOffset) {
+      reader.moveTo(end)
+      continue
+    }
+    const key = reader.bytes()
+    const value = reader.bytes()
+    messages.push({ offset, key, value, headers: readHeaders(reader), timestamp })
+  }
+}
+
+const readHeaders = (reader: ByteReader): MessageHeaders | undefined => {
+  const count = reader.varint()
+  if (count === 0) return undefined
+  const headers: Record<string, Buffer | Buffer[] | undefined> = {}
+  for (let left = count; left > 0; left--) {
+    const name = reader.bytes()!.toString('utf8')
+    const value = reader.bytes() ?? emptyValue
+    const before = headers[name]
+    if (before === undefined) headers[name] = value
+    else if (Array.isArray(before)) before.push(value)
+    else headers[name] = [before, value]
+  }
+  return headers
+}
+
+const emptyValue = Buffer.alloc(0)
+
+/** An int64 as a number: offsets and times lie far below 2^53. */
+export const readInt64 = (buffer: Buffer, at: number): number =>
+  buffer.readInt32BE(at) * 0x1_0000_0000 + buffer.readUInt32BE(at + 4)

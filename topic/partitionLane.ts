@@ -1,0 +1,198 @@
+import type { TopicBatch } from '@patterns/shared/contract/topicMessage.ts'
+import { backoffMs } from './backoff.ts'
+import { createSignal } from './signal.ts'
+import type { PartitionEnd, PartitionOwner } from './source.ts'
+
+/** The partition is no longer ours: what is under way for it is to be abandoned. */
+export class PartitionLostError extends Error {
+  override readonly name = 'PartitionLostError'
+}
+
+const noProgressWaitMs = 100
+
+export interface PartitionLaneOptions {
+  readonly partition: number
+  readonly owner: PartitionOwner
+  /** The partition's ends as they are now; tried again where it rejects. */
+  readonly ends: () => Promise<Omit<PartitionEnd, 'partition'>>
+  /** Called when the lane has room for a batch. */
+  readonly onWanted: () => void
+  /** Called once when the lane stops for good; other lanes go on. */
+  readonly onFailed: (error: Error) => void
+}
+
+/**
+ * One partition that is ours: asks the owner where to begin, hands it one batch after the other, and lets
+ * the next batch be fetched while one is being taken. Both adapters deliver through it.
+ */
+export interface PartitionLane {
+  readonly partition: number
+  /** The offset to fetch from; `undefined` while there is no room, or nothing may be read. */
+  wanted(): number | undefined
+  /** Whether a fetched batch waits, so that more will be wanted as soon as the owner has taken one. */
+  isFull(): boolean
+  /** Hands over a fetched batch. One that does not begin at `wanted()` is stale and dropped. */
+  offer(batch: TopicBatch): void
+  /** The offset after the last batch that the owner took; `undefined` before the first answer. */
+  position(): number | undefined
+  /** Since when the owner has been taking a batch without a sign of life, by `Date.now`; `undefined` while idle. */
+  silentSince(): number | undefined
+  /** What the lane knows of the partition no longer holds (out of range, created anew): the owner is asked again. */
+  reassign(): void
+  /** Stops the lane for good, with this reason. */
+  fail(error: Error): void
+  failure(): Error | undefined
+  /** Ends the lane: waits for the batch under way, then tells the owner that the partition is gone. Idempotent. */
+  close(): Promise<void>
+}
+
+export const createPartitionLane = (options: PartitionLaneOptions): PartitionLane => {
+  const { partition, owner, onWanted } = options
+  const changed = createSignal()
+  let waiting: TopicBatch | undefined
+  let readFrom: number | undefined
+  let position: number | undefined
+  let silentSince: number | undefined
+  let failure: Error | undefined
+  let isClosed = false
+  let mustReassign = false
+  let phase: 'free' | 'assigning' | 'held' = 'free'
+
+  const alive = async () => {
+    if (isClosed) throw new PartitionLostError(`Partition ${partition} is no longer ours`)
+    silentSince = Date.now()
+  }
+  const seek = (offset: number) => {
+    waiting = undefined
+    readFrom = offset
+    position = offset
+    onWanted()
+  }
+  const fail = (error: Error) => {
+    if (failure || isClosed) return
+    failure = error
+    waiting = undefined
+    readFrom = undefined
+    options.onFailed(error)
+    changed.notify()
+  }
+  const release = async () => {
+    if (phase === 'free') return
+    phase = 'free'
+    await owner.revoked(partition)
+  }
+  const refuseOutside = (offset: number, { startOffset, endOffset }: Omit<PartitionEnd, 'partition'>) => {
+    if (offset >= startOffset && offset <= endOffset) return
+    throw new Error(
+      `Partition ${partition} cannot be read from offset ${offset}: it holds ${startOffset} to ${endOffset}`,
+    )
+  }
+
+  const patientEnds = async () => {
+    for (let attempt = 1; !isClosed; attempt++) {
+      try {
+        return await options.ends()
+      } catch {
+        await changed.wait(backoffMs(attempt))
+      }
+    }
+    return undefined
+  }
+
+  /**
+   * The owner's answer. Where it refuses but the end has moved meanwhile, it is asked again: a previous
+   * owner may have gone past the end that we read before it.
+   */
+  const assign = async (): Promise<number | undefined> => {
+    let ends = await patientEnds()
+    while (ends && !isClosed) {
+      phase = 'assigning'
+      try {
+        const offset = await owner.assigned(partition, ends.endOffset)
+        phase = isClosed ? 'free' : 'held'
+        if (!isClosed) refuseOutside(offset, ends)
+        return offset
+      } catch (error) {
+        if (phase === 'assigning') phase = 'free' // it refused, so there is nothing to let go of
+        await release()
+        const endsNow = await patientEnds()
+        if (!endsNow || endsNow.endOffset === ends.endOffset) throw error
+        ends = endsNow
+      }
+    }
+    return undefined
+  }
+
+  const take = async (batch: TopicBatch) => {
+    silentSince = Date.now()
+    const next = await owner.take(batch, alive).finally(() => (silentSince = undefined))
+    if (next === batch.nextOffset) position = next
+    else seek(next)
+    if (next === batch.firstOffset && next !== batch.nextOffset) await changed.wait(noProgressWaitMs)
+  }
+
+  const read = async () => {
+    const offset = await assign()
+    if (offset === undefined) return
+    seek(offset)
+    while (!isClosed && !mustReassign && !failure) {
+      const batch = waiting
+      if (!batch) {
+        await changed.wait()
+        continue
+      }
+      waiting = undefined
+      onWanted()
+      await take(batch)
+    }
+    readFrom = undefined
+    waiting = undefined
+  }
+
+  const run = async () => {
+    while (!isClosed && !failure) {
+      mustReassign = false
+      try {
+        await read()
+        if (mustReassign && !isClosed) await release()
+      } catch (error) {
+        fail(error instanceof Error ? error : new Error(String(error)))
+      }
+    }
+  }
+  const running = run()
+
+  let closing: Promise<void> | undefined
+  const close = async () => {
+    isClosed = true
+    changed.notify()
+    // An owner that is still opening the partition learns only in this way that it can give up.
+    if (phase === 'assigning') await release()
+    await running
+    await release()
+  }
+
+  return {
+    partition,
+    wanted: () => (isClosed || waiting ? undefined : readFrom),
+    isFull: () => waiting !== undefined,
+    offer(batch) {
+      if (isClosed || waiting || batch.firstOffset !== readFrom) return
+      waiting = batch
+      readFrom = batch.nextOffset
+      changed.notify()
+    },
+    position: () => position,
+    silentSince: () => silentSince,
+    reassign() {
+      if (readFrom === undefined) return
+      mustReassign = true
+      readFrom = undefined
+      waiting = undefined
+      changed.notify()
+    },
+    fail,
+    failure: () => failure,
+    close: async () => (closing ??= close()),
+  }
+}
