@@ -25,8 +25,8 @@ export interface EmbeddedPostgres {
   readonly pid: number
   /** The connection string of a database, as the superuser. */
   url(database: string): string
-  /** Resolves when the server has ended, wanted or not, with its last words. */
-  readonly ended: Promise<string>
+  /** Resolves when the server has ended, wanted or not, with its last words as the reason. */
+  readonly ended: Promise<{ readonly reason: string }>
   /**
    * `fast` ends all connections and stops in order; `immediate` stops at once, and the next start recovers.
    * Idempotent. Resolves when the server has ended.
@@ -75,7 +75,7 @@ export const startEmbeddedPostgres = async (options: EmbeddedPostgresOptions): P
       return {
         port,
         pid,
-        ended: server.ended,
+        ended: server.ended.then((reason) => ({ reason })),
         url: (database) => `postgres://${postgresUser}:${password}@127.0.0.1:${port}/${database}`,
         async stop(mode = 'fast') {
           if (mode === 'immediate') server.stopImmediately(pid)

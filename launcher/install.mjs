@@ -16,7 +16,10 @@ const retries = { fetch_retries: '3', fetch_retry_mintimeout: '1000', fetch_retr
 const pnpm = ['pnpm@12.21.0', 'install', '--frozen-lockfile', '--reporter=append-only', '--pm-on-fail=ignore']
 
 /** What identifies the packages that are to be there. */
-const wanted = () => createHash('sha256').update(readFileSync(`${root}pnpm-lock.yaml`)).digest('hex')
+const wanted = () =>
+  createHash('sha256')
+    .update(readFileSync(`${root}pnpm-lock.yaml`))
+    .digest('hex')
 
 /** An install that was broken off has no stamp, so it is done again. */
 const isInstalled = () => existsSync(node) && existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted()
@@ -28,7 +31,8 @@ const showProgress = () => {
   const began = Date.now()
   const seconds = () => Math.round((Date.now() - began) / 1000)
   const terminal = process.stderr.isTTY
-  const show = () => process.stderr.write(terminal ? `\rinstalling… ${seconds()} s ` : `installing… ${seconds()} s\n`)
+  const show = () =>
+    process.stderr.write(terminal ? `\rinstalling… ${seconds()} s ` : `installing… ${seconds()} s\n`)
   const timer = setInterval(show, terminal ? 1_000 : 10_000)
   return () => {
     clearInterval(timer)
@@ -39,10 +43,12 @@ const showProgress = () => {
 
 /** The line of the output that tells most, for a person. */
 const reasonIn = (text) => {
-  const network = /\b(ENOTFOUND|ECONNREFUSED|ECONNRESET|EAI_AGAIN|ETIMEDOUT|ENETUNREACH|ERR_SOCKET_TIMEOUT)\b/.exec(text)
+  const network =
+    /\b(ENOTFOUND|ECONNREFUSED|ECONNRESET|EAI_AGAIN|ETIMEDOUT|ENETUNREACH|ERR_SOCKET_TIMEOUT)\b/.exec(text)
   if (network !== null) return `the package registry cannot be reached (${network[1]})`
   const lines = text.split('\n').map((line) => line.trim())
-  const telling = lines.find((line) => /ERR_PNPM|npm error|^Error|ERROR/.test(line)) ?? lines.findLast(Boolean)
+  const telling =
+    lines.find((line) => /ERR_PNPM|npm error|^Error|ERROR/.test(line)) ?? lines.findLast(Boolean)
   return telling ?? 'npx said nothing'
 }
 
@@ -54,7 +60,12 @@ const install = () =>
       [`npm_config_${name}`, value],
       [`pnpm_config_${name}`, value],
     ])
-    const env = { ...process.env, ...Object.fromEntries(settings), npm_config_update_notifier: 'false', CI: 'true' }
+    const env = {
+      ...process.env,
+      ...Object.fromEntries(settings),
+      npm_config_update_notifier: 'false',
+      CI: 'true',
+    }
     const child = spawn('npx', ['-y', ...pnpm], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] })
     let text = ''
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (text += chunk))
@@ -66,7 +77,8 @@ const install = () =>
       const seconds = hideProgress()
       mkdirSync(`${root}node_modules`, { recursive: true })
       writeFileSync(output, text)
-      if (code !== 0) return reject(new Error(`${reasonIn(text)}. All that was said is in node_modules/.install-output`))
+      if (code !== 0)
+        return reject(new Error(`${reasonIn(text)}. All that was said is in node_modules/.install-output`))
       writeFileSync(stamp, wanted())
       say(`Installed in ${seconds} s`)
       resolve()

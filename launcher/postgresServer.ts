@@ -49,7 +49,7 @@ export const startServer = ({ postgres, args, account, onLog }: ServerOptions): 
   const log = createInterface({ input: child.stderr })
   let lastWords = ''
   log.on('line', (line) => {
-    if (/^(FATAL|PANIC|HINT|ERROR):/.test(line)) lastWords = line.startsWith('HINT') ? lastWords : line
+    if (/^(FATAL|PANIC): /.test(line)) lastWords = line.replace(/^\w+:\s*/, '')
     onLog(line)
   })
   const ended = new Promise<string>((resolve) => {
@@ -63,7 +63,9 @@ export const startServer = ({ postgres, args, account, onLog }: ServerOptions): 
         ok: true,
         ended,
         stop: () => void child.stdin.end(),
-        stopImmediately: (postmaster) => void process.kill(postmaster, 'SIGQUIT'),
+        stopImmediately: (postmaster) => {
+          if (child.exitCode === null && child.signalCode === null) process.kill(postmaster, 'SIGQUIT')
+        },
       })
     })
   })

@@ -33,6 +33,8 @@ export interface RunProcessOptions<Shape extends z.ZodRawShape> {
    * database) is printed as one line, like that of a bad value.
    */
   start(context: Start<Shape>): Promise<Running>
+  /** Where its logs go. Default JSON on standard error. */
+  readonly makeLogger?: (name: string, level: string) => Logger
   /** How long stopping may take, in milliseconds, before the process just ends. Default 10 s. */
   readonly stopDeadlineMs?: number
   /** Signals this close together, in milliseconds, are one: npm and the terminal pass the same Ctrl-C on. */
@@ -49,6 +51,7 @@ export const runProcess = async <Shape extends z.ZodRawShape>({
   name,
   settings: shape,
   start,
+  makeLogger = createLogger,
   stopDeadlineMs = 10_000,
   sameSignalMs = 500,
 }: RunProcessOptions<Shape>): Promise<void> => {
@@ -63,7 +66,7 @@ export const runProcess = async <Shape extends z.ZodRawShape>({
     if (error instanceof SettingsError) return refuse(error)
     throw error
   }
-  const logger = createLogger(name, (settings as { LOG_LEVEL: string }).LOG_LEVEL)
+  const logger = makeLogger(name, (settings as { LOG_LEVEL: string }).LOG_LEVEL)
   const stopping = new AbortController()
   let stopBegan = 0
 
