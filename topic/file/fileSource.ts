@@ -1,0 +1,130 @@
+import { type FSWatcher, watch } from 'node:fs'
+import type { Logger } from '@patterns/shared/logger.ts'
+import { createPartitionLane, type PartitionLane } from '../partitionLane.ts'
+import { createSignal, type Signal } from '../signal.ts'
+import type { PartitionOwner, Source } from '../source.ts'
+import { createPartitionReader, OffsetGoneError, type PartitionReader } from './partitionReader.ts'
+import { openTopicFolder, partitionFile } from './topicFolder.ts'
+
+export interface FileSourceOptions {
+  readonly dataDir: string
+  readonly topic: string
+  /** Partitions of the topic where it has to be created. */
+  readonly createWithPartitions: number
+  readonly logger: Logger
+  /** The most that one batch holds, in bytes of the file; default 4 MiB. */
+  readonly maxBytesPerPartition?: number
+  /** How often to look for news where the system does not report changes; default 500. */
+  readonly pollMs?: number
+}
+
+interface Tail {
+  readonly lane: PartitionLane
+  readonly reader: PartitionReader
+  readonly awake: Signal
+  done: Promise<void>
+}
+
+/** Reads a file topic. All partitions are ours: that no other process reads them is for the log to see to. */
+export const createFileSource = (options: FileSourceOptions): Source => {
+  const {
+    dataDir,
+    topic,
+    createWithPartitions,
+    logger,
+    maxBytesPerPartition = 4 << 20,
+    pollMs = 500,
+  } = options
+  let tails: Tail[] = []
+  let watcher: FSWatcher | undefined
+  let status: ReturnType<Source['status']> = 'connecting'
+  let isStopped = false
+  let stopping: Promise<void> | undefined
+
+  const tail = async ({ lane, reader, awake }: Tail) => {
+    while (!isStopped) {
+      try {
+        const offset = lane.wanted()
+        const batch = offset === undefined ? undefined : await reader.read(offset, maxBytesPerPartition)
+        status = 'up'
+        if (batch) lane.offer(batch)
+        else await awake.wait(pollMs)
+      } catch (error) {
+        if (error instanceof OffsetGoneError) {
+          lane.reassign()
+        } else {
+          if (status !== 'down')
+            logger.warn({ partition: lane.partition, err: error }, 'the topic cannot be read; trying again')
+          status = 'down'
+        }
+        await awake.wait(pollMs)
+      }
+    }
+  }
+
+  const openTail = (owner: PartitionOwner, folder: string, partition: number): Tail => {
+    const awake = createSignal()
+    const reader = createPartitionReader(partition, partitionFile(folder, partition))
+    const lane = createPartitionLane({
+      partition,
+      owner,
+      ends: async () => ({ startOffset: 0, endOffset: await reader.begin() }),
+      onWanted: awake.notify,
+      onFailed: (error) => logger.error({ partition, err: error }, 'partition stopped; others go on'),
+    })
+    const opened: Tail = { lane, reader, awake, done: Promise.resolve() }
+    opened.done = tail(opened)
+    return opened
+  }
+
+  const wakeAll = () => tails.forEach(({ awake }) => awake.notify())
+
+  /** Not every file system reports changes; where it fails the poll remains. */
+  const watchFolder = (folder: string) => {
+    try {
+      watcher = watch(folder, { persistent: false }, wakeAll)
+      watcher.on('error', (error) => logger.debug({ err: error }, 'the topic is only polled from now on'))
+    } catch (error) {
+      logger.debug({ err: error }, 'the topic is only polled')
+    }
+  }
+
+  const close = async () => {
+    isStopped = true
+    watcher?.close()
+    wakeAll()
+    await Promise.all(tails.map(async ({ lane }) => lane.close()))
+    await Promise.all(tails.map(async ({ done }) => done))
+    await Promise.all(tails.map(async ({ reader }) => reader.close()))
+  }
+
+  return {
+    async start(owner) {
+      const { folder, partitions } = await openTopicFolder(dataDir, topic, createWithPartitions)
+      tails = Array.from({ length: partitions }, (_, partition) => openTail(owner, folder, partition))
+      watchFolder(folder)
+      status = 'up'
+    },
+    async ends() {
+      const { folder, partitions } = await openTopicFolder(dataDir, topic, createWithPartitions)
+      return Promise.all(
+        Array.from({ length: partitions }, async (_, partition) => {
+          const reader = tails[partition]?.reader
+          if (reader && !isStopped) return { partition, startOffset: 0, endOffset: await reader.endOffset() }
+          const once = createPartitionReader(partition, partitionFile(folder, partition))
+          return once
+            .endOffset()
+            .then((endOffset) => ({ partition, startOffset: 0, endOffset }))
+            .finally(async () => once.close())
+        }),
+      )
+    },
+    status: () => status,
+    stopped: () =>
+      tails.flatMap(({ lane }) => {
+        const error = lane.failure()
+        return error ? [{ partition: lane.partition, error }] : []
+      }),
+    stop: async () => (stopping ??= close()),
+  }
+}

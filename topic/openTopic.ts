@@ -1,0 +1,78 @@
+import path from 'node:path'
+import type { Logger } from '@patterns/shared/logger.ts'
+import type { processSettings, topicSettings } from '@patterns/shared/settings/settings.ts'
+import type { z } from 'zod'
+import type { BatchingOptions } from './batchingPublisher.ts'
+import { createFilePublisher } from './file/filePublisher.ts'
+import { createFileSource } from './file/fileSource.ts'
+import { createKafkaClient, type KafkaConnection } from './kafka/kafkajs.ts'
+import { createKafkaPublisher } from './kafka/kafkaPublisher.ts'
+import { createKafkaSource } from './kafka/kafkaSource.ts'
+import type { Publisher } from './publisher.ts'
+import type { Source } from './source.ts'
+import { TopicUnreachableError } from './topicUnreachable.ts'
+
+type Shape = typeof topicSettings & Pick<typeof processSettings, 'DATA_DIR'>
+export type TopicSettings = z.infer<z.ZodObject<Shape>>
+
+/** The topic that the settings name. Nothing is connected or created before a source starts or a message is sent. */
+export interface OpenTopic {
+  readonly name: string
+  readonly kind: 'kafka' | 'file'
+  /** For people: what the topic is and where. */
+  readonly describe: string
+  createSource(options?: { maxBytesPerPartition?: number }): Source
+  createPublisher(options?: { batching?: BatchingOptions }): Publisher
+}
+
+export interface OpenTopicOptions {
+  readonly settings: TopicSettings
+  readonly logger: Logger
+}
+
+/**
+ * The Kafka topic where `KAFKA_BROKERS` is set, else the file topic in `DATA_DIR`.
+ * @throws TopicUnreachableError where the settings contradict each other
+ */
+export const openTopic = ({ settings, logger }: OpenTopicOptions): OpenTopic =>
+  settings.KAFKA_BROKERS ? openKafka(settings, settings.KAFKA_BROKERS, logger) : openFile(settings, logger)
+
+const openKafka = (settings: TopicSettings, brokers: readonly string[], logger: Logger): OpenTopic => {
+  const { KAFKA_TOPIC: topic, KAFKA_GROUP_ID: groupId } = settings
+  const client = createKafkaClient(kafkaConnection(settings, brokers), logger)
+  return {
+    name: topic,
+    kind: 'kafka',
+    describe: `Kafka topic ${topic} at ${brokers.join(',')}`,
+    createSource: (options = {}) => createKafkaSource({ client, topic, groupId, logger, ...options }),
+    createPublisher: (options = {}) => createKafkaPublisher({ client, topic, logger, ...options }),
+  }
+}
+
+const kafkaConnection = (settings: TopicSettings, brokers: readonly string[]): KafkaConnection => {
+  const { KAFKA_SASL_MECHANISM: mechanism, KAFKA_SASL_USERNAME: username } = settings
+  const password = settings.KAFKA_SASL_PASSWORD
+  const given = [mechanism, username, password].filter((value) => value !== undefined).length
+  if (given > 0 && given < 3)
+    throw new TopicUnreachableError(
+      'KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD must be set together',
+    )
+  const sasl =
+    mechanism === undefined || username === undefined || password === undefined
+      ? {}
+      : { sasl: { mechanism, username, password } }
+  return { brokers, ssl: settings.KAFKA_SSL, ...sasl }
+}
+
+const openFile = (settings: TopicSettings, logger: Logger): OpenTopic => {
+  const { KAFKA_TOPIC: topic, FILE_TOPIC_PARTITIONS: createWithPartitions, DATA_DIR: dataDir } = settings
+  return {
+    name: topic,
+    kind: 'file',
+    describe: `file topic in ${path.join(dataDir, 'topic', topic)}`,
+    createSource: (options = {}) =>
+      createFileSource({ dataDir, topic, createWithPartitions, logger, ...options }),
+    createPublisher: (options = {}) =>
+      createFilePublisher({ dataDir, topic, createWithPartitions, ...options }),
+  }
+}
