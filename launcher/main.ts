@@ -1,4 +1,4 @@
-import { runProcess } from '@patterns/shared/runProcess.ts'
+import { runProcess, StartError } from '@patterns/shared/runProcess.ts'
 import { SettingsError } from '@patterns/shared/settings/readSettings.ts'
 import { pino } from 'pino'
 import { dashboardSettings } from './dashboardSettings.ts'
@@ -24,6 +24,15 @@ const print = (name: string, line: string) => process.stderr.write(`${printLog(n
 // A terminal that was closed must not keep us from stopping in order.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
 
+const claimDataDir = async (dataDir: string) => {
+  const lock = await lockDataDir(dataDir).catch((error: NodeJS.ErrnoException) => {
+    throw new SettingsError(`DATA_DIR: ${dataDir} cannot be used (${error.code ?? error.message})`)
+  })
+  if (lock.ok) return lock
+  const holder = lock.holder ?? 'unknown'
+  throw new SettingsError(`DATA_DIR: ${dataDir} is in use by another npm start (process ${holder})`)
+}
+
 await runProcess({
   process,
   name: 'npm start',
@@ -35,16 +44,12 @@ await runProcess({
     ),
   stopDeadlineMs: 12_000,
   async start({ settings, logger, stopping }) {
-    const lock = await lockDataDir(settings.DATA_DIR)
-    if (!lock.ok)
-      throw new SettingsError(
-        `DATA_DIR: ${settings.DATA_DIR} is in use by another npm start (process ${lock.holder ?? 'unknown'})`,
-      )
+    const lock = await claimDataDir(settings.DATA_DIR)
     if (options.reset) {
       const { DATA_DIR: dataDir, DATABASE_URL: databaseUrl } = settings
       const terminal = { input: process.stdin, output: process.stderr }
       if (!(await reset({ dataDir, databaseUrl, confirmed: options.yes, terminal })))
-        throw new SettingsError('nothing was deleted, and nothing started')
+        throw new StartError('nothing was deleted, and nothing started')
     }
     const dashboard = await startDashboard({
       settings,

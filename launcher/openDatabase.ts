@@ -1,6 +1,7 @@
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Logger } from '@patterns/shared/logger.ts'
+import { StartError } from '@patterns/shared/runProcess.ts'
 import { SettingsError } from '@patterns/shared/settings/readSettings.ts'
 import pg from 'pg'
 import { startEmbeddedPostgres } from './embeddedPostgres.ts'
@@ -41,7 +42,7 @@ export const openDatabase = async (options: OpenDatabaseOptions): Promise<OpenDa
     return database
   } catch (error) {
     await database.stop()
-    throw error
+    throw new StartError(`the database could not be migrated: ${(error as Error).message}`, { cause: error })
   }
 }
 
@@ -65,7 +66,9 @@ const openEmbedded = async ({ dataDir, stopping, logger }: OpenDatabaseOptions):
       preferredPort: port,
       onLog: (line) => logger.debug({ process: 'postgres' }, line),
     })
-  const first = await start(preferredPort)
+  const first = await start(preferredPort).catch((error: Error) => {
+    throw new StartError(error.message, { cause: error })
+  })
   const url = first.url(databaseName)
   // For the operator's commands, which find the running database there.
   const urlFile = join(dataDir, 'postgres.url')
@@ -84,10 +87,13 @@ const openEmbedded = async ({ dataDir, stopping, logger }: OpenDatabaseOptions):
     await server.stop()
     throw new Error(`port ${first.port} was taken by another program`)
   }
-  const current = keepRunning({ name: 'postgres', first, restart, stopping, logger })
+  const stopped = new AbortController()
+  const ending = AbortSignal.any([stopping, stopped.signal])
+  const current = keepRunning({ name: 'postgres', first, restart, stopping: ending, logger })
   return {
     url,
     async stop(mode) {
+      stopped.abort()
       await current().stop(mode)
       rmSync(urlFile, { force: true })
     },

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Logger } from '@patterns/shared/logger.ts'
+import { StartError } from '@patterns/shared/runProcess.ts'
 import { SettingsError } from '@patterns/shared/settings/readSettings.ts'
 import { startChild } from './childProcess.ts'
 import type { Child } from './childProcess.ts'
@@ -111,7 +112,9 @@ export const startDashboard = async (options: StartDashboardOptions): Promise<Da
 /** Rejects when a process ends that should have started. */
 const endOf = async (name: string, child: Child): Promise<never> => {
   const { reason, refusal } = await child.ended
-  throw refusal === undefined ? new Error(`${name} did not start: ${reason}`) : new SettingsError(refusal)
+  throw refusal === undefined
+    ? new StartError(`${name} did not start: ${reason}`)
+    : new SettingsError(refusal)
 }
 
 /** A free port for 0; else the one asked for, if it can be had. */

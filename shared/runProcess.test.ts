@@ -3,7 +3,7 @@ import type { ChildProcess } from 'node:child_process'
 import { EventEmitter, once } from 'node:events'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
-import { runProcess } from './runProcess.ts'
+import { runProcess, StartError } from './runProcess.ts'
 import type { RunProcessOptions } from './runProcess.ts'
 import { SettingsError } from './settings/readSettings.ts'
 
@@ -211,6 +211,10 @@ describe('the life of a process', () => {
     const refused = exampleProcess()
     await run(refused, { start: async () => Promise.reject(new SettingsError('AMOUNT is too small')) })
     expect(await refused.exited).toBe(2)
+    const hindered = exampleProcess()
+    await run(hindered, { start: async () => Promise.reject(new StartError('the disk is full')) })
+    expect(await hindered.exited).toBe(1)
+    expect(hindered.printed).toEqual(['example: the disk is full\n'])
     const broken = exampleProcess()
     await run(broken, { start: async () => Promise.reject(new Error('broken')) })
     expect(await broken.exited).toBe(1)

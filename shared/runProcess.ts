@@ -4,6 +4,11 @@ import type { Logger } from './logger.ts'
 import { readSettings, SettingsError } from './settings/readSettings.ts'
 import { processSettings } from './settings/settings.ts'
 
+/** What keeps a process from starting, in one line that a person can act on. */
+export class StartError extends Error {
+  override readonly name = 'StartError'
+}
+
 type Settings<Shape extends z.ZodRawShape> = z.infer<z.ZodObject<typeof processSettings & Shape>>
 
 /** What a process keeps running until it is told to stop. */
@@ -30,7 +35,7 @@ export interface RunProcessOptions<Shape extends z.ZodRawShape> {
   readonly settings: Shape
   /**
    * Starts everything and resolves once it runs. A `SettingsError` from it (a busy port, an unreachable
-   * database) is printed as one line, like that of a bad value.
+   * database) is printed as one line, like that of a bad value, and so is a `StartError`.
    */
   start(context: Start<Shape>): Promise<Running>
   /** Where its logs go. Default JSON on standard error. */
@@ -55,9 +60,9 @@ export const runProcess = async <Shape extends z.ZodRawShape>({
   stopDeadlineMs = 10_000,
   sameSignalMs = 500,
 }: RunProcessOptions<Shape>): Promise<void> => {
-  const refuse = (error: SettingsError): never => {
+  const refuse = (error: SettingsError | StartError): never => {
     process.stderr.write(`${name}: ${error.message}\n`)
-    return process.exit(2)
+    return process.exit(error instanceof SettingsError ? 2 : 1)
   }
   let settings: Settings<Shape>
   try {
@@ -117,7 +122,7 @@ export const runProcess = async <Shape extends z.ZodRawShape>({
     await starting
   } catch (error) {
     if (stopping.signal.aborted) return
-    if (error instanceof SettingsError) return refuse(error)
+    if (error instanceof SettingsError || error instanceof StartError) return refuse(error)
     logger.fatal({ err: error }, 'could not start')
     process.exit(1)
   }
