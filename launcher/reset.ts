@@ -12,7 +12,14 @@ export interface ResetOptions {
 }
 
 /** What the embedded parts keep in the data directory. The rest (Kafka's programs for the tests) is no data. */
-const embeddedData = ['postgres', 'postgres.new', 'postgres.new-password', 'postgres.url', 'topic']
+const embeddedData = [
+  'postgres',
+  'postgres.new',
+  'postgres.new-password',
+  'postgres.url',
+  'topic',
+  'generator.json',
+]
 
 /**
  * Deletes the embedded data, after asking. A real database is never touched: its owner empties it.

@@ -8,6 +8,14 @@ const integer = (least: number, most: number) =>
     .transform(Number)
     .refine((value) => value >= least && value <= most, `must be a whole number from ${least} to ${most}`)
 
+/** A number in a range, written in decimal digits. */
+const number = (least: number, most: number) =>
+  z
+    .string()
+    .regex(/^\d+(\.\d+)?$/, `must be a number from ${least} to ${most}`)
+    .transform(Number)
+    .refine((value) => value >= least && value <= most, `must be a number from ${least} to ${most}`)
+
 /** `true` or `false`, also as on/off, 1/0. */
 const flag = z
   .enum(['true', 'false', 'on', 'off', '1', '0'], 'must be true or false')
@@ -75,4 +83,8 @@ export const apiSettings = {
 
 export const generatorSettings = {
   GENERATOR: flag.default(true),
+  /** Events a second, once the history is published. */
+  GENERATOR_RATE: number(0.001, 100_000).default(20),
+  /** The same seed gives the same history. */
+  GENERATOR_SEED: z.string().min(1).max(200).default('demo'),
 }

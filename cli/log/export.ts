@@ -1,0 +1,82 @@
+import { createPostgresEventLog } from '@patterns/event-log/postgres/postgresEventLog.ts'
+import { type Command, Option } from 'commander'
+import { wholeNumber } from '../arguments/parseNumber.ts'
+import { parseTime } from '../arguments/parseTime.ts'
+import { parseUuid } from '../arguments/parseUuid.ts'
+import { commandGroup } from '../commandGroup.ts'
+import type { CliContext } from '../context.ts'
+import type { ExitCode } from '../exitCode.ts'
+import { createLineWriter } from '../print/lineWriter.ts'
+import { createProgress } from '../print/progress.ts'
+import { withDatabase } from '../withDatabase.ts'
+import { eventLine, recordLine } from './exportLine.ts'
+import { createFilter } from './filter.ts'
+import { countEvents, readShards } from './readShards.ts'
+
+interface ExportOptions {
+  readonly from?: number
+  readonly to?: number
+  readonly patternId?: string
+  readonly shard?: number
+  readonly format: 'events' | 'records'
+  readonly withPosition?: boolean
+}
+
+const exportLog = (options: ExportOptions, context: CliContext): Promise<ExitCode> =>
+  withDatabase(context, async (pool): Promise<ExitCode> => {
+    const log = createPostgresEventLog({ pool })
+    const { stdout, stderr } = context
+    const writer = createLineWriter(stdout)
+    const isWanted = createFilter(options)
+    const asLine = options.format === 'records' || options.withPosition === true ? recordLine : eventLine
+    // On a terminal the events themselves show that it goes on.
+    const total = await countEvents(log, options.shard)
+    const progress = stdout.isTTY ? undefined : createProgress({ stderr, unit: 'events read', total })
+    try {
+      let read = 0
+      for await (const { shard, page } of readShards(log, options.shard)) {
+        for (const record of page) {
+          if (isWanted(record) && !(await writer.write(asLine(shard, record)))) return 0
+        }
+        read += page.length
+        progress?.update(read)
+      }
+      await writer.flush()
+      return 0
+    } finally {
+      progress?.stop()
+    }
+  })
+
+/** `log export`: the events of the log as NDJSON. */
+export const register = (program: Command, context: CliContext): void => {
+  const time = (text: string): number => parseTime(text, context.now())
+  commandGroup(program, 'log', 'reads the event log')
+    .command('export')
+    .description(
+      "Prints events as NDJSON on standard output, each in the producer's own bytes, by shard and position.",
+    )
+    .option('--from <time>', 'events that occurred at or after this time', time)
+    .option('--to <time>', 'events that occurred before this time', time)
+    .option('--pattern-id <uuid>', 'events of this pattern', parseUuid)
+    .option('--shard <number>', 'events of this shard', wholeNumber(0))
+    .addOption(
+      new Option('--format <format>', 'events: only the events; records: each with its place in the log')
+        .choices(['events', 'records'])
+        .default('events'),
+    )
+    .option('--with-position', 'the same as --format records')
+    .addHelpText(
+      'after',
+      `
+A time is RFC 3339, a date (UTC), or 24h, 7d for that long ago. What is printed can be published again. Two
+things are changed, so that each line stands for itself: line ends inside an event become spaces, and the
+headers of a binary CloudEvent are put around it (CloudEvents' structured mode).
+
+Examples:
+  npm run --silent cli -- log export --from 7d > last-week.ndjson
+  npm run --silent cli -- log export --from 2026-01-01 --to 2026-02-01 --pattern-id 0190a6f2-…
+  npm run --silent cli -- log export --format records --shard 0 | head -1`,
+    )
+    .action(context.action((options: ExportOptions) => exportLog(options, context)))
+}

@@ -1,0 +1,34 @@
+import type pg from 'pg'
+import type { DuplicateRow } from './auditShard.ts'
+
+const rowsPerPage = 10_000
+
+/** The duplicates of a shard, by source offset. */
+export async function* readDuplicates(pool: pg.Pool, shard: number): AsyncGenerator<readonly DuplicateRow[]> {
+  for (let after = -1; ;) {
+    const { rows } = await pool.query<DuplicateRow>(
+      `select source_offset as "sourceOffset", position from duplicates
+       where shard = $1 and source_offset > $2 order by source_offset limit $3`,
+      [shard, after, rowsPerPage],
+    )
+    if (rows.length === 0) return
+    yield rows
+    after = rows.at(-1)!.sourceOffset
+  }
+}
+
+/** The source offsets of a shard's dead letters, in order. */
+export async function* readDeadLetterOffsets(
+  pool: pg.Pool,
+  shard: number,
+): AsyncGenerator<readonly number[]> {
+  for (let after = -1; ;) {
+    const { rows } = await pool.query<{ source_offset: number }>(
+      'select source_offset from dead_letters where shard = $1 and source_offset > $2 order by source_offset limit $3',
+      [shard, after, rowsPerPage],
+    )
+    if (rows.length === 0) return
+    yield rows.map((row) => row.source_offset)
+    after = rows.at(-1)!.source_offset
+  }
+}

@@ -1,0 +1,70 @@
+import { createPostgresEventLog } from '@patterns/event-log/postgres/postgresEventLog.ts'
+import type { Command } from 'commander'
+import { wholeNumber } from '../arguments/parseNumber.ts'
+import { commandGroup } from '../commandGroup.ts'
+import type { CliContext } from '../context.ts'
+import { type ExitCode, RefusedError } from '../exitCode.ts'
+import { createProgress } from '../print/progress.ts'
+import { withDatabase } from '../withDatabase.ts'
+import { auditShard, type ShardAudit } from './auditShard.ts'
+import { auditsAsJson, formatAudits } from './formatAudits.ts'
+import { readDeadLetterOffsets, readDuplicates } from './readAccounts.ts'
+import { countEvents } from './readShards.ts'
+
+interface VerifyOptions {
+  readonly shard?: number
+  readonly json?: boolean
+}
+
+const verifyLog = ({ shard: only, json }: VerifyOptions, context: CliContext): Promise<ExitCode> =>
+  withDatabase(context, async (pool) => {
+    const log = createPostgresEventLog({ pool })
+    const shards = only === undefined ? await log.shards() : [only]
+    const total = await countEvents(log, only)
+    const progress = createProgress({ stderr: context.stderr, unit: 'events', total })
+    const audits: ShardAudit[] = []
+    let before = 0
+    try {
+      for (const shard of shards) {
+        const head = await log.head(shard)
+        if (head === undefined) throw new RefusedError(`There is no shard ${shard}`, { exitCode: 2 })
+        const contents = {
+          shard,
+          head,
+          records: log.read(shard, 0),
+          duplicates: readDuplicates(pool, shard),
+          deadLetters: readDeadLetterOffsets(pool, shard),
+        }
+        const audit = await auditShard(contents, (events) => progress.update(before + events))
+        before += audit.appended
+        audits.push(audit)
+      }
+    } finally {
+      progress.stop()
+    }
+    context.stdout.write(`${json === true ? auditsAsJson(audits) : formatAudits(audits)}\n`)
+    return audits.some(({ faultCount }) => faultCount > 0) ? 1 : 0
+  })
+
+/** `log verify`: the accounting of the whole log. */
+export const register = (program: Command, context: CliContext): void => {
+  commandGroup(program, 'log', 'reads the event log')
+    .command('verify')
+    .description(
+      'Checks the accounting of the whole log: that every message of the topic is exactly one of appended, ' +
+        'duplicate, dead-lettered or not a record, that positions have no gap, that each id is that of its ' +
+        'payload, and that the counters agree. May run while events come in.',
+    )
+    .option('--shard <number>', 'only this shard', wholeNumber(0))
+    .option('--json', 'print the result as one JSON object')
+    .addHelpText(
+      'after',
+      `
+Exit codes: 0 all is accounted for, 1 something is not (the first broken offset is named).
+
+Examples:
+  npm run cli -- log verify
+  npm run --silent cli -- log verify --json | jq .ok`,
+    )
+    .action(context.action((options: VerifyOptions) => verifyLog(options, context)))
+}

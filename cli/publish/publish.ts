@@ -1,0 +1,55 @@
+import { type Command, Option } from 'commander'
+import { positiveNumber } from '../arguments/parseNumber.ts'
+import type { CliContext } from '../context.ts'
+import { publishLines, type PublishOptions } from './publishLines.ts'
+import { publishTest } from './publishTest.ts'
+
+/** `publish`: sends events to the topic, from a file, a pipe, or one of its own as a test. */
+export const register = (program: Command, context: CliContext): void => {
+  program
+    .command('publish')
+    .description(
+      'Sends events to the topic, one JSON object a line. Each line is checked against the contract first: ' +
+        'faulty ones are reported and left out, the others are sent, keyed by their pattern.',
+    )
+    .option('-f, --file <path>', 'the NDJSON to send; - or none: standard input')
+    .addOption(
+      new Option('--raw', 'send every line as it is, without a check').conflicts(['strict', 'dryRun']),
+    )
+    .option('--strict', 'send nothing where any line is faulty')
+    .option('--dry-run', 'check the lines and send nothing')
+    .option(
+      '--rate <per-second>',
+      'send evenly at this rate; without it as fast as the topic takes them',
+      positiveNumber,
+    )
+    .addOption(
+      new Option('--test', 'send one test event and wait until it is in the window tables').conflicts([
+        'file',
+        'raw',
+        'strict',
+        'dryRun',
+        'rate',
+      ]),
+    )
+    .option('--json', 'print the summary as one JSON object')
+    .addHelpText(
+      'after',
+      `
+A line with a "specversion" is sent as a structured CloudEvent.
+
+Exit codes: 0 all lines were sent, 1 some were faulty or could not be delivered (with --test: it did not
+appear within 30 s), 2 wrong usage or settings.
+
+Examples:
+  npm run cli -- publish --file events.ndjson
+  npm run cli -- publish --file events.ndjson --dry-run
+  zcat old.ndjson.gz | npm run --silent cli -- publish --rate 500
+  npm run cli -- publish --test`,
+    )
+    .action(
+      context.action((options: PublishOptions & { readonly test?: boolean }) =>
+        options.test === true ? publishTest(options, context) : publishLines(options, context),
+      ),
+    )
+}

@@ -1,0 +1,78 @@
+import { openTopic } from '@patterns/topic/openTopic.ts'
+import type { Publisher } from '@patterns/topic/publisher.ts'
+import type { CliContext } from '../context.ts'
+import type { ExitCode } from '../exitCode.ts'
+import { createProgress } from '../print/progress.ts'
+import { formatReport, reportAsJson } from './formatReport.ts'
+import { type Input, openInput } from './openInput.ts'
+import { createPace } from './pace.ts'
+import { prepareLine, prepareRawLine } from './prepareLine.ts'
+import { readLines } from './readLines.ts'
+import { type RefusedLine, type SendReport, sendLines } from './sendLines.ts'
+
+export interface PublishOptions {
+  readonly file?: string
+  readonly raw?: boolean
+  readonly strict?: boolean
+  readonly dryRun?: boolean
+  readonly rate?: number
+  readonly json?: boolean
+}
+
+/** One line for each fault: where, which field, which rule. */
+const describeRefused = (input: Input, { number, reason, faults }: RefusedLine): string =>
+  faults
+    .map(
+      ({ path, message }) =>
+        `${input.name}:${number}: ${path === '' ? '' : `${path}: `}${message} (${reason})`,
+    )
+    .join('\n')
+
+/** Sends the lines of a file or of standard input, and reports what became of them. */
+export const publishLines = async (options: PublishOptions, context: CliContext): Promise<ExitCode> => {
+  const { stderr } = context
+  await using input = await openInput(options.file, context.stdin, options.strict === true)
+  let isInterrupted = false
+  context.onInterrupt(() => (isInterrupted = true))
+
+  const passThrough = async (publisher: Publisher | undefined, isReported: boolean): Promise<SendReport> => {
+    const progress = createProgress({
+      stderr,
+      unit: input.size === undefined ? 'lines' : 'bytes',
+      ...(input.size === undefined ? {} : { total: input.size }),
+    })
+    try {
+      return await sendLines({
+        lines: readLines(input.read()),
+        prepare: (bytes) =>
+          options.raw === true ? prepareRawLine(bytes) : prepareLine(bytes, context.now()),
+        ...(publisher === undefined ? {} : { publisher }),
+        pace: createPace(options.rate),
+        onRefused: (line) => isReported && progress.note(describeRefused(input, line)),
+        onLine: (line) => progress.update(input.size === undefined ? line.number : line.endsAt),
+        isInterrupted: () => isInterrupted,
+      })
+    } finally {
+      progress.stop()
+    }
+  }
+
+  const startedAt = performance.now()
+  const finish = (report: SendReport, isSent: boolean): ExitCode => {
+    const outcome = { report, isSent, isInterrupted, seconds: (performance.now() - startedAt) / 1_000 }
+    context.stdout.write(`${options.json === true ? reportAsJson(outcome) : formatReport(outcome)}\n`)
+    return report.refused + report.undelivered > 0 || isInterrupted ? 1 : 0
+  }
+
+  if (options.dryRun === true) return finish(await passThrough(undefined, true), false)
+  if (options.strict === true) {
+    const checked = await passThrough(undefined, true)
+    if (checked.refused > 0 || isInterrupted) return finish(checked, false)
+  }
+  const publisher = openTopic({ settings: context.settings(), logger: context.logger() }).createPublisher()
+  try {
+    return finish(await passThrough(publisher, true), true)
+  } finally {
+    await publisher.stop()
+  }
+}

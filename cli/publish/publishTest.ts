@@ -1,0 +1,75 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
+import { createPostgresEventLog } from '@patterns/event-log/postgres/postgresEventLog.ts'
+import { openTopic } from '@patterns/topic/openTopic.ts'
+import type { Delivery } from '@patterns/topic/publisher.ts'
+import type pg from 'pg'
+import { v5 as uuidV5, v7 as uuidV7 } from 'uuid'
+import type { CliContext } from '../context.ts'
+import { type ExitCode, RefusedError } from '../exitCode.ts'
+import { withDatabase } from '../withDatabase.ts'
+import { readVisibility, whyInvisible } from './visibility.ts'
+
+/** Test events are uses of one pattern of their own, so that they spoil nobody's numbers. */
+const testPattern = { id: uuidV5('publish-test', uuidV5.URL), name: 'Test event', type: 'publish_test' }
+
+const deadlineMs = 30_000
+const pollMs = 5
+
+const testEvent = (now: number) => ({
+  event_id: uuidV7(),
+  type: 'pattern.used',
+  schema_version: 1,
+  pattern_id: testPattern.id,
+  occurred_at: new Date(now).toISOString(),
+  correlation_id: randomUUID(),
+  source: 'npm run cli -- publish --test',
+  pattern_name: testPattern.name,
+  pattern_type: testPattern.type,
+  outcome: 'success',
+})
+
+/** Polls until the event is in the window tables. @throws RefusedError that says where it got stuck */
+const waitUntilVisible = async (pool: pg.Pool, delivery: Delivery): Promise<void> => {
+  const deadline = performance.now() + deadlineMs
+  const log = createPostgresEventLog({ pool })
+  for (;;) {
+    const visibility = await readVisibility({ pool, log }, delivery)
+    if (visibility === 'visible') return
+    if (performance.now() > deadline || visibility === 'dead_lettered') {
+      throw new RefusedError(whyInvisible(visibility, delivery, deadlineMs))
+    }
+    await delay(pollMs)
+  }
+}
+
+/** Sends one event down the real pipeline and measures, in milliseconds, how long it takes. */
+export const publishTest = (options: { readonly json?: boolean }, context: CliContext): Promise<ExitCode> =>
+  withDatabase(context, async (pool): Promise<ExitCode> => {
+    const publisher = openTopic({ settings: context.settings(), logger: context.logger() }).createPublisher()
+    try {
+      const event = testEvent(context.now())
+      const sentAt = performance.now()
+      const delivery = await publisher.send({ key: event.pattern_id, value: JSON.stringify(event) })
+      const acknowledgedAt = performance.now()
+      await waitUntilVisible(pool, delivery)
+      const visibleAt = performance.now()
+      const figures = {
+        event_id: event.event_id,
+        pattern_id: event.pattern_id,
+        partition: delivery.partition,
+        offset: delivery.offset,
+        send_ms: Math.round(acknowledgedAt - sentAt),
+        latency_ms: Math.round(visibleAt - acknowledgedAt),
+      }
+      context.stdout.write(
+        options.json === true
+          ? `${JSON.stringify(figures)}\n`
+          : `visible ${figures.latency_ms} ms after it was acknowledged (sending took ${figures.send_ms} ms)\n` +
+              `  event ${figures.event_id} of pattern ${figures.pattern_id}, partition ${delivery.partition}, offset ${delivery.offset}\n`,
+      )
+      return 0
+    } finally {
+      await publisher.stop()
+    }
+  })

@@ -1,0 +1,56 @@
+import type { EventLog } from '@patterns/event-log/eventLog.ts'
+import type { Delivery } from '@patterns/topic/publisher.ts'
+import type pg from 'pg'
+
+/** How far a message has come, in the order of its way. */
+export type Visibility = 'not_consumed' | 'appended' | 'dead_lettered' | 'visible'
+
+const isDeadLetter = async (pool: pg.Pool, shard: number, sourceOffset: number): Promise<boolean> => {
+  const { rows } = await pool.query('select from dead_letters where shard = $1 and source_offset = $2', [
+    shard,
+    sourceOffset,
+  ])
+  return rows.length > 0
+}
+
+/** The position up to which the windows of a shard are committed. */
+const readCheckpoint = async (pool: pg.Pool, shard: number): Promise<number> => {
+  const { rows } = await pool.query<{ position: number }>(
+    `select position from projection_checkpoints where projection = 'pattern_windows' and shard = $1
+     order by version desc limit 1`,
+    [shard],
+  )
+  return rows[0]?.position ?? 0
+}
+
+/**
+ * How far a message has come. It is visible once its shard's checkpoint has reached its position, since
+ * the windows are committed in the same transaction.
+ */
+export const readVisibility = async (
+  { pool, log }: { readonly pool: pg.Pool; readonly log: EventLog },
+  { partition, offset }: Delivery,
+): Promise<Visibility> => {
+  const head = await log.head(partition)
+  const sourceOffset = offset + (head?.sourceBase ?? 0)
+  if (head === undefined || head.nextSourceOffset <= sourceOffset) return 'not_consumed'
+  if (await isDeadLetter(pool, partition, sourceOffset)) return 'dead_lettered'
+  const position = await log.positionBefore(partition, sourceOffset + 1)
+  return (await readCheckpoint(pool, partition)) >= position ? 'visible' : 'appended'
+}
+
+/** Why a message did not become visible, and where to look. */
+export const whyInvisible = (
+  visibility: Exclude<Visibility, 'visible'>,
+  { partition, offset }: Delivery,
+  waitedMs: number,
+): string => {
+  const place = `${partition}:${offset}`
+  const waited = `within ${waitedMs / 1_000} s`
+  const reasons = {
+    not_consumed: `The topic has the event at ${place}, but no processor took it ${waited}: does one run on this topic and this database?`,
+    appended: `The event at ${place} is in the log, but was not projected ${waited}: see the processor's log and its /health`,
+    dead_lettered: `The event at ${place} became a dead letter: see "npm run cli -- dead-letters list"`,
+  }
+  return reasons[visibility]
+}

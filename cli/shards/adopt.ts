@@ -1,0 +1,106 @@
+import { createInterface } from 'node:readline/promises'
+import { createPostgresEventLog } from '@patterns/event-log/postgres/postgresEventLog.ts'
+import type { ShardHead } from '@patterns/event-log/eventLog.ts'
+import { openTopic } from '@patterns/topic/openTopic.ts'
+import type { PartitionEnd } from '@patterns/topic/source.ts'
+import type { Command } from 'commander'
+import type pg from 'pg'
+import { wholeNumber } from '../arguments/parseNumber.ts'
+import { commandGroup } from '../commandGroup.ts'
+import type { CliContext } from '../context.ts'
+import { type ExitCode, RefusedError } from '../exitCode.ts'
+import { formatCount } from '../print/table.ts'
+import { withDatabase } from '../withDatabase.ts'
+import { type Adoption, decideAdoption } from './decideAdoption.ts'
+
+interface AdoptOptions {
+  readonly shard: number
+  readonly yes?: boolean
+}
+
+const readEnd = async (shard: number, context: CliContext): Promise<PartitionEnd> => {
+  const source = openTopic({ settings: context.settings(), logger: context.logger() }).createSource()
+  try {
+    const end = (await source.ends()).find(({ partition }) => partition === shard)
+    if (end !== undefined) return end
+    throw new RefusedError(`The topic has no partition ${shard}`, { exitCode: 2 })
+  } finally {
+    await source.stop()
+  }
+}
+
+/** Changes the head only where it is as it was read. Answers whether it was. */
+const applyAdoption = async (
+  pool: pg.Pool,
+  shard: number,
+  head: ShardHead,
+  adoption: Adoption,
+): Promise<boolean> => {
+  const changed = {
+    sourceBase: adoption.kind === 'recreated' ? adoption.sourceBase : head.sourceBase,
+    nextSourceOffset: adoption.kind === 'gap' ? adoption.nextSourceOffset : head.nextSourceOffset,
+    lost: adoption.kind === 'gap' ? adoption.lostMessages : 0,
+  }
+  const { rowCount } = await pool.query(
+    `update event_log_shards
+     set source_base = $4, next_source_offset = $5, not_records = not_records + $6
+     where shard = $1 and next_source_offset = $2 and source_base = $3`,
+    [
+      shard,
+      head.nextSourceOffset,
+      head.sourceBase,
+      changed.sourceBase,
+      changed.nextSourceOffset,
+      changed.lost,
+    ],
+  )
+  return rowCount === 1
+}
+
+const describeAdoption = (shard: number, adoption: Exclude<Adoption, { kind: 'nothing' }>): string =>
+  adoption.kind === 'recreated'
+    ? `The topic was created anew. Shard ${shard} keeps its events and goes on with the first message that partition ${shard} has now.`
+    : `${formatCount(adoption.lostMessages)} messages of partition ${shard} were removed by the topic's retention before they were read. Shard ${shard} goes on without them; they are accounted for as no record.`
+
+const confirm = async (context: CliContext): Promise<boolean> => {
+  if (!context.stdin.isTTY) throw new RefusedError('Nothing was changed: say --yes to go on', { exitCode: 2 })
+  const prompt = createInterface({ input: context.stdin, output: context.stderr })
+  const answer = await prompt.question('Go on? [y/N] ').finally(() => prompt.close())
+  return /^y(es)?$/i.test(answer.trim())
+}
+
+const adoptShard = ({ shard, yes }: AdoptOptions, context: CliContext): Promise<ExitCode> =>
+  withDatabase(
+    context,
+    async (pool) => {
+      const head = await createPostgresEventLog({ pool }).head(shard)
+      if (head === undefined) throw new RefusedError(`There is no shard ${shard}`, { exitCode: 2 })
+      const adoption = decideAdoption(head, await readEnd(shard, context))
+      if (adoption.kind === 'nothing') {
+        context.stdout.write(`Shard ${shard} needs nothing: its partition has what it expects next.\n`)
+        return 0
+      }
+      context.stdout.write(`${describeAdoption(shard, adoption)}\n`)
+      if (yes !== true && !(await confirm(context))) return 1
+      if (!(await applyAdoption(pool, shard, head, adoption))) {
+        throw new RefusedError(`Shard ${shard} moved on in the meantime; nothing was changed`)
+      }
+      context.stdout.write('Done. Restart the processor, so that it takes the shard up again.\n')
+      return 0
+    },
+    'owner',
+  )
+
+/** `shards adopt`: lets a shard go on whose partition lost what comes next. */
+export const register = (program: Command, context: CliContext): void => {
+  commandGroup(program, 'shards', 'resolves what stopped a shard')
+    .command('adopt')
+    .description(
+      'Lets a shard go on with what its partition has now, after the topic was deleted and created anew, or ' +
+        'after its retention removed messages that had not been read. Nothing in the log is changed.',
+    )
+    .requiredOption('--shard <number>', 'the shard that stopped', wholeNumber(0))
+    .option('--yes', 'do not ask')
+    .addHelpText('after', '\nExample:\n  npm run cli -- shards adopt --shard 2')
+    .action(context.action((options: AdoptOptions) => adoptShard(options, context)))
+}

@@ -1,0 +1,68 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createPool } from '@patterns/shared/postgres/pool.ts'
+import type pg from 'pg'
+import type { CliContext, CliSettings } from './context.ts'
+import { describeError } from './describeError.ts'
+import { RefusedError } from './exitCode.ts'
+
+/** The launcher writes the URL of its embedded Postgres there while it runs. */
+const urlFile = (settings: CliSettings): string => join(settings.DATA_DIR, 'postgres.url')
+
+const findUrl = async (settings: CliSettings): Promise<string> => {
+  if (settings.DATABASE_URL !== undefined) return settings.DATABASE_URL
+  try {
+    return (await readFile(urlFile(settings), 'utf8')).trim()
+  } catch {
+    throw new RefusedError(
+      `No database: run "npm start" first (nothing runs in ${settings.DATA_DIR}), or set DATABASE_URL`,
+      { exitCode: 2 },
+    )
+  }
+}
+
+const undefinedTable = '42P01'
+
+/** Why the database cannot be used, in words of what to do about it. */
+const explain = (error: unknown, settings: CliSettings): RefusedError => {
+  if ((error as { code?: string }).code === undefinedTable) {
+    return new RefusedError('The database has no tables of ours yet: run "npm start" once to migrate it', {
+      exitCode: 2,
+    })
+  }
+  const remedy =
+    settings.DATABASE_URL === undefined
+      ? `run "npm start" (${urlFile(settings)} is left over from an earlier run)`
+      : 'check DATABASE_URL'
+  return new RefusedError(`The database cannot be reached, ${remedy}: ${describeError(error)}`, {
+    exitCode: 2,
+  })
+}
+
+/**
+ * Runs work on the database that the settings lead to, and lets go of it afterwards.
+ * @param access `reader` can only select; a command that changes something says so
+ * @throws RefusedError where there is no database, or it is not ours
+ */
+export const withDatabase = async <Result>(
+  context: CliContext,
+  work: (pool: pg.Pool) => Promise<Result>,
+  access: 'owner' | 'reader' = 'reader',
+): Promise<Result> => {
+  const settings = context.settings()
+  const pool = createPool({
+    connectionString: await findUrl(settings),
+    applicationName: 'pattern-dashboard-cli',
+    max: 4,
+    access,
+    onIdleError: () => {},
+  })
+  try {
+    await pool.query('select 1 from event_log_shards limit 1').catch((error: unknown) => {
+      throw explain(error, settings)
+    })
+    return await work(pool)
+  } finally {
+    await pool.end()
+  }
+}
