@@ -1,6 +1,7 @@
 import type { Logger } from '@patterns/shared/logger.ts'
 import { createPartitionLane, type PartitionLane } from '../partitionLane.ts'
 import type { PartitionEnd, PartitionOwner, Source } from '../source.ts'
+import { TopicUnreachableError } from '../topicUnreachable.ts'
 import { createEndReader } from './endReader.ts'
 import { createFetchLoops, type FetchLoops } from './fetchLoops.ts'
 import { createGroupMember } from './groupMember.ts'
@@ -88,7 +89,11 @@ export const createKafkaSource = ({
       silenceMs,
       logger,
     })
-    await membership.start()
+    await membership.start().catch((error: Error) => {
+      throw new TopicUnreachableError(`KAFKA_GROUP_ID: ${groupId} cannot be joined: ${error.message}`, {
+        cause: error,
+      })
+    })
     hasJoined = true
   }
 

@@ -6,6 +6,8 @@ import { type GroupMember, MembershipLostError } from './groupMember.ts'
 import type { KafkaCluster } from './kafkajs.ts'
 
 const commitEveryMs = 5_000
+/** About ten seconds. */
+const firstJoinTries = 8
 
 export interface MembershipOptions {
   readonly cluster: KafkaCluster
@@ -24,7 +26,7 @@ export interface MembershipOptions {
 
 /** Keeps this process in its group, and its lanes equal to what the group gives it. */
 export interface Membership {
-  /** Resolves once joined. Rejects where the first join fails. */
+  /** Resolves once joined. Rejects where that fails time and again. */
   start(): Promise<void>
   /** Lets go of everything, then leaves. */
   stop(): Promise<void>
@@ -131,7 +133,16 @@ export const createMembership = (options: MembershipOptions): Membership => {
 
   return {
     async start() {
-      await join()
+      for (let tried = 1; ; tried++) {
+        try {
+          await join()
+          break
+        } catch (error) {
+          if (isStopped || tried === firstJoinTries) throw error
+          // A broker that has just started still loads its groups, for one.
+          await changed.wait(backoffMs(tried))
+        }
+      }
       options.onStatus(true)
       running = run()
     },
