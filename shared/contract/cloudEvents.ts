@@ -11,11 +11,15 @@ const textOf = (headers: MessageHeaders, name: string): string | undefined => {
 }
 
 /** `binary`: attributes in `ce_*` headers; `structured`: all in the value (Kafka protocol binding 1.0, section 3). */
-export const cloudEventMode = (headers: MessageHeaders | undefined): 'binary' | 'structured' | undefined => {
+export type CloudEventMode = 'binary' | 'structured'
+
+/** In which mode a message is a CloudEvent; `undefined` where it is none. */
+export const cloudEventMode = (headers: MessageHeaders | undefined): CloudEventMode | undefined => {
   if (headers === undefined) return undefined
   if (headers['ce_specversion'] !== undefined) return 'binary'
   if (headers['content-type'] === undefined) return undefined
-  return textOf(headers, 'content-type')!.toLowerCase().startsWith(structuredType) ? 'structured' : undefined
+  // A header may have no value at all.
+  return textOf(headers, 'content-type')?.toLowerCase().startsWith(structuredType) ? 'structured' : undefined
 }
 
 /** The headers without which a stored value could not be read again; `undefined` for all but CloudEvents. */
@@ -38,11 +42,7 @@ const combine = (data: unknown, attributes: Body): Body => ({
 })
 
 /** Our own body from a CloudEvent: `id` is `event_id`, `time` is `occurred_at`, the rest is in `data`. */
-export const unwrapCloudEvent = (
-  value: unknown,
-  headers: MessageHeaders,
-  mode: 'binary' | 'structured',
-): Body => {
+export const unwrapCloudEvent = (value: unknown, headers: MessageHeaders, mode: CloudEventMode): Body => {
   if (mode === 'structured') return combine(asBody(value)['data'], asBody(value))
   return combine(value, {
     id: textOf(headers, 'ce_id'),

@@ -4,6 +4,7 @@ import { explainFaults } from './explainFaults.ts'
 import type { PatternEvent } from './patternEvent.ts'
 import { readEvent } from './readEvent.ts'
 import type { Fault, Rejection, RejectionReason } from './rejection.ts'
+import { scanEvent } from './scan/scanEvent.ts'
 import type { MessageHeaders, TopicMessage } from './topicMessage.ts'
 import { idOfPlace, upcast } from './upcast.ts'
 
@@ -35,6 +36,9 @@ export const decodeValue = (
   headers: MessageHeaders | undefined,
   idOfVersion0: () => string,
 ): Decoded => {
+  const mode = cloudEventMode(headers)
+  const scanned = mode === undefined ? scanEvent(value) : undefined
+  if (scanned !== undefined) return { ok: true, event: scanned }
   const text = value.toString()
   if (text.includes(replacement) && !isUtf8(value)) return rejectWhole('not_json', 'is not valid UTF-8')
   let parsed: unknown
@@ -43,15 +47,11 @@ export const decodeValue = (
   } catch (error) {
     return rejectWhole('not_json', (error as SyntaxError).message)
   }
-  const mode = cloudEventMode(headers)
   const unwrapped = mode === undefined ? parsed : unwrapCloudEvent(parsed, headers!, mode)
   const body = upcast(unwrapped, idOfVersion0)
   const event = readEvent(body, value.length)
   if (event !== undefined) return { ok: true, event }
-  return reject(
-    'schema',
-    explainFaults(body, { wasUpcast: body !== unwrapped, wasCloudEvent: mode !== undefined }),
-  )
+  return reject('schema', explainFaults(body, { wasUpcast: body !== unwrapped, cloudEvent: mode }))
 }
 
 /**

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { jsonBytes } from './jsonBytes.ts'
 import { eventTypes, outcomes } from './patternEvent.ts'
 import { readRfc3339 } from './rfc3339.ts'
 import { readUuid } from './uuid.ts'
@@ -30,12 +31,21 @@ const storedText = (least: number, most: number) =>
     .refine((text) => !text.includes('\0') && text.isWellFormed(), 'must be well-formed and without U+0000')
 export const slug = /^[a-z][a-z0-9_]{0,63}$/
 const slugRule = z.string().regex(slug, 'must match [a-z][a-z0-9_]{0,63}')
-const context = z
-  .record(z.string(), z.unknown())
-  .refine(
-    (value) => Buffer.byteLength(JSON.stringify(value)) <= limits.contextBytes,
-    `must be at most ${limits.contextBytes} bytes`,
-  )
+/** Not zod's record, which does not see a field with the name `__proto__`. */
+const jsonObject = z.custom<Readonly<Record<string, unknown>>>(
+  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+  'must be a JSON object',
+)
+const context = jsonObject.refine(
+  (value) => jsonBytes(value) <= limits.contextBytes,
+  `must be at most ${limits.contextBytes} bytes as compact JSON`,
+)
+const dimensions = jsonObject.superRefine((scores, { addIssue }) => {
+  for (const [name, score] of Object.entries(scores)) {
+    if (!unit.safeParse(score).success)
+      addIssue({ code: 'custom', path: [name], message: 'must be a number from 0 to 1' })
+  }
+})
 
 const envelope = {
   event_id: uuid,
@@ -71,7 +81,7 @@ export const eventSchema = z.discriminatedUnion(
       quality_score: unit,
       confidence: unit.nullish(),
       rubric_version: z.string().nullish(),
-      dimensions: z.record(z.string(), unit).nullish(),
+      dimensions: dimensions.nullish(),
     }),
     z.object({
       ...envelope,

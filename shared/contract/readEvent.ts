@@ -1,5 +1,7 @@
 import { limits, slug } from './eventSchema.ts'
-import { outcomes, type Outcome, type PatternEvent, type Registration } from './patternEvent.ts'
+import { jsonBytes } from './jsonBytes.ts'
+import { toMillionths } from './millionths.ts'
+import { type Outcome, outcomes, type PatternEvent } from './patternEvent.ts'
 import { readRfc3339 } from './rfc3339.ts'
 import { readUuid } from './uuid.ts'
 
@@ -26,95 +28,135 @@ const isTexts = (value: unknown, mostTexts: number, isOne: (text: unknown) => bo
 const isIssue = (text: unknown): boolean => isText(text, limits.issueLength)
 const isTag = (text: unknown): text is string => isStoredText(text, limits.tagLength)
 
-/** A whole value of at most 16 KiB cannot hold a context that is larger; only others are measured. */
+/** JSON grows at most this much when it is written compactly: `1e20,` is 5 bytes, its plain digits and comma 22. */
+const mostGrowth = 5
+
+/** A small enough value cannot hold a context that is too large; only others are measured. */
 const isContext = (value: unknown, valueBytes: number): boolean =>
   isObject(value) &&
-  (valueBytes <= limits.contextBytes || Buffer.byteLength(JSON.stringify(value)) <= limits.contextBytes)
+  (valueBytes * mostGrowth <= limits.contextBytes || jsonBytes(value) <= limits.contextBytes)
 
-const isUsed = (body: Body, valueBytes: number): boolean =>
-  outcomes.includes(body['outcome'] as Outcome) &&
-  (body['pattern_name'] == null ||
-    (isStoredText(body['pattern_name'], limits.nameLength) && body['pattern_name'] !== '')) &&
-  (body['pattern_type'] == null ||
-    (typeof body['pattern_type'] === 'string' && slug.test(body['pattern_type']))) &&
-  (body['quality_score'] == null || isUnit(body['quality_score'])) &&
-  (body['execution_time_ms'] == null ||
-    (Number.isInteger(body['execution_time_ms']) &&
-      (body['execution_time_ms'] as number) >= 0 &&
-      (body['execution_time_ms'] as number) <= limits.executionTimeMs)) &&
-  (body['error_message'] == null || isText(body['error_message'], limits.errorMessageLength)) &&
-  (body['issues'] == null || isTexts(body['issues'], limits.issueCount, isIssue)) &&
-  (body['context'] == null || isContext(body['context'], valueBytes))
+/** Each rule is given the value, which is read from the body just once: bodies have many shapes, so a read is slow. */
+type Rule = (value: unknown) => boolean
 
-const isAssessed = (body: Body): boolean =>
-  isUnit(body['quality_score']) &&
-  (body['confidence'] == null || isUnit(body['confidence'])) &&
-  (body['rubric_version'] == null || typeof body['rubric_version'] === 'string') &&
-  (body['dimensions'] == null ||
-    (isObject(body['dimensions']) && Object.values(body['dimensions']).every(isUnit)))
+const isAbsentOr = (value: unknown, rule: Rule): boolean =>
+  value === undefined || value === null || rule(value)
 
-const isRegistered = (body: Body): boolean =>
-  isStoredText(body['pattern_name'], limits.nameLength) &&
-  body['pattern_name'] !== '' &&
-  typeof body['pattern_type'] === 'string' &&
-  slug.test(body['pattern_type']) &&
-  (body['description'] == null || isStoredText(body['description'], limits.descriptionLength)) &&
-  (body['tags'] == null || isTexts(body['tags'], limits.tagCount, isTag)) &&
-  (body['node_type'] == null || isStoredText(body['node_type'], limits.nameLength))
+const isUuid: Rule = (value) => readUuid(value) !== undefined
+const isSource: Rule = (value) => isText(value, limits.sourceLength)
+const isName: Rule = (value) => isStoredText(value, limits.nameLength) && value !== ''
+const isSlug: Rule = (value) => typeof value === 'string' && slug.test(value)
+const isOutcome: Rule = (value) => outcomes.includes(value as Outcome)
+const isMilliseconds: Rule = (value) =>
+  Number.isInteger(value) && (value as number) >= 0 && (value as number) <= limits.executionTimeMs
+const isErrorMessage: Rule = (value) => isText(value, limits.errorMessageLength)
+const isIssues: Rule = (value) => isTexts(value, limits.issueCount, isIssue)
+const isString: Rule = (value) => typeof value === 'string'
+const isDimensions: Rule = (value) => isObject(value) && Object.values(value).every(isUnit)
+const isDescription: Rule = (value) => isStoredText(value, limits.descriptionLength)
+const isTags: Rule = (value) => isTexts(value, limits.tagCount, isTag)
+const isNodeType: Rule = (value) => isStoredText(value, limits.nameLength)
 
-const present = <Value>(value: unknown): Value | undefined => (value == null ? undefined : (value as Value))
+/** What all types have. */
+interface Envelope {
+  readonly eventId: string
+  readonly patternId: string
+  readonly occurredAt: number
+}
 
-const registrationOf = (body: Body): Registration => ({
-  description: present(body['description']),
-  tags: present(body['tags']),
-  nodeType: present(body['node_type']),
-})
+const present = <Value>(value: unknown): Value | undefined => (value === null ? undefined : (value as Value))
 
-/** Rounded half up, as the domain defines it. */
-const toMillionths = (score: number | undefined): number | undefined =>
-  score === undefined ? undefined : Math.floor(score * 1_000_000 + 0.5)
+const readUsed = (body: Body, envelope: Envelope, valueBytes: number): PatternEvent | undefined => {
+  const {
+    pattern_name,
+    pattern_type,
+    outcome,
+    quality_score,
+    execution_time_ms,
+    error_message,
+    issues,
+    context,
+  } = body
+  const isValid =
+    isOutcome(outcome) &&
+    isAbsentOr(pattern_name, isName) &&
+    isAbsentOr(pattern_type, isSlug) &&
+    isAbsentOr(quality_score, isUnit) &&
+    isAbsentOr(execution_time_ms, isMilliseconds) &&
+    isAbsentOr(error_message, isErrorMessage) &&
+    isAbsentOr(issues, isIssues) &&
+    (context === undefined || context === null || isContext(context, valueBytes))
+  if (!isValid) return undefined
+  return {
+    eventId: envelope.eventId,
+    type: 'pattern.used',
+    patternId: envelope.patternId,
+    occurredAt: envelope.occurredAt,
+    patternName: present(pattern_name),
+    patternType: present(pattern_type),
+    outcome: outcome as Outcome,
+    qualityMillionths: typeof quality_score === 'number' ? toMillionths(quality_score) : undefined,
+    executionTimeMs: present(execution_time_ms),
+    registration: undefined,
+  }
+}
+
+const readAssessed = (body: Body, envelope: Envelope): PatternEvent | undefined => {
+  const { quality_score, confidence, rubric_version, dimensions } = body
+  const isValid =
+    isUnit(quality_score) &&
+    isAbsentOr(confidence, isUnit) &&
+    isAbsentOr(rubric_version, isString) &&
+    isAbsentOr(dimensions, isDimensions)
+  if (!isValid) return undefined
+  return {
+    ...envelope,
+    type: 'pattern.quality_assessed',
+    patternName: undefined,
+    patternType: undefined,
+    outcome: undefined,
+    qualityMillionths: toMillionths(quality_score),
+    executionTimeMs: undefined,
+    registration: undefined,
+  }
+}
+
+const readRegistered = (body: Body, envelope: Envelope): PatternEvent | undefined => {
+  const { pattern_name, pattern_type, description, tags, node_type } = body
+  const isValid =
+    isName(pattern_name) &&
+    isSlug(pattern_type) &&
+    isAbsentOr(description, isDescription) &&
+    isAbsentOr(tags, isTags) &&
+    isAbsentOr(node_type, isNodeType)
+  if (!isValid) return undefined
+  return {
+    ...envelope,
+    type: 'pattern.registered',
+    patternName: pattern_name as string,
+    patternType: pattern_type as string,
+    outcome: undefined,
+    qualityMillionths: undefined,
+    executionTimeMs: undefined,
+    registration: { description: present(description), tags: present(tags), nodeType: present(node_type) },
+  }
+}
 
 /**
  * The event that a version 1 body is; `undefined` where the contract refuses it.
  * @param valueBytes the size of the whole message
  */
 export const readEvent = (body: unknown, valueBytes: number): PatternEvent | undefined => {
-  if (!isObject(body) || body['schema_version'] !== 1) return undefined
-  const eventId = readUuid(body['event_id'])
-  const patternId = readUuid(body['pattern_id'])
-  const occurredAt = readRfc3339(body['occurred_at'])
+  if (!isObject(body)) return undefined
+  const { event_id, type, schema_version, pattern_id, occurred_at, correlation_id, source } = body
+  const eventId = readUuid(event_id)
+  const patternId = readUuid(pattern_id)
+  const occurredAt = readRfc3339(occurred_at)
   if (eventId === undefined || patternId === undefined || occurredAt === undefined) return undefined
-  if (body['correlation_id'] != null && readUuid(body['correlation_id']) === undefined) return undefined
-  if (body['source'] != null && !isText(body['source'], limits.sourceLength)) return undefined
-  const { type } = body
-  if (type === 'pattern.used') {
-    if (!isUsed(body, valueBytes)) return undefined
-    return {
-      eventId,
-      type,
-      patternId,
-      occurredAt,
-      patternName: present(body['pattern_name']),
-      patternType: present(body['pattern_type']),
-      outcome: body['outcome'] as Outcome,
-      qualityMillionths: toMillionths(present(body['quality_score'])),
-      executionTimeMs: present(body['execution_time_ms']),
-      registration: undefined,
-    }
-  }
-  const isRegistration = type === 'pattern.registered' && isRegistered(body)
-  const isAssessment = type === 'pattern.quality_assessed' && isAssessed(body)
-  if (!isRegistration && !isAssessment) return undefined
-  return {
-    eventId,
-    type: type as PatternEvent['type'],
-    patternId,
-    occurredAt,
-    patternName: isRegistration ? (body['pattern_name'] as string) : undefined,
-    patternType: isRegistration ? (body['pattern_type'] as string) : undefined,
-    outcome: undefined,
-    qualityMillionths: isAssessment ? toMillionths(body['quality_score'] as number) : undefined,
-    executionTimeMs: undefined,
-    registration: isRegistration ? registrationOf(body) : undefined,
-  }
+  if (schema_version !== 1 || !isAbsentOr(correlation_id, isUuid) || !isAbsentOr(source, isSource))
+    return undefined
+  const envelope = { eventId, patternId, occurredAt }
+  if (type === 'pattern.used') return readUsed(body, envelope, valueBytes)
+  if (type === 'pattern.quality_assessed') return readAssessed(body, envelope)
+  return type === 'pattern.registered' ? readRegistered(body, envelope) : undefined
 }

@@ -11,6 +11,26 @@ export const readUuid = (text: unknown): string | undefined => {
 const hexValue = new Uint8Array(128)
 for (const digit of '0123456789abcdef') hexValue[digit.charCodeAt(0)] = Number.parseInt(digit, 16)
 
+/** 1 for the bytes of lower-case hexadecimal digits. */
+const isHexDigit = new Uint8Array(256)
+for (const digit of '0123456789abcdef') isHexDigit[digit.charCodeAt(0)] = 1
+
+const dash = 0x2d
+
+/** Whether 36 bytes of text at `start` are a UUID in lower case. */
+export const isLowerCaseUuidAt = (bytes: Uint8Array, start: number): boolean => {
+  if (start + 36 > bytes.length) return false
+  let digits = 0
+  for (let i = start; i < start + 36; i++) digits += isHexDigit[bytes[i]!]!
+  return (
+    digits === 32 &&
+    bytes[start + 8] === dash &&
+    bytes[start + 13] === dash &&
+    bytes[start + 18] === dash &&
+    bytes[start + 23] === dash
+  )
+}
+
 /** Writes the 16 bytes of a UUID in lower case at `start`. */
 export const writeUuid = (target: Uint8Array, start: number, uuid: string): void => {
   let at = start
