@@ -27,6 +27,8 @@ export interface CliContext {
     work: (...given: Arguments) => Promise<ExitCode>,
   ): (...given: Arguments) => Promise<void>
   exitCode(): ExitCode
+  /** Resolves once all of standard output is written, with what kept it from being. */
+  outputFailure(): Promise<Error | undefined>
   /** Calls back at the first Ctrl-C in place of ending the process; a second one ends it. */
   onInterrupt(listener: () => void): void
 }
@@ -38,6 +40,12 @@ export const createContext = (
   let settings: CliSettings | undefined
   let logger: Logger | undefined
   let exitCode: ExitCode = 0
+  let outputFailure: Error | undefined
+  // A reader that has enough (`head`) closes the pipe: no error. Anything else that breaks it is one.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') outputFailure ??= error
+  })
+  process.stderr.on('error', () => {})
   const readOnce = (): CliSettings => (settings ??= readSettings(settingsShape, process.env))
   return {
     stdin: process.stdin,
@@ -54,6 +62,7 @@ export const createContext = (
         exitCode = await work(...given)
       },
     exitCode: () => exitCode,
+    outputFailure: () => new Promise((resolve) => process.stdout.write('', () => resolve(outputFailure))),
     onInterrupt: (listener) => void process.once('SIGINT', listener),
   }
 }

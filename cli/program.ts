@@ -33,16 +33,27 @@ Settings come from the environment, as for npm start: DATABASE_URL, KAFKA_BROKER
   return program
 }
 
-/** Runs one command line. Never throws: what went wrong is one line on standard error and the exit code. */
-export const runProgram = async (argv: readonly string[], context: CliContext): Promise<ExitCode> => {
+const say = (error: unknown, context: CliContext): void =>
+  void context.stderr.write(`error: ${describeError(error)}\n`)
+
+const runCommand = async (argv: readonly string[], context: CliContext): Promise<ExitCode> => {
   try {
     await createProgram(context).parseAsync(argv)
     return context.exitCode()
   } catch (error) {
     // Commander has printed its own message.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
-    context.stderr.write(`error: ${describeError(error)}\n`)
+    say(error, context)
     if (error instanceof SettingsError) return 2
     return error instanceof RefusedError ? error.exitCode : 1
   }
+}
+
+/** Runs one command line. Never throws: what went wrong is one line on standard error and the exit code. */
+export const runProgram = async (argv: readonly string[], context: CliContext): Promise<ExitCode> => {
+  const exitCode = await runCommand(argv, context)
+  const outputFailure = await context.outputFailure()
+  if (exitCode !== 0 || outputFailure === undefined) return exitCode
+  say(outputFailure, context)
+  return 1
 }

@@ -64,6 +64,7 @@ const format = (letters: readonly DeadLetter[], total: number): string => {
 export const register = (program: Command, context: CliContext): void => {
   commandGroup(program, 'dead-letters', 'shows the messages that could not become events')
     .command('list')
+    .summary('lists them, the newest first')
     .description('Lists dead letters, the newest first, each with its place and its first fault.')
     .addOption(new Option('--reason <reason>', 'only those with this reason').choices(rejectionReasons))
     .option('--shard <number>', 'only those of this shard', wholeNumber(0))

@@ -53,6 +53,7 @@ const format = (letter: DeadLetterWithValue): string => {
 export const register = (program: Command, context: CliContext): void => {
   commandGroup(program, 'dead-letters', 'shows the messages that could not become events')
     .command('show')
+    .summary('shows one, with every fault')
     .argument('<shard:offset>', 'its place, as listed', parsePlace)
     .description('Shows one dead letter: its reason, every fault, its key, headers and value.')
     .option('--json', 'print it as one JSON object; bytes that are not UTF-8 as base64')

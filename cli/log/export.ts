@@ -5,7 +5,7 @@ import { parseTime } from '../arguments/parseTime.ts'
 import { parseUuid } from '../arguments/parseUuid.ts'
 import { commandGroup } from '../commandGroup.ts'
 import type { CliContext } from '../context.ts'
-import type { ExitCode } from '../exitCode.ts'
+import { type ExitCode, RefusedError } from '../exitCode.ts'
 import { createLineWriter } from '../print/lineWriter.ts'
 import { createProgress } from '../print/progress.ts'
 import { withDatabase } from '../withDatabase.ts'
@@ -20,6 +20,12 @@ interface ExportOptions {
   readonly shard?: number
   readonly format: 'events' | 'records'
   readonly withPosition?: boolean
+}
+
+/** @throws RefusedError for a span that can hold nothing: a slip, and an empty file would hide it */
+const refuseEmptySpan = ({ from, to }: ExportOptions): void => {
+  if (from === undefined || to === undefined || from < to) return
+  throw new RefusedError('--from must be before --to', { exitCode: 2 })
 }
 
 const exportLog = (options: ExportOptions, context: CliContext): Promise<ExitCode> =>
@@ -53,6 +59,7 @@ export const register = (program: Command, context: CliContext): void => {
   const time = (text: string): number => parseTime(text, context.now())
   commandGroup(program, 'log', 'reads the event log')
     .command('export')
+    .summary('prints events as NDJSON')
     .description(
       "Prints events as NDJSON on standard output, each in the producer's own bytes, by shard and position.",
     )
@@ -78,5 +85,10 @@ Examples:
   npm run --silent cli -- log export --from 2026-01-01 --to 2026-02-01 --pattern-id 0190a6f2-…
   npm run --silent cli -- log export --format records --shard 0 | head -1`,
     )
-    .action(context.action((options: ExportOptions) => exportLog(options, context)))
+    .action(
+      context.action(async (options: ExportOptions) => {
+        refuseEmptySpan(options)
+        return exportLog(options, context)
+      }),
+    )
 }

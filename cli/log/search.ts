@@ -69,6 +69,7 @@ const searchLog = ({ eventId, json }: SearchOptions, context: CliContext): Promi
 export const register = (program: Command, context: CliContext): void => {
   commandGroup(program, 'log', 'reads the event log')
     .command('search')
+    .summary('finds every message with an event id')
     .description(
       'Finds every message with an event id in the whole log, also beyond the horizon within which ' +
         'duplicates are noticed: what was appended, skipped as a duplicate, or set aside as a dead letter.',

@@ -50,6 +50,7 @@ const verifyLog = ({ shard: only, json }: VerifyOptions, context: CliContext): P
 export const register = (program: Command, context: CliContext): void => {
   commandGroup(program, 'log', 'reads the event log')
     .command('verify')
+    .summary('checks that every message is accounted for')
     .description(
       'Checks the accounting of the whole log: that every message of the topic is exactly one of appended, ' +
         'duplicate, dead-lettered or not a record, that positions have no gap, that each id is that of its ' +

@@ -8,6 +8,7 @@ import { publishTest } from './publishTest.ts'
 export const register = (program: Command, context: CliContext): void => {
   program
     .command('publish')
+    .summary('sends events to the topic')
     .description(
       'Sends events to the topic, one JSON object a line. Each line is checked against the contract first: ' +
         'faulty ones are reported and left out, the others are sent, keyed by their pattern.',

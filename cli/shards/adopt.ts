@@ -95,6 +95,7 @@ const adoptShard = ({ shard, yes }: AdoptOptions, context: CliContext): Promise<
 export const register = (program: Command, context: CliContext): void => {
   commandGroup(program, 'shards', 'resolves what stopped a shard')
     .command('adopt')
+    .summary('goes on with what a partition has now')
     .description(
       'Lets a shard go on with what its partition has now, after the topic was deleted and created anew, or ' +
         'after its retention removed messages that had not been read. Nothing in the log is changed.',
