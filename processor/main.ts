@@ -21,7 +21,7 @@ await runProcess({
     await pool.query('select 1 from projection_checkpoints limit 1').catch((error: Error) => {
       throw new SettingsError(`DATABASE_URL leads to no migrated database: ${error.message}`)
     })
-    const topic = openTopic(settings, logger)
+    const topic = openTopic({ settings, logger })
     const processor = createProcessor({
       pool,
       log: createPostgresEventLog({ pool }),
