@@ -44,15 +44,15 @@ export const startChild = ({ name, script, env, onLine }: ChildOptions): Child =
   })
   let refusal: string | undefined
   const refusalPrefix = `${name}: `
-  for (const stream of [child.stdout, child.stderr]) {
-    if (stream === null) continue
+  const outputs = [child.stdout, child.stderr].filter((stream) => stream !== null)
+  for (const stream of outputs) {
     createInterface({ input: stream }).on('line', (line) => {
       // Held back: if it ends with this, the launcher says it, once.
       if (line.startsWith(refusalPrefix)) refusal = line.slice(refusalPrefix.length)
       else onLine(line)
     })
   }
-  const outputEnded = Promise.all([child.stdout, child.stderr].map((stream) => stream && once(stream, 'end')))
+  const outputEnded = Promise.all(outputs.map(async (stream) => once(stream, 'end')))
   const ended = new Promise<ChildEnd>((resolve) => {
     child.once('error', (error) => resolve({ reason: error.message }))
     child.once('exit', (code, signal) => {

@@ -16,6 +16,8 @@ const meanings: Readonly<Record<Name, string>> = {
   KAFKA_SASL_USERNAME: 'who we are to the brokers',
   KAFKA_SASL_PASSWORD: 'the password for that',
   GENERATOR: 'off: no demo traffic is published',
+  GENERATOR_RATE: 'demo events a second, once their history is published',
+  GENERATOR_SEED: 'the same seed gives the same history',
   LOG_LEVEL: 'trace, debug, info, warn, error or silent',
   API_KEYS: 'hashes of the keys that the API lets in, with commas',
   ALLOW_ANONYMOUS: 'whether the API lets in everybody on any address',
@@ -28,10 +30,9 @@ const meanings: Readonly<Record<Name, string>> = {
 }
 
 const defaultOf = (name: Name): string => {
-  const result = dashboardSettings[name].safeParse(undefined)
-  const value: unknown = result.success ? result.data : undefined
-  if (typeof value === 'boolean') return value ? ' [on]' : ' [off]'
-  return value === undefined || (Array.isArray(value) && value.length === 0) ? '' : ` [${String(value)}]`
+  const { data } = dashboardSettings[name].safeParse(undefined)
+  if (typeof data === 'boolean') return data ? ' [on]' : ' [off]'
+  return typeof data === 'string' || typeof data === 'number' ? ` [${data}]` : ''
 }
 
 const rows = (entries: readonly (readonly [string, string])[]): string =>

@@ -97,7 +97,7 @@ const run = (script, args) => {
     process.exit(1)
   })
   child.on('exit', (code, signal) => {
-    if (signal === null) return process.exit(code)
+    if (signal === null) process.exit(code)
     for (const name of signals) process.removeAllListeners(name)
     process.kill(process.pid, signal)
   })

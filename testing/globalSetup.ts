@@ -21,7 +21,8 @@ declare module 'vitest' {
 const setup = async (project: TestProject): Promise<() => Promise<void>> => {
   const running = await Promise.allSettled([providePostgres(project), provideKafka(project)])
   const stopAll = async () => {
-    await Promise.all(running.map((result) => (result.status === 'fulfilled' ? result.value() : undefined)))
+    const stops = running.filter((result) => result.status === 'fulfilled')
+    await Promise.all(stops.map(async (result) => result.value()))
   }
   const failed = running.find((result) => result.status === 'rejected')
   if (failed === undefined) return stopAll
