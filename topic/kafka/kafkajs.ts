@@ -2,7 +2,7 @@ import { createRequire } from 'node:module'
 import { promisify } from 'node:util'
 import zlib from 'node:zlib'
 import type { Logger } from '@patterns/shared/logger.ts'
-import kafkajs, { type KafkaConfig, type logCreator, type SASLOptions } from 'kafkajs'
+import kafkajs, { type KafkaConfig, type logCreator, type PartitionerArgs, type SASLOptions } from 'kafkajs'
 
 // The one file that knows kafkajs. We use its connections, metadata, requests, producer and admin client,
 // and not its consumer: that one decodes slowly, resets offsets by itself, lets one slow partition hold up
@@ -119,7 +119,7 @@ export const createKafkaClient = (
     })
   const createProducer = (retries: number) =>
     kafka.producer({
-      createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
+      createPartitioner: () => (({ message }: PartitionerArgs) => message.partition) as never, // see `createPartitioner`
       idempotent: true,
       maxInFlightRequests: 1, // more could change the order when one is retried
       allowAutoTopicCreation: false,
@@ -141,17 +141,33 @@ const logTo =
 const Cluster = require('kafkajs/src/cluster') as new (options: object) => KafkaCluster
 const createSocketFactory = require('kafkajs/src/network/socketFactory') as () => unknown
 
+/** kafkajs computes murmur2 with BigInt, 6 µs a key: worth remembering where the keys are few, as patterns are. */
+const rememberedKeys = 20_000
+
 /**
  * Where Kafka's default partitioner puts a key (murmur2), and round-robin where there is none. The file
  * topic uses it too, so that a key lies in the same partition of both.
  */
 export const createPartitioner = (topic: string) => {
   const choose = kafkajs.Partitioners.DefaultPartitioner()
-  let metadata: { partitionId: number; leader: number }[] = []
+  const remembered = new Map<string, number>()
+  let partitionMetadata: { partitionId: number; leader: number }[] = []
+
+  const compute = (key: Buffer | string | null) =>
+    choose({ topic, partitionMetadata: partitionMetadata as never, message: { key, value: null } })
+
   return (key: Buffer | string | null, partitions: number): number => {
-    if (metadata.length !== partitions)
-      metadata = Array.from({ length: partitions }, (_, partitionId) => ({ partitionId, leader: 0 }))
-    return choose({ topic, partitionMetadata: metadata as never, message: { key, value: null } })
+    if (partitionMetadata.length !== partitions) {
+      partitionMetadata = Array.from({ length: partitions }, (_, partitionId) => ({ partitionId, leader: 0 }))
+      remembered.clear()
+    }
+    if (typeof key !== 'string') return compute(key)
+    const known = remembered.get(key)
+    if (known !== undefined) return known
+    if (remembered.size >= rememberedKeys) remembered.clear()
+    const partition = compute(key)
+    remembered.set(key, partition)
+    return partition
   }
 }
 
