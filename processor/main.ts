@@ -26,7 +26,7 @@ await runProcess({
       pool,
       log: createPostgresEventLog({ pool }),
       source: topic.createSource(),
-      topic: settings.KAFKA_TOPIC,
+      topic: topic.name,
       logger,
       duplicateHorizon: settings.DUPLICATE_HORIZON,
       flushIntervalMs: settings.FLUSH_INTERVAL_MS,

@@ -1,0 +1,128 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { benchmarkMessages } from '@patterns/generator/benchmark.ts'
+import { createLogger } from '@patterns/shared/logger.ts'
+import { readSettings } from '@patterns/shared/settings/readSettings.ts'
+import { processSettings, topicSettings } from '@patterns/shared/settings/settings.ts'
+import { openTopic } from '@patterns/topic/openTopic.ts'
+import type { Command } from 'commander'
+import { describeMachine } from './machine.ts'
+import { startOwnProcess, stopOwnProcess } from './ownProcess.ts'
+import { usageOf } from './processUsage.ts'
+import { type RealParts, startRealParts } from './realParts.ts'
+
+const patterns = 1_000
+const eventsPerSecondOfEventTime = 200
+
+const preload = async (brokers: string, topic: string, count: number): Promise<void> => {
+  const settings = readSettings(
+    { ...processSettings, ...topicSettings },
+    { KAFKA_BROKERS: brokers, KAFKA_TOPIC: topic },
+  )
+  const publisher = openTopic({ settings, logger: createLogger('bench', 'warn') }).createPublisher()
+  const startAt = Date.now() - (count / eventsPerSecondOfEventTime) * 1_000
+  let failure: unknown
+  let sent = 0
+  for (const message of benchmarkMessages({
+    seed: 1,
+    count,
+    patterns,
+    startAt,
+    eventsPerSecond: eventsPerSecondOfEventTime,
+  })) {
+    publisher.send(message).catch((error: unknown) => (failure ??= error))
+    if (++sent % 1_000 === 0) await publisher.ready()
+    if (sent % 1_000_000 === 0) process.stderr.write(`preloaded ${sent} of ${count} messages\n`)
+  }
+  await publisher.stop()
+  if (failure !== undefined) throw failure
+}
+
+const forget = (parts: RealParts) =>
+  parts.pool.query(
+    `truncate event_log_shards, event_log_segments, dead_letters, duplicates, projection_checkpoints,
+       pattern_windows_v1, total_windows_v1, pattern_catalogue_v1`,
+  )
+
+/** Resolves when the windows account for `count` events, with the time when the first were appended. */
+const untilProjected = async (parts: RealParts, count: number): Promise<void> => {
+  for (;;) {
+    const { rows } = await parts.pool.query<{ position: number }>(
+      'select coalesce(sum(position), 0)::int8 as position from projection_checkpoints',
+    )
+    if (rows[0]!.position >= count) return
+    await delay(20)
+  }
+}
+
+const measure = async (parts: RealParts, topic: string, count: number, processes: number) => {
+  await forget(parts)
+  await parts.pool.query('checkpoint')
+  const before = { postgres: usageOf(parts.postgresPid), kafka: usageOf(parts.kafkaPid) }
+  const environment = {
+    DATABASE_URL: parts.databaseUrl,
+    KAFKA_BROKERS: parts.brokers,
+    KAFKA_TOPIC: topic,
+    KAFKA_GROUP_ID: `bench-${topic}-${processes}`,
+    PROCESSOR_PORT: '0',
+  }
+  // The clock starts when the group is joined: before that there is nothing to be fast at.
+  const children = await Promise.all(
+    Array.from({ length: processes }, () => startOwnProcess('processor/main.ts', environment)),
+  )
+  const startedAt = performance.now()
+  await untilProjected(parts, count)
+  const seconds = (performance.now() - startedAt) / 1_000
+  const processors = children.map((child) => usageOf(child.pid!))
+  await Promise.all(children.map(stopOwnProcess))
+  const { rows } = await parts.pool.query<{ uses: number; log_bytes: number }>(
+    `select (select sum(uses)::int8 from pattern_windows_v1 where granularity = 'hour') as uses,
+       pg_total_relation_size('event_log_segments') as log_bytes`,
+  )
+  if (rows[0]!.uses !== count)
+    throw new Error(`The windows count ${rows[0]!.uses} events instead of ${count}`)
+  const round = (value: number) => Math.round(value * 10) / 10
+  return {
+    messages: count,
+    processes,
+    events_per_second: Math.round(count / seconds),
+    seconds: round(seconds),
+    processor_cpu_seconds: processors.map((one) => round(one.cpuSeconds)),
+    processor_peak_rss_mib: processors.map((one) => one.peakRssMib),
+    postgres_cpu_seconds: round(usageOf(parts.postgresPid).cpuSeconds - before.postgres.cpuSeconds),
+    kafka_cpu_seconds: round(usageOf(parts.kafkaPid).cpuSeconds - before.kafka.cpuSeconds),
+    log_bytes_per_event: Math.round(rows[0]!.log_bytes / count),
+  }
+}
+
+/** `npm run bench -- pipeline`: from messages in Kafka to rows in the window tables. */
+export const register = (program: Command): void => {
+  program
+    .command('pipeline')
+    .description('events a second from preloaded Kafka partitions to committed hour, day and week windows')
+    .option('--messages <counts>', 'how many messages, a run for each', '1000000,5000000')
+    .option('--processes <counts>', 'how many processors share the group, a run for each', '1,2')
+    .action(async (options: { messages: string; processes: string }) => {
+      const parts = await startRealParts()
+      const runs = []
+      try {
+        for (const messages of options.messages.split(',').map(Number)) {
+          const topic = `bench-${messages}`
+          await preload(parts.brokers, topic, messages)
+          for (const processes of options.processes.split(',').map(Number)) {
+            const run = await measure(parts, topic, messages, processes)
+            console.log(run)
+            runs.push(run)
+          }
+        }
+      } finally {
+        await parts.stop()
+      }
+      const settings = {
+        partitions: 4,
+        patterns,
+        event_time_per_second: eventsPerSecondOfEventTime,
+        fsync: true,
+      }
+      console.log(JSON.stringify({ benchmark: 'pipeline', machine: describeMachine(), settings, runs }))
+    })
+}
