@@ -62,7 +62,11 @@ export const createContext = (
         exitCode = await work(...given)
       },
     exitCode: () => exitCode,
-    outputFailure: () => new Promise((resolve) => process.stdout.write('', () => resolve(outputFailure))),
+    outputFailure: () =>
+      new Promise((resolve) => {
+        // The callback comes before the stream's error event.
+        process.stdout.write('', () => setImmediate(() => resolve(outputFailure)))
+      }),
     onInterrupt: (listener) => void process.once('SIGINT', listener),
   }
 }

@@ -62,7 +62,7 @@ async function* recordEntries({ head, records }: ShardContents): AsyncGenerator<
   let expected = 1
   for await (const page of records) {
     for (const record of page) {
-      if (record.position > head.position) return
+      if (record.sourceOffset >= head.nextSourceOffset) return
       const fault = recordFault(record, expected)
       expected = record.position + 1
       yield { offset: record.sourceOffset, kind: 'appended', fault }
@@ -137,8 +137,6 @@ export const auditShard = async (
     if (entry.offset < expectedOffset) {
       const isTwice = before !== undefined && before.offset === entry.offset
       blame(entry.offset, isTwice ? `is both ${before!.kind} and ${entry.kind}` : 'is out of order')
-    } else if (entry.offset >= head.nextSourceOffset) {
-      blame(entry.offset, `${entry.kind}, but the head has not come so far`)
     } else {
       notRecords += entry.offset - expectedOffset
       expectedOffset = entry.offset + 1

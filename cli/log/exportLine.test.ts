@@ -1,0 +1,62 @@
+import type { LogRecord } from '@patterns/event-log/eventLog.ts'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { eventLine, recordLine } from './exportLine.ts'
+
+const recordOf = (value: string, headers?: Record<string, string>): LogRecord => ({
+  position: 7,
+  sourceOffset: 42,
+  recordedAt: Date.UTC(2026, 0, 2),
+  eventId: '019b76da-a800-7aa8-a644-db89d2718d0e',
+  value: Buffer.from(value),
+  headers,
+})
+
+describe('an exported event', () => {
+  test("is the producer's own bytes", () => {
+    const value = '{"b" : 1.0, "a":"ü\\u00fc", "big":12345678901234567890}'
+    expect(eventLine(0, recordOf(value)).toString()).toBe(value)
+  })
+
+  test('is one line with the same content, however it was laid out', () => {
+    const ends = fc.constantFrom('\n', '\r\n', '\n\t')
+    fc.assert(
+      fc.property(fc.dictionary(fc.string(), fc.jsonValue()), ends, (value, end) => {
+        const laidOut = JSON.stringify(value, null, 2).replaceAll('\n', end)
+        const line = eventLine(0, recordOf(laidOut)).toString()
+        expect(line).not.toMatch(/[\r\n]/)
+        expect(JSON.parse(line)).toEqual(JSON.parse(laidOut))
+      }),
+    )
+  })
+
+  test('carries its place where asked for', () => {
+    const line = recordLine(3, recordOf('{"a":\n1}')).toString()
+    expect(line).not.toContain('\n')
+    expect(JSON.parse(line)).toEqual({
+      shard: 3,
+      position: 7,
+      source_offset: 42,
+      recorded_at: '2026-01-02T00:00:00.000Z',
+      event_id: '019b76da-a800-7aa8-a644-db89d2718d0e',
+      event: { a: 1 },
+    })
+  })
+
+  test('that came as a binary CloudEvent is a structured one, its data untouched', () => {
+    const headers = {
+      ce_specversion: '1.0',
+      ce_id: 'i',
+      ce_type: 'pattern.used',
+      'content-type': 'application/json',
+    }
+    expect(eventLine(0, recordOf('{"x": 1.0}', headers)).toString()).toBe(
+      '{"specversion":"1.0","id":"i","type":"pattern.used","datacontenttype":"application/json","data":{"x": 1.0}}',
+    )
+  })
+
+  test('that came as a structured CloudEvent is left as it is', () => {
+    const headers = { 'content-type': 'application/cloudevents+json' }
+    expect(eventLine(0, recordOf('{"specversion":"1.0"}', headers)).toString()).toBe('{"specversion":"1.0"}')
+  })
+})
