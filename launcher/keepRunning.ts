@@ -14,14 +14,16 @@ export interface KeepRunningOptions<What extends Started> {
   restart(): Promise<What>
   /** Aborts when it is to stay ended. */
   readonly stopping: AbortSignal
-  readonly logger: Logger
+  readonly logger: Pick<Logger, 'error' | 'info'>
+  /** The pause before the nth restart in a row, in milliseconds. */
+  readonly pauseMs?: (attempt: number) => number
 }
 
 const longestPauseMs = 30_000
 /** What ran this long is healthy: its next end is a first one again. */
 const healthyAfterMs = 60_000
 
-/** The pause before the nth restart in a row, in milliseconds: a half second, doubled each time. */
+/** A half second, doubled each time, up to a half minute. */
 export const restartPauseMs = (attempt: number): number => Math.min(500 * 2 ** (attempt - 1), longestPauseMs)
 
 /**
@@ -29,7 +31,7 @@ export const restartPauseMs = (attempt: number): number => Math.min(500 * 2 ** (
  * @returns what runs at the moment: the last one that started
  */
 export const keepRunning = <What extends Started>(options: KeepRunningOptions<What>): (() => What) => {
-  const { name, first, restart, stopping, logger } = options
+  const { name, first, restart, stopping, logger, pauseMs = restartPauseMs } = options
   let current = first
   const supervise = async () => {
     let attempt = 0
@@ -37,7 +39,7 @@ export const keepRunning = <What extends Started>(options: KeepRunningOptions<Wh
     let end = await current.ended
     while (!stopping.aborted) {
       attempt = performance.now() - startedAt > healthyAfterMs ? 1 : attempt + 1
-      const pause_ms = restartPauseMs(attempt)
+      const pause_ms = pauseMs(attempt)
       logger.error({ process: name, reason: end.reason, pause_ms }, 'ended unexpectedly, starting it again')
       try {
         await wait(pause_ms, undefined, { signal: stopping })

@@ -5,20 +5,22 @@ export interface UntilReadyOptions {
   readonly url: string
   /** Aborts the waiting. */
   readonly stopping: AbortSignal
-  /** Told every few seconds what it answers instead of 200. */
+  /** Told now and then what it answers instead of 200. */
   readonly onWaiting: (answer: string) => void
+  /** How often it is told, in milliseconds. */
+  readonly tellEveryMs?: number
 }
 
 const everyMs = 50
-const tellEveryMs = 5_000
 
 /** Asks until the answer is 200. Rejects when aborted. */
-export const untilReady = async ({ url, stopping, onWaiting }: UntilReadyOptions): Promise<void> => {
+export const untilReady = async (options: UntilReadyOptions): Promise<void> => {
+  const { url, stopping, onWaiting, tellEveryMs = 5_000 } = options
   let tellAt = performance.now() + tellEveryMs
   for (;;) {
     const answer = await ask(url)
     if (answer === undefined) return
-    if (performance.now() > tellAt) {
+    if (performance.now() >= tellAt) {
       onWaiting(answer)
       tellAt = performance.now() + tellEveryMs
     }

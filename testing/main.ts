@@ -45,6 +45,9 @@ const env = {
   PATH: `${bin}${delimiter}${process.env['PATH'] ?? ''}`,
   TEST_KAFKA_REPORT: kafkaFile,
 }
+const stop = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => stop.abort())
+const stepOptions = { cwd: root, env, stopping: stop.signal }
 const say = (line: string) => process.stdout.write(`${line}\n`)
 
 const check = async ([name, program, ...args]: (typeof checks)[number]): Promise<StepResult> => {
@@ -59,10 +62,10 @@ const check = async ([name, program, ...args]: (typeof checks)[number]): Promise
   return result
 }
 
-const test = (args: readonly string[]): Promise<StepResult> => {
+const test = async (args: readonly string[]): Promise<StepResult> => {
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${countsFile}`]
   const command = [join(bin, 'vitest'), 'run', ...reporters, ...args] as const
-  return runStep({ name: 'tests', command, cwd: root, env, output: 'live' })
+  return runStep({ name: 'tests', command, output: 'live', ...stepOptions })
 }
 
 const steps: StepResult[] = []

@@ -8,6 +8,8 @@ export interface StepOptions {
   readonly env: NodeJS.ProcessEnv
   /** `live` shows what it says at once, `kept` returns it. */
   readonly output: 'live' | 'kept'
+  /** Ends it early. */
+  readonly stopping?: AbortSignal
 }
 
 export interface StepResult {
@@ -19,14 +21,12 @@ export interface StepResult {
 }
 
 /** Runs one command to its end. A program that cannot be started is a failed step. */
-export const runStep = async ({ name, command, cwd, env, output }: StepOptions): Promise<StepResult> => {
+export const runStep = async (options: StepOptions): Promise<StepResult> => {
+  const { name, command, cwd, env, output, stopping: signal } = options
   const began = performance.now()
   const [program, ...args] = command
-  const child = spawn(program, args, {
-    cwd,
-    env,
-    stdio: output === 'live' ? 'inherit' : ['ignore', 'pipe', 'pipe'],
-  })
+  const kept = output === 'kept' ? 'pipe' : 'inherit'
+  const child = spawn(program, args, { cwd, env, stdio: ['ignore', kept, kept], ...(signal && { signal }) })
   let said = ''
   for (const stream of [child.stdout, child.stderr])
     stream?.setEncoding('utf8').on('data', (text: string) => (said += text))
