@@ -1,4 +1,6 @@
 import { limits, slug } from '../eventSchema.ts'
+import { mostGrowth } from '../jsonBytes.ts'
+import { toMillionths } from '../millionths.ts'
 import { type Outcome, outcomes, type PatternEvent } from '../patternEvent.ts'
 import { isLowerCaseUuidAt, readUuid } from '../uuid.ts'
 import { createInterner } from './internText.ts'
@@ -79,12 +81,19 @@ const patternNames = createInterner(
   16_384,
 )
 const categories = createInterner((text) => (slug.test(text) ? text : undefined), 1_024)
-const outcomeNames = createInterner((text) => outcomes.find((outcome) => outcome === text), 64)
-const typeNames = createInterner((text) => (text === 'pattern.used' ? text : undefined), 2)
+const quoted = (text: string): Buffer => Buffer.from(`"${text}"`)
+const usedType = quoted('pattern.used')
+const outcomeTexts = outcomes.map(quoted)
 
 /** The index after the UUID in quotes that begins at `at`. */
 const skipUuid = (bytes: Uint8Array, at: number): number =>
   bytes[at] === quote && isLowerCaseUuidAt(bytes, at + 1) && bytes[at + 37] === quote ? at + 38 : bail
+
+/** The number of the outcome whose name stands at `at`; -1 for none. */
+const outcomeAt = (bytes: Uint8Array, at: number): number => {
+  for (let i = 0; i < outcomeTexts.length; i++) if (startsWith(bytes, at, outcomeTexts[i]!)) return i
+  return -1
+}
 
 /** Text in quotes of at most so many characters. */
 const skipText = (bytes: Uint8Array, at: number, most: number): number => {
@@ -93,7 +102,7 @@ const skipText = (bytes: Uint8Array, at: number, most: number): number => {
 }
 
 export const scanEvent = (bytes: Buffer): PatternEvent | undefined => {
-  if (bytes[0] !== openBrace || bytes.length > limits.contextBytes) return undefined
+  if (bytes[0] !== openBrace) return undefined
   let eventIdAt = 0
   let patternId: string | undefined
   let occurredAt = Number.NaN
@@ -124,16 +133,18 @@ export const scanEvent = (bytes: Buffer): PatternEvent | undefined => {
           eventIdAt = start + 1
           break
         case typeField:
-          at = skipString(bytes, start)
-          if (at === bail || typeNames(bytes, start + 1, at - 1) === undefined) return undefined
+          if (!startsWith(bytes, start, usedType)) return undefined
+          at = start + usedType.length
           break
         case versionField:
           at = skipNumber(bytes, start)
           if (at === bail || scanNatural(bytes, start, at) !== 1) return undefined
           break
         case patternIdField:
-          at = skipString(bytes, start)
-          if (at !== bail) patternId = patternIds(bytes, start + 1, at - 1)
+          // Checked as a UUID when it is first seen, so that its known bytes need no other check.
+          if (bytes[start] !== quote || bytes[start + 37] !== quote) return undefined
+          at = start + 38
+          patternId = patternIds(bytes, start + 1, start + 37)
           break
         case timeField:
           at = skipString(bytes, start)
@@ -155,15 +166,18 @@ export const scanEvent = (bytes: Buffer): PatternEvent | undefined => {
           if (at !== bail) patternType = categories(bytes, start + 1, at - 1)
           if (patternType === undefined) return undefined
           break
-        case outcomeField:
-          at = skipString(bytes, start)
-          if (at !== bail) outcome = outcomeNames(bytes, start + 1, at - 1)
+        case outcomeField: {
+          const number = outcomeAt(bytes, start)
+          if (number < 0) return undefined
+          outcome = outcomes[number]!
+          at = start + outcomeTexts[number]!.length
           break
+        }
         case qualityField: {
           at = skipNumber(bytes, start)
           const score = scanUnit(bytes, start, at)
           if (Number.isNaN(score)) return undefined
-          qualityMillionths = Math.floor(score * 1_000_000 + 0.5)
+          qualityMillionths = toMillionths(score)
           break
         }
         case durationField:
@@ -176,6 +190,7 @@ export const scanEvent = (bytes: Buffer): PatternEvent | undefined => {
           break
         case contextField:
           at = bytes[start] === openBrace ? skipValue(bytes, start) : bail
+          if ((at - start) * mostGrowth > limits.contextBytes) return undefined
           break
         default:
           // `issues` is a list with rules of its own, and rare.

@@ -6,7 +6,7 @@ const colon = 0x3a
 const dot = 0x2e
 
 /** What is not two digits becomes greater than any number that two digits can be. */
-const notDigits = 1_000
+const notDigits = 1_000_000
 
 const twoDigits = (bytes: Uint8Array, at: number): number => {
   const tens = bytes[at]! - zero
