@@ -1,0 +1,111 @@
+import { type Granularity, windowMs, windowStart } from '@patterns/projections/window.ts'
+import { addDays, addWeeks, startOfDay, startOfISOWeek } from 'date-fns'
+import { LRUCache } from 'lru-cache'
+import { endOfHour, type Range } from './range.ts'
+import { refused, type Resolved, resolved } from './resolved.ts'
+import { inZone, isWholeHours } from './timeZone.ts'
+
+/** One point of a series: a window of UTC, or a day or week of another zone. */
+export interface Bucket extends Range {
+  /** Where the bucket ends by the calendar; `to` is earlier where the hour that runs is earlier. */
+  readonly end: number
+}
+
+/** A range cut into buckets. */
+export interface Series {
+  /** From the first bucket's start to the last one's end. */
+  readonly range: Range
+  readonly granularity: Granularity
+  readonly zone: string
+  readonly buckets: readonly Bucket[]
+}
+
+export interface SeriesRequest {
+  readonly granularity?: Granularity | undefined
+  readonly time_zone?: string | undefined
+}
+
+export const fewestPoints = 24
+
+/** The coarsest granularity that still gives 24 points, else the hour. */
+export const defaultGranularity = ({ from, to }: Range): Granularity =>
+  (['week', 'day'] as const).find((granularity) => (to - from) / windowMs[granularity] >= fewestPoints) ??
+  'hour'
+
+/** How many buckets a range can be cut into, at most: the first and the last may stand out. */
+const mostBuckets = ({ from, to }: Range, granularity: Granularity): number =>
+  Math.ceil((to - from) / windowMs[granularity]) + (granularity === 'hour' ? 0 : 1)
+
+/**
+ * Cuts a range into the buckets that it touches: the range is widened to the start of its first bucket and
+ * the end of its last, but not past the running hour.
+ */
+export const resolveSeries = (
+  range: Range,
+  request: SeriesRequest,
+  { now, mostPoints }: { readonly now: number; readonly mostPoints: number },
+): Resolved<Series> => {
+  const zone = request.time_zone ?? 'UTC'
+  const granularity = request.granularity ?? defaultGranularity(range)
+  if (mostBuckets(range, granularity) > mostPoints) {
+    const fitting = (['day', 'week'] as const).find((other) => mostBuckets(range, other) <= mostPoints)
+    const advice = fitting === undefined ? 'ask for a shorter range' : `granularity=${fitting} fits`
+    return refused(
+      'granularity',
+      `granularity=${granularity} gives more than ${mostPoints} points over this range: ${advice}`,
+    )
+  }
+  if (!isWholeHours(zone, range.from) || !isWholeHours(zone, range.to)) return notWholeHours(zone)
+  const starts = boundaries(range, granularity, zone)
+  if (starts.some((start) => start % windowMs.hour !== 0)) return notWholeHours(zone)
+  const latest = endOfHour(now)
+  const buckets = starts.slice(0, -1).map((from, i) => {
+    const end = starts[i + 1]!
+    return { from, to: Math.min(end, latest), end }
+  })
+  return resolved({
+    range: { from: buckets[0]!.from, to: buckets.at(-1)!.to },
+    granularity,
+    zone,
+    buckets,
+  })
+}
+
+const notWholeHours = (zone: string): Resolved<never> =>
+  refused('time_zone', `${zone} is not whole hours away from UTC in this range, and windows are hours of UTC`)
+
+/** Where the buckets begin, and at last where the last one ends. */
+const boundaries = (range: Range, granularity: Granularity, zone: string): readonly number[] => {
+  if (zone === 'UTC' || granularity === 'hour') return utcBoundaries(range, granularity)
+  const key = `${zone}/${granularity}/${range.from}/${range.to}`
+  let known = zoneBoundaries.get(key)
+  if (known === undefined) {
+    known = calendarBoundaries(range, granularity, zone)
+    zoneBoundaries.set(key, known)
+  }
+  return known
+}
+
+/** A boundary of another zone takes some 50 µs to find, and every panel of a dashboard asks for the same. */
+const zoneBoundaries = new LRUCache<string, readonly number[]>({ max: 200 })
+
+const utcBoundaries = ({ from, to }: Range, granularity: Granularity): number[] => {
+  const starts: number[] = []
+  let at = windowStart(from, granularity)
+  for (; at < to; at += windowMs[granularity]) starts.push(at)
+  return [...starts, at]
+}
+
+/** By the calendar: a day of another zone has 23 or 25 hours where the clocks change. */
+const calendarBoundaries = ({ from, to }: Range, granularity: 'day' | 'week', zone: string): number[] => {
+  const [startOf, add] = granularity === 'day' ? [startOfDay, addDays] : [startOfISOWeek, addWeeks]
+  const starts: number[] = []
+  // From the calendar date, not from the last boundary: midnight may not exist on the day the clocks change.
+  const first = startOf(inZone(from, zone))
+  for (let i = 0; ; i++) {
+    const start = startOf(add(first, i)).getTime()
+    // Where a zone left out a whole day (Samoa, 2011), that day has no length.
+    if (start !== starts.at(-1)) starts.push(start)
+    if (start >= to) return starts
+  }
+}

@@ -1,0 +1,44 @@
+import { hash } from 'node:crypto'
+import { z } from '@hono/zod-openapi'
+import { Problem } from './problem.ts'
+import { floorHour, type Range } from './range.ts'
+
+/**
+ * Where a page ended. It carries the range of the first page, so that pages of `time_range=7d` are of one
+ * range whatever the clock says meanwhile, and marks what was asked for, so that it fits no other question.
+ */
+export interface Cursor<Place> {
+  readonly range: Range
+  readonly place: Place
+}
+
+/** Names what is listed: the route and every parameter but limit, cursor, range and after. */
+export const questionOf = (route: string, parameters: Readonly<Record<string, unknown>>): string =>
+  hash('sha1', JSON.stringify([route, parameters]), 'base64url').slice(0, 8)
+
+export const encodeCursor = (question: string, { range, place }: Cursor<unknown>): string =>
+  Buffer.from(JSON.stringify([question, range.from, range.to, place])).toString('base64url')
+
+const refuse = (message: string): Problem =>
+  new Problem(400, 'INVALID_INPUT', `cursor ${message}`, { errors: [{ path: 'cursor', message }] })
+
+const hour = z.int().refine((time) => time === floorHour(time))
+
+/** @throws Problem 400 where the text is no cursor of this question */
+export const decodeCursor = <Place>(
+  text: string,
+  question: string,
+  place: z.ZodType<Place>,
+): Cursor<Place> => {
+  let json: unknown
+  try {
+    json = JSON.parse(Buffer.from(text, 'base64url').toString())
+  } catch {
+    throw refuse('is none of ours')
+  }
+  const parsed = z.tuple([z.string(), hour, hour, place]).safeParse(json)
+  if (!parsed.success || parsed.data[1] > parsed.data[2]) throw refuse('is none of ours')
+  const [asked, from, to] = parsed.data
+  if (asked !== question) throw refuse('belongs to a request with other parameters')
+  return { range: { from, to }, place: parsed.data[3] as Place }
+}

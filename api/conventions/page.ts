@@ -1,0 +1,59 @@
+import { z } from '@hono/zod-openapi'
+
+/** What a list is ordered by; ties are broken by id. Missing values come last in either direction. */
+export type SortValue = number | string | null
+
+/** The last item of a page. */
+export type PagePlace = readonly [value: SortValue, id: string]
+
+export const pagePlace = z.tuple([z.union([z.number(), z.string(), z.null()]), z.string()])
+
+export interface PageOptions<Item> {
+  readonly valueOf: (item: Item) => SortValue
+  readonly idOf: (item: Item) => string
+  readonly descending: boolean
+  /** Where the page before ended. */
+  readonly after?: PagePlace | undefined
+  readonly limit: number
+}
+
+export interface Page<Item> {
+  readonly items: readonly Item[]
+  /** Where the next page begins; `null` where this is the last. */
+  readonly end: PagePlace | null
+}
+
+const compare = (a: SortValue, b: SortValue, descending: boolean): number => {
+  if (a === b) return 0
+  if (a === null) return 1
+  if (b === null) return -1
+  return (a < b ? -1 : 1) * (descending ? -1 : 1)
+}
+
+/**
+ * One page of a list in its order, found in a single pass: the best so far are kept sorted, and most items
+ * lose against the last of them, so 10,000 are not sorted to show 50.
+ */
+export const pageOf = <Item>(items: Iterable<Item>, options: PageOptions<Item>): Page<Item> => {
+  const { valueOf, idOf, descending, after, limit } = options
+  const best: { item: Item; value: SortValue; id: string }[] = []
+  const order = (aValue: SortValue, aId: string, bValue: SortValue, bId: string): number =>
+    compare(aValue, bValue, descending) || (aId < bId ? -1 : aId > bId ? 1 : 0)
+  for (const item of items) {
+    const value = valueOf(item)
+    const id = idOf(item)
+    if (after !== undefined && order(value, id, after[0], after[1]) <= 0) continue
+    const last = best.at(-1)
+    if (best.length > limit && order(value, id, last!.value, last!.id) > 0) continue
+    let at = best.length
+    while (at > 0 && order(value, id, best[at - 1]!.value, best[at - 1]!.id) < 0) at--
+    best.splice(at, 0, { item, value, id })
+    if (best.length > limit + 1) best.pop()
+  }
+  const shown = best.slice(0, limit)
+  const last = shown.at(-1)
+  return {
+    items: shown.map(({ item }) => item),
+    end: best.length > limit && last !== undefined ? [last.value, last.id] : null,
+  }
+}

@@ -1,0 +1,82 @@
+import { z } from '@hono/zod-openapi'
+
+/** Every code that an error of this API can carry, with the title that goes with it. */
+export const problemTitles = {
+  INVALID_INPUT: 'The request is not valid',
+  PATTERN_NOT_FOUND: 'There is no such pattern',
+  INSUFFICIENT_DATA: 'There is too little data to answer',
+  RATE_LIMITED: 'Too many requests',
+  UNAUTHORIZED: 'A valid API key is needed',
+  DATABASE_ERROR: 'The database cannot be read right now',
+  TIMEOUT: 'The answer took too long',
+  INTERNAL_ERROR: 'Something broke on our side',
+} as const
+
+export type ProblemCode = keyof typeof problemTitles
+
+export const problemSchema = z
+  .object({
+    type: z.string().openapi({ description: 'Names the kind of problem; the same for every request.' }),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string().openapi({ description: 'What is wrong with this request.' }),
+    code: z.enum(Object.keys(problemTitles) as [ProblemCode, ...ProblemCode[]]),
+    request_id: z.string(),
+    errors: z
+      .array(
+        z.object({
+          path: z.string().openapi({ description: 'The parameter or field.' }),
+          message: z.string(),
+        }),
+      )
+      .optional(),
+  })
+  .openapi('Problem', { description: 'RFC 9457 problem details.' })
+
+export type ProblemBody = z.infer<typeof problemSchema>
+
+export interface InputFault {
+  readonly path: string
+  readonly message: string
+}
+
+export interface ProblemOptions {
+  readonly errors?: readonly InputFault[]
+  readonly headers?: Readonly<Record<string, string>>
+  readonly cause?: unknown
+}
+
+/** A request that is answered with a problem. Thrown by whoever finds out; answered in one place. */
+export class Problem extends Error {
+  override readonly name = 'Problem'
+  readonly status: number
+  readonly code: ProblemCode
+  readonly errors: readonly InputFault[] | undefined
+  readonly headers: Readonly<Record<string, string>>
+
+  constructor(status: number, code: ProblemCode, detail: string, options: ProblemOptions = {}) {
+    super(detail, { cause: options.cause })
+    this.status = status
+    this.code = code
+    this.errors = options.errors
+    this.headers = options.headers ?? {}
+  }
+}
+
+/** A parameter that is well formed but cannot be served: 422, with the field that is at fault. */
+export const unprocessable = (faults: readonly InputFault[]): Problem =>
+  new Problem(422, 'INVALID_INPUT', faults.map((fault) => fault.message).join('; '), { errors: faults })
+
+export const patternNotFound = (patternId: string): Problem =>
+  new Problem(404, 'PATTERN_NOT_FOUND', `No event of the pattern ${patternId} was ever seen.`)
+
+/** The problem as it is sent. */
+export const problemBody = (problem: Problem, requestId: string): ProblemBody => ({
+  type: `urn:problem:pattern-dashboard:${problem.code.toLowerCase().replaceAll('_', '-')}`,
+  title: problemTitles[problem.code],
+  status: problem.status,
+  detail: problem.message,
+  code: problem.code,
+  request_id: requestId,
+  ...(problem.errors === undefined ? {} : { errors: [...problem.errors] }),
+})

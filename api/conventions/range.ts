@@ -1,0 +1,51 @@
+import { windowMs } from '@patterns/projections/window.ts'
+import { before } from './duration.ts'
+import { refused, type Resolved, resolved } from './resolved.ts'
+
+/** A time range in epoch milliseconds: `from` inclusive, `to` exclusive. */
+export interface Range {
+  readonly from: number
+  readonly to: number
+}
+
+/** What a request says of its range. */
+export interface RangeRequest {
+  readonly time_range?: string | undefined
+  readonly from?: number | undefined
+  readonly to?: number | undefined
+}
+
+/** A range may be this long at most: five years and a day. */
+export const longestRangeMs = (5 * 365 + 2) * windowMs.day
+
+export const floorHour = (time: number): number => Math.floor(time / windowMs.hour) * windowMs.hour
+export const ceilHour = (time: number): number => Math.ceil(time / windowMs.hour) * windowMs.hour
+
+/** The end of the hour that is running: no range goes past it. */
+export const endOfHour = (now: number): number => floorHour(now) + windowMs.hour
+
+/**
+ * The range that is answered for, in whole hours, since hours are the smallest windows: widened outward, and
+ * ending with the running hour at the latest.
+ */
+export const resolveRange = (
+  { time_range, from, to }: RangeRequest,
+  { now, defaultRange }: { readonly now: number; readonly defaultRange: string },
+): Resolved<Range> => {
+  if (from === undefined && to !== undefined) return refused('from', '`to` needs a `from`')
+  if (from !== undefined && time_range !== undefined)
+    return refused('time_range', 'give either `time_range`, or `from` and `to`')
+  if (from !== undefined && to !== undefined && from >= to) return refused('to', '`to` must be after `from`')
+  const start = from ?? before(now, time_range ?? defaultRange)
+  const range = { from: floorHour(start), to: Math.min(ceilHour(to ?? now + 1), endOfHour(now)) }
+  if (range.from >= range.to)
+    return from === undefined
+      ? refused('time_range', 'the range is empty')
+      : refused('from', '`from` lies in the future')
+  if (!(range.to - range.from <= longestRangeMs))
+    return refused(from === undefined ? 'time_range' : 'from', 'a range can be five years long at most')
+  return resolved(range)
+}
+
+/** The equally long range just before. */
+export const previousRange = ({ from, to }: Range): Range => ({ from: from - (to - from), to: from })

@@ -1,0 +1,79 @@
+import type { EventLog } from '@patterns/event-log/eventLog.ts'
+import type { VectorFeed } from './vectorFeed.ts'
+
+/** A message of the source: its partition, which is the shard, and its offset there. */
+export interface SourcePlace {
+  readonly shard: number
+  readonly offset: number
+}
+
+/** A place in a shard's log. */
+export interface LogPlace {
+  readonly shard: number
+  readonly position: number
+}
+
+export interface AppliedWaitOptions {
+  readonly eventLog: Pick<EventLog, 'head' | 'positionBefore'>
+  readonly feed: Pick<VectorFeed, 'vector' | 'onChange'>
+  /** How long is waited at most, in milliseconds. */
+  readonly mostWaitMs?: number
+  /** A message that becomes no event moves no vector, so the log's head is looked at this often as well. */
+  readonly lookMs?: number
+  readonly now?: () => number
+}
+
+/**
+ * Waits until a message of the source is in the windows, and answers where the log had come to with it;
+ * `undefined` where that took too long. A message that was rejected, or was there before, counts as applied once
+ * all before it are.
+ */
+export const createAppliedWait = ({
+  eventLog,
+  feed,
+  mostWaitMs = 2_000,
+  lookMs = 100,
+  now = () => performance.now(),
+}: AppliedWaitOptions) => {
+  const heads = new Map<number, ReturnType<EventLog['head']>>()
+  /** Many may wait for one shard: they share each look at its head. */
+  const headOf = (shard: number): ReturnType<EventLog['head']> => {
+    let head = heads.get(shard)
+    if (head === undefined) {
+      head = eventLog.head(shard).finally(() => heads.delete(shard))
+      heads.set(shard, head)
+    }
+    return head
+  }
+
+  const changeOr = (ms: number): Promise<void> =>
+    new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer)
+        stop()
+        resolve()
+      }
+      const timer = setTimeout(done, Math.max(0, ms))
+      const stop = feed.onChange(done)
+    })
+
+  return async ({ shard, offset }: SourcePlace): Promise<LogPlace | undefined> => {
+    const deadline = now() + mostWaitMs
+    let sourceOffset: number | undefined
+    while (sourceOffset === undefined) {
+      const head = await headOf(shard)
+      const wanted = offset + (head?.sourceBase ?? 0)
+      if (head !== undefined && head.nextSourceOffset > wanted) sourceOffset = wanted
+      else if (now() >= deadline) return undefined
+      else await changeOr(Math.min(lookMs, deadline - now()))
+    }
+    const position = await eventLog.positionBefore(shard, sourceOffset + 1)
+    while ((feed.vector.get(shard) ?? 0) < position) {
+      if (now() >= deadline) return undefined
+      await changeOr(deadline - now())
+    }
+    return { shard, position }
+  }
+}
+
+export type AppliedWait = ReturnType<typeof createAppliedWait>

@@ -1,0 +1,30 @@
+/** Up to which position of each shard's log something accounts for the events. */
+export type Vector = ReadonlyMap<number, number>
+
+/** From `{"0": 123}`, as Postgres' JSON has it; shards in order. */
+export const vectorFromJson = (json: Readonly<Record<string, number>>): Vector =>
+  new Map(
+    Object.entries(json)
+      .map(([shard, position]) => [Number(shard), position] as const)
+      .toSorted(([a], [b]) => a - b),
+  )
+
+/** A vector as text: equal vectors give equal texts. */
+export const vectorText = (vector: Vector): string =>
+  [...vector].map(([shard, position]) => `${shard}:${position}`).join(',')
+
+/** Whether a shard lies behind in `vector`, so that it was made new: positions never step back otherwise. */
+export const stepsBack = (from: Vector, to: Vector): boolean =>
+  [...from].some(([shard, position]) => (to.get(shard) ?? 0) < position)
+
+/** The least position of each shard; one that is missing somewhere is at 0. */
+export const leastVector = (vectors: readonly Vector[]): Vector => {
+  const [first, ...rest] = vectors
+  if (first === undefined) return new Map()
+  return new Map(
+    [...first].map(([shard, position]) => [
+      shard,
+      Math.min(position, ...rest.map((other) => other.get(shard) ?? 0)),
+    ]),
+  )
+}

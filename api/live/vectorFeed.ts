@@ -1,0 +1,168 @@
+import type { Logger } from '@patterns/shared/logger.ts'
+import type pg from 'pg'
+import { readVector } from '../read/readVector.ts'
+import { type Vector, vectorText } from './vector.ts'
+
+/** The channel on which the processor tells of each committed flush, as `<shard>:<position>`. */
+export const flushChannel = 'projection_flushed'
+
+/** Knows, without asking the database each time, how far the projection has come. */
+export interface VectorFeed {
+  /** Opens the listening connection and reads the vector. Rejects where the database cannot be read. */
+  start(): Promise<void>
+  stop(): Promise<void>
+  readonly vector: Vector
+  /** The vector as text, for comparing. */
+  readonly text: string
+  /** When the vector was last read and found to be this one, or told of; on the clock of `now`. */
+  readonly confirmedAt: number
+  /** Whether the listening connection is up. */
+  readonly isListening: boolean
+  /** Reads the vector where it was last confirmed longer than this ago. Rejects where it cannot be read. */
+  confirm(mostAgeMs: number): Promise<void>
+  /** Calls back whenever the vector has changed. Answers how to stop that. */
+  onChange(listener: () => void): () => void
+}
+
+export interface VectorFeedOptions {
+  readonly pool: pg.Pool
+  readonly logger: Logger
+  /** A notification can be missed, so the vector is read this often beside them, in milliseconds. */
+  readonly pollMs?: number
+  readonly now?: () => number
+}
+
+const firstRetryMs = 100
+const longestRetryMs = 5_000
+
+export const createVectorFeed = ({
+  pool,
+  logger,
+  pollMs = 500,
+  now = () => performance.now(),
+}: VectorFeedOptions): VectorFeed => {
+  let vector: Vector = new Map()
+  let text = ''
+  let confirmedAt = Number.NEGATIVE_INFINITY
+  let isStopped = false
+  let listener: pg.PoolClient | undefined
+  let pollTimer: NodeJS.Timeout | undefined
+  let retryTimer: NodeJS.Timeout | undefined
+  let reading: Promise<void> | undefined
+  let pollFailed = false
+  const listeners = new Set<() => void>()
+  /** How many notifications of each shard came: a read that began before one must not undo it. */
+  const told = new Map<number, number>()
+
+  const become = (next: Vector): void => {
+    const nextText = vectorText(next)
+    if (nextText === text) return
+    vector = next
+    text = nextText
+    for (const listen of listeners) listen()
+  }
+
+  const hear = (payload: string | undefined): void => {
+    const [, shard, position] = /^(\d+):(\d+)$/.exec(payload ?? '') ?? []
+    if (shard === undefined) return
+    told.set(Number(shard), (told.get(Number(shard)) ?? 0) + 1)
+    const next = new Map(vector).set(Number(shard), Number(position))
+    become(new Map([...next].toSorted(([a], [b]) => a - b)))
+  }
+
+  const read = async (): Promise<void> => {
+    const began = now()
+    const toldBefore = new Map(told)
+    const found = new Map(await readVector(pool))
+    for (const [shard, count] of told) {
+      const known = vector.get(shard)
+      if (count !== toldBefore.get(shard) && known !== undefined)
+        found.set(shard, Math.max(known, found.get(shard) ?? 0))
+    }
+    become(new Map([...found].toSorted(([a], [b]) => a - b)))
+    confirmedAt = began
+  }
+  const readOnce = (): Promise<void> => (reading ??= read().finally(() => (reading = undefined)))
+
+  const poll = async (): Promise<void> => {
+    try {
+      await readOnce()
+      if (pollFailed) logger.info('the vector can be read again')
+      pollFailed = false
+    } catch (error) {
+      if (!pollFailed) logger.warn({ err: error }, 'the vector cannot be read')
+      pollFailed = true
+    }
+    if (!isStopped) pollTimer = setTimeout(poll, pollMs)
+  }
+
+  const listen = async (): Promise<void> => {
+    const client = await pool.connect()
+    const lose = (error: Error): void => {
+      if (listener !== client) return
+      listener = undefined
+      client.release(error)
+      if (isStopped) return
+      logger.warn({ err: error }, 'the listening connection is lost')
+      relisten(firstRetryMs)
+    }
+    try {
+      client.on('error', lose)
+      client.on('end', () => lose(new Error('The connection ended')))
+      client.on('notification', ({ payload }) => hear(payload))
+      await client.query(`listen ${flushChannel}`)
+    } catch (error) {
+      client.release(error as Error)
+      throw error
+    }
+    listener = client
+  }
+  const relisten = (delayMs: number): void => {
+    retryTimer = setTimeout(async () => {
+      try {
+        await listen()
+        // What was told while nobody listened.
+        await readOnce()
+      } catch {
+        if (!isStopped && listener === undefined) relisten(Math.min(delayMs * 2, longestRetryMs))
+      }
+    }, delayMs)
+  }
+
+  return {
+    async start() {
+      await listen()
+      await readOnce()
+      pollTimer = setTimeout(poll, pollMs)
+    },
+    async stop() {
+      isStopped = true
+      clearTimeout(pollTimer)
+      clearTimeout(retryTimer)
+      await reading?.catch(() => {})
+      const client = listener
+      listener = undefined
+      // A connection that listens must not go back into the pool.
+      client?.release(true)
+    },
+    get vector() {
+      return vector
+    },
+    get text() {
+      return text
+    },
+    get confirmedAt() {
+      return confirmedAt
+    },
+    get isListening() {
+      return listener !== undefined
+    },
+    async confirm(mostAgeMs) {
+      if (now() - confirmedAt > mostAgeMs) await readOnce()
+    },
+    onChange(listen) {
+      listeners.add(listen)
+      return () => void listeners.delete(listen)
+    },
+  }
+}

@@ -1,0 +1,47 @@
+import { type CatalogueEntry, emptyEntry, mergeEntry, type Said } from '@patterns/projections/catalogue.ts'
+
+/** The columns of a catalogue row as JSON fields, times in epoch milliseconds. */
+const epoch = (column: string): string => `extract(epoch from ${column})::float8 * 1000`
+
+/** A row of the catalogue as a JSON array, in the order of `readRow`. */
+export const rowExpression = (alias: string): string => `json_build_array(
+  ${['first_seen', 'last_seen', 'last_used'].map((column) => epoch(`${alias}.${column}`)).join(', ')},
+  ${['pattern_name', 'pattern_type'].map((name) => `${alias}.${name}, ${epoch(`${alias}.${name}_said_at`)}, ${alias}.${name}_said_by`).join(', ')},
+  ${alias}.said)`
+
+type Time = number | null
+
+export type CatalogueRow = readonly [
+  firstSeen: Time,
+  lastSeen: Time,
+  lastUsed: Time,
+  name: string | null,
+  nameAt: Time,
+  nameBy: string | null,
+  type: string | null,
+  typeAt: Time,
+  typeBy: string | null,
+  said: Partial<Pick<CatalogueEntry, 'description' | 'tags' | 'nodeType'>> | null,
+]
+
+const said = (value: string | null, at: Time, by: string | null): Said<string> | null =>
+  at === null ? null : { value: value!, occurredAt: at, eventId: by! }
+
+/** What a row says; rows of one pattern's shards are to be merged. */
+export const readRow = (row: CatalogueRow): CatalogueEntry => ({
+  ...emptyEntry(),
+  firstSeen: row[0],
+  lastSeen: row[1],
+  lastUsed: row[2],
+  patternName: said(row[3], row[4], row[5]),
+  patternType: said(row[6], row[7], row[8]),
+  ...row[9],
+})
+
+/** The rows of one pattern's shards as one entry; `undefined` where there are none. */
+export const readEntry = (rows: readonly CatalogueRow[] | null): CatalogueEntry | undefined => {
+  if (rows === null || rows.length === 0) return undefined
+  const entry = emptyEntry()
+  for (const row of rows) mergeEntry(entry, readRow(row))
+  return entry
+}

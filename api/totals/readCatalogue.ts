@@ -1,0 +1,22 @@
+import type { CatalogueEntry } from '@patterns/projections/catalogue.ts'
+import type pg from 'pg'
+import type { Vector } from '../live/vector.ts'
+import { type CatalogueRow, readRow, rowExpression } from '../read/catalogueRow.ts'
+import { tables } from '../read/liveProjection.ts'
+
+/** The catalogue rows that events after a vector have changed. */
+export const readCatalogue = async (
+  client: pg.PoolClient,
+  after: Vector,
+): Promise<readonly (readonly [patternId: string, entry: CatalogueEntry])[]> => {
+  const { rows } = await client.query<{ changed: [string, CatalogueRow][] | null }>({
+    name: 'read_catalogue',
+    text: `
+select json_agg(json_build_array(pattern_id, ${rowExpression('entry')})) as changed
+from ${tables.catalogue} entry
+left join unnest($1::int[], $2::int8[]) as known (shard, position) using (shard)
+where entry.last_position > coalesce(known.position, 0)`,
+    values: [[...after.keys()], [...after.values()]],
+  })
+  return (rows[0]!.changed ?? []).map(([patternId, row]) => [patternId, readRow(row)])
+}

@@ -1,0 +1,55 @@
+import type { RateCount } from '@patterns/projections/derived/successRate.ts'
+import type { Outcomes } from '@patterns/projections/measures/outcomes.ts'
+
+/** What is summed for every pattern of a range: the columns of the window tables that lists are ranked by. */
+export const sumColumns = [
+  'successes',
+  'partial_successes',
+  'failures',
+  'errors',
+  'quality_count',
+  'quality_sum',
+] as const
+
+export const sumWidth = sumColumns.length
+
+/** The sums of one pattern over a range. Every one is an integer below 2^53, so doubles hold them exactly. */
+export interface Sums {
+  readonly outcomes: Outcomes
+  readonly qualityCount: number
+  /** In millionths. */
+  readonly qualitySum: number
+}
+
+/** The sums that lie at an index of an array of them. */
+export const sumsAt = (values: Float64Array, index: number): Sums => {
+  const at = index * sumWidth
+  const [successes, partial_successes, failures, errors] = [
+    values[at]!,
+    values[at + 1]!,
+    values[at + 2]!,
+    values[at + 3]!,
+  ]
+  return {
+    outcomes: {
+      uses: successes + partial_successes + failures + errors,
+      successes,
+      partial_successes,
+      failures,
+      errors,
+    },
+    qualityCount: values[at + 4]!,
+    qualitySum: values[at + 5]!,
+  }
+}
+
+/** The uses of a pattern alone, without making an object. */
+export const usesAt = (values: Float64Array, index: number): number => {
+  const at = index * sumWidth
+  return values[at]! + values[at + 1]! + values[at + 2]! + values[at + 3]!
+}
+
+export const rateCountOf = ({ outcomes }: Sums): RateCount => ({
+  successes: outcomes.successes + outcomes.partial_successes,
+  uses: outcomes.uses,
+})

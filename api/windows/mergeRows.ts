@@ -1,0 +1,41 @@
+import { mergeWindow, type WindowState, zeroWindow } from '@patterns/projections/windowState.ts'
+import type { Bucket } from '../conventions/buckets.ts'
+import type { WindowRow } from '../read/windowRows.ts'
+
+/** All rows as one state: the sum of a range, whatever shards and windows it came in. */
+export const mergeRows = (rows: readonly WindowRow[]): WindowState => {
+  const state = zeroWindow()
+  for (const row of rows) mergeWindow(state, row.state)
+  return state
+}
+
+/** The bucket that holds a time; buckets are in order and without gaps. */
+const bucketOf = (buckets: readonly Bucket[], time: number): number => {
+  let low = 0
+  let high = buckets.length - 1
+  while (low < high) {
+    const middle = (low + high + 1) >> 1
+    if (buckets[middle]!.from <= time) low = middle
+    else high = middle - 1
+  }
+  return low
+}
+
+/** The state of each bucket that has rows; no row straddles two buckets. */
+export const mergeIntoBuckets = (
+  rows: readonly WindowRow[],
+  buckets: readonly Bucket[],
+): readonly (WindowState | undefined)[] => {
+  const states: (WindowState | undefined)[] = Array.from({ length: buckets.length })
+  for (const row of rows) {
+    const bucket = bucketOf(buckets, row.start)
+    const known = states[bucket]
+    if (known === undefined) states[bucket] = row.state
+    else mergeWindow(known, row.state)
+  }
+  return states
+}
+
+/** How many events were late for a window of these. The granularities keep their own counts; one is read. */
+export const lateCount = (state: WindowState | undefined): number =>
+  state === undefined ? 0 : state.lateness.hour + state.lateness.day + state.lateness.week
