@@ -4,9 +4,12 @@ import { toMillionths } from './millionths.ts'
 
 describe('a score in millionths', () => {
   it('is exact where the producer wrote up to six decimals', () => {
-    for (let millionths = 0; millionths <= 1_000_000; millionths += 7) {
-      expect(toMillionths(Number(`0.${String(millionths).padStart(6, '0')}`))).toBe(millionths % 1_000_000)
+    const misread: number[] = []
+    for (let millionths = 0; millionths < 1_000_000; millionths += 3) {
+      const score = Number(`0.${String(millionths).padStart(6, '0')}`)
+      if (toMillionths(score) !== millionths) misread.push(score)
     }
+    expect(misread).toEqual([])
     expect(toMillionths(1)).toBe(1_000_000)
     expect(toMillionths(0)).toBe(0)
   })
@@ -15,7 +18,7 @@ describe('a score in millionths', () => {
     expect(0.000_124_5 * 1_000_000).toBeLessThan(124.5)
     expect(toMillionths(0.000_124_5)).toBe(125)
     const misrounded: number[] = []
-    for (let millionths = 0; millionths < 1_000_000; millionths++) {
+    for (let millionths = 0; millionths < 1_000_000; millionths += 3) {
       const score = Number(`0.${String(millionths).padStart(6, '0')}5`)
       if (toMillionths(score) !== millionths + 1) misrounded.push(score)
     }

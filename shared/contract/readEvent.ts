@@ -1,5 +1,5 @@
 import { limits, slug } from './eventSchema.ts'
-import { jsonBytes } from './jsonBytes.ts'
+import { jsonBytes, mostGrowth } from './jsonBytes.ts'
 import { toMillionths } from './millionths.ts'
 import { type Outcome, outcomes, type PatternEvent } from './patternEvent.ts'
 import { readRfc3339 } from './rfc3339.ts'
@@ -27,9 +27,6 @@ const isTexts = (value: unknown, mostTexts: number, isOne: (text: unknown) => bo
 
 const isIssue = (text: unknown): boolean => isText(text, limits.issueLength)
 const isTag = (text: unknown): text is string => isStoredText(text, limits.tagLength)
-
-/** JSON grows at most this much when it is written compactly: `1e20,` is 5 bytes, its plain digits and comma 22. */
-const mostGrowth = 5
 
 /** A small enough value cannot hold a context that is too large; only others are measured. */
 const isContext = (value: unknown, valueBytes: number): boolean =>
@@ -64,7 +61,7 @@ interface Envelope {
   readonly occurredAt: number
 }
 
-const present = <Value>(value: unknown): Value | undefined => (value === null ? undefined : (value as Value))
+const present = (value: unknown): unknown => (value === null ? undefined : value)
 
 const readUsed = (body: Body, envelope: Envelope, valueBytes: number): PatternEvent | undefined => {
   const {
@@ -92,11 +89,11 @@ const readUsed = (body: Body, envelope: Envelope, valueBytes: number): PatternEv
     type: 'pattern.used',
     patternId: envelope.patternId,
     occurredAt: envelope.occurredAt,
-    patternName: present(pattern_name),
-    patternType: present(pattern_type),
+    patternName: present(pattern_name) as string | undefined,
+    patternType: present(pattern_type) as string | undefined,
     outcome: outcome as Outcome,
     qualityMillionths: typeof quality_score === 'number' ? toMillionths(quality_score) : undefined,
-    executionTimeMs: present(execution_time_ms),
+    executionTimeMs: present(execution_time_ms) as number | undefined,
     registration: undefined,
   }
 }
@@ -138,7 +135,11 @@ const readRegistered = (body: Body, envelope: Envelope): PatternEvent | undefine
     outcome: undefined,
     qualityMillionths: undefined,
     executionTimeMs: undefined,
-    registration: { description: present(description), tags: present(tags), nodeType: present(node_type) },
+    registration: {
+      description: present(description) as string | undefined,
+      tags: present(tags) as string[] | undefined,
+      nodeType: present(node_type) as string | undefined,
+    },
   }
 }
 

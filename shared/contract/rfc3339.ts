@@ -2,7 +2,9 @@
 const dateTime =
   /^(\d{4})-(\d{2})-(\d{2})[Tt ](\d{2}):(\d{2}):(\d{2})(?:\.(\d+))?(?:[Zz]|([+-])(\d{2}):(\d{2}))$/
 
-const daysInMonth = (year: number, month: number): number => new Date(Date.UTC(year, month, 0)).getUTCDate()
+/** 400 years later the calendar is the same, and Date.UTC does not take the year for one of the 1900s. */
+const daysInMonth = (year: number, month: number): number =>
+  new Date(Date.UTC(year + 400, month, 0)).getUTCDate()
 
 const zero = 48
 /** The two digits at `at` as a number; NaN-free only where both are digits, which the caller has checked. */

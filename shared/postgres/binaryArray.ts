@@ -23,13 +23,16 @@ const open = (target: Buffer, elementType: number, length: number): void => {
 
 const twoTo32 = 2 ** 32
 
-/** Two's complement, high half first: exact for every safe integer. */
-const writeInt8 = (target: Buffer, at: number, value: number): void => {
-  target.writeInt32BE(Math.floor(value / twoTo32), at)
-  target.writeUInt32BE(value - Math.floor(value / twoTo32) * twoTo32, at + 4)
+/** Writes `value × scale` in two's complement, high half first: exact for every safe integer and a scale of some thousand. */
+const writeInt8 = (target: Buffer, at: number, value: number, scale: number): void => {
+  const high = Math.floor(value / twoTo32)
+  const low = (value - high * twoTo32) * scale
+  const carry = Math.floor(low / twoTo32)
+  target.writeInt32BE(high * scale + carry, at)
+  target.writeUInt32BE(low - carry * twoTo32, at + 4)
 }
 
-const eightByteArray = (elementType: number, values: readonly (number | null)[]): Buffer => {
+const eightByteArray = (elementType: number, values: readonly (number | null)[], scale: number): Buffer => {
   const target = Buffer.allocUnsafe(headerBytes + values.length * 12)
   open(target, elementType, values.length)
   let at = headerBytes
@@ -39,23 +42,25 @@ const eightByteArray = (elementType: number, values: readonly (number | null)[])
       continue
     }
     at = target.writeInt32BE(8, at)
-    writeInt8(target, at, value)
+    writeInt8(target, at, value, scale)
     at += 8
   }
   return target.subarray(0, at)
 }
 
 /** `int8[]` from safe integers. */
-export const int8Array = (values: readonly (number | null)[]): Buffer => eightByteArray(oid.int8, values)
+export const int8Array = (values: readonly (number | null)[]): Buffer => eightByteArray(oid.int8, values, 1)
 
 /** Postgres counts microseconds from the year 2000. */
 const postgresEpochMs = Date.UTC(2000, 0, 1)
+const microseconds = 1_000
 
 /** `timestamptz[]` from epoch milliseconds. */
 export const timestamptzArray = (times: readonly (number | null)[]): Buffer =>
   eightByteArray(
     oid.timestamptz,
-    times.map((time) => (time === null ? null : (time - postgresEpochMs) * 1_000)),
+    times.map((time) => (time === null ? null : time - postgresEpochMs)),
+    microseconds,
   )
 
 /** `uuid[]` from UUIDs in lower case. */

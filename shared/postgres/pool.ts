@@ -8,12 +8,15 @@ const numeric = 1700
  * `numeric` as a bigint (ours are integer sums that may pass 2^53), `timestamptz` as a Date.
  */
 const types: pg.CustomTypesConfig = {
-  getTypeParser: ((oid: number, format?: 'text' | 'binary') => {
+  getTypeParser: ((oid: number, format?: 'text') => {
     if (oid === int8) return Number
     if (oid === numeric) return BigInt
-    return format === 'binary' ? pg.types.getTypeParser(oid, 'binary') : pg.types.getTypeParser(oid, 'text')
+    return pg.types.getTypeParser(oid, format)
   }) as pg.CustomTypesConfig['getTypeParser'],
 }
+
+// Else a Date is sent in the machine's own zone, whose old offsets have seconds that are cut off on the way.
+pg.defaults.parseInputDatesAsUTC = true
 
 export interface PoolOptions {
   readonly connectionString: string
