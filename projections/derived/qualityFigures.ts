@@ -15,7 +15,7 @@ const unit = 1_000_000
 const toUnit = (millionths: number | null): number | null => (millionths === null ? null : millionths / unit)
 
 /** The mean score, 0…1; null without scores. */
-export const qualityAverage = ({ count, sum }: Quality): number | null =>
+export const qualityAverage = ({ count, sum }: Pick<Quality, 'count' | 'sum'>): number | null =>
   count === 0 ? null : sum / count / unit
 
 /**
