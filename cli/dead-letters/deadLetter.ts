@@ -1,4 +1,5 @@
 import type { Fault, RejectionReason } from '@patterns/shared/contract/rejection.ts'
+import { printable } from '../print/printable.ts'
 
 /** A row of `dead_letters`. */
 export interface DeadLetter {
@@ -35,18 +36,6 @@ export const bytesAsJson = (name: string, bytes: Buffer | null): Record<string, 
   if (bytes === null || Buffer.from(text!).equals(bytes)) return { [name]: text }
   return { [`${name}_base64`]: bytes.toString('base64') }
 }
-
-const isHarmless = (code: number): boolean =>
-  (code >= 0x20 && code < 0x7f) || code >= 0xa0 || code === 0x0a || code === 0x09
-
-/** Bytes for a terminal: what a producer sent must not move the cursor or change colours. */
-export const printable = (bytes: Buffer | string): string =>
-  [...bytes.toString()]
-    .map((character) => {
-      const code = character.codePointAt(0)!
-      return isHarmless(code) ? character : `\\x${code.toString(16).padStart(2, '0')}`
-    })
-    .join('')
 
 export const describeFaults = (faults: readonly Fault[]): string[] =>
   faults.map(({ path, message }) => printable(path === '' ? message : `${path}: ${message}`))

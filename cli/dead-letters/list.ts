@@ -5,9 +5,10 @@ import { wholeNumber } from '../arguments/parseNumber.ts'
 import { commandGroup } from '../commandGroup.ts'
 import type { CliContext } from '../context.ts'
 import type { ExitCode } from '../exitCode.ts'
+import { printable } from '../print/printable.ts'
 import { formatCount, formatTable } from '../print/table.ts'
 import { withDatabase } from '../withDatabase.ts'
-import { asJson, type DeadLetter, describeFaults, placeOf, printable } from './deadLetter.ts'
+import { asJson, type DeadLetter, describeFaults, placeOf } from './deadLetter.ts'
 
 interface ListOptions {
   readonly reason?: RejectionReason

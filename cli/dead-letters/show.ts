@@ -4,16 +4,10 @@ import { parsePlace, type Place } from '../arguments/parsePlace.ts'
 import { commandGroup } from '../commandGroup.ts'
 import type { CliContext } from '../context.ts'
 import { type ExitCode, RefusedError } from '../exitCode.ts'
+import { printable } from '../print/printable.ts'
 import { formatCount } from '../print/table.ts'
 import { withDatabase } from '../withDatabase.ts'
-import {
-  asJson,
-  bytesAsJson,
-  type DeadLetterWithValue,
-  describeFaults,
-  placeOf,
-  printable,
-} from './deadLetter.ts'
+import { asJson, bytesAsJson, type DeadLetterWithValue, describeFaults, placeOf } from './deadLetter.ts'
 
 interface ShowOptions {
   readonly json?: boolean

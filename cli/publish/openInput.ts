@@ -16,9 +16,12 @@ export interface Input extends AsyncDisposable {
 
 const openFile = async (path: string, name = path): Promise<Input> => {
   try {
-    const { size } = await stat(path)
+    const found = await stat(path)
+    if (found.isDirectory()) throw new Error('it is a folder')
     const file = await open(path)
     await file.close()
+    // A pipe or a device has no size that would say anything.
+    const size = found.isFile() ? found.size : undefined
     return { name, size, read: () => createReadStream(path), [Symbol.asyncDispose]: async () => {} }
   } catch (error) {
     throw new RefusedError(`${path} cannot be read: ${describeError(error)}`, { exitCode: 2 })

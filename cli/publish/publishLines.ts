@@ -2,6 +2,7 @@ import { openTopic } from '@patterns/topic/openTopic.ts'
 import type { Publisher } from '@patterns/topic/publisher.ts'
 import type { CliContext } from '../context.ts'
 import type { ExitCode } from '../exitCode.ts'
+import { printable } from '../print/printable.ts'
 import { createProgress } from '../print/progress.ts'
 import { formatReport, reportAsJson } from './formatReport.ts'
 import { type Input, openInput } from './openInput.ts'
@@ -26,6 +27,8 @@ const describeRefused = (input: Input, { number, reason, faults }: RefusedLine):
       ({ path, message }) =>
         `${input.name}:${number}: ${path === '' ? '' : `${path}: `}${message} (${reason})`,
     )
+    // A parser's message quotes what it met.
+    .map((line) => printable(line).replaceAll('\n', ' '))
     .join('\n')
 
 /** Sends the lines of a file or of standard input, and reports what became of them. */
