@@ -14,10 +14,11 @@ export interface BatchingOptions {
 
 export interface Transport {
   /**
-   * Delivers a batch, all or nothing as far as that can be known, and answers where each message lies. Never called
-   * before the previous batch is settled, so that the order of messages is that of the calls.
+   * Delivers a batch and answers, message by message, where it lies or why it does not. Rejecting is for
+   * what concerns them all. Never called before the previous batch is settled, so that the order of
+   * messages is that of the calls.
    */
-  deliver(batch: readonly OutgoingMessage[]): Promise<Delivery[]>
+  deliver(batch: readonly OutgoingMessage[]): Promise<(Delivery | Error)[]>
   close(): Promise<void>
 }
 
@@ -99,8 +100,12 @@ export const createBatchingPublisher = (
   const sendFirst = async () => {
     const { entries, bytes } = queue.shift()!
     try {
-      const deliveries = await transport.deliver(entries.map(({ message }) => message))
-      entries.forEach(({ resolve }, index) => resolve(deliveries[index]!))
+      const outcomes = await transport.deliver(entries.map(({ message }) => message))
+      entries.forEach(({ resolve, reject }, index) => {
+        const outcome = outcomes[index]!
+        if (outcome instanceof Error) reject(outcome)
+        else resolve(outcome)
+      })
     } catch (error) {
       for (const { reject } of entries) reject(error)
     }

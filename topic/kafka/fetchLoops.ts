@@ -4,6 +4,7 @@ import type { PartitionLane } from '../partitionLane.ts'
 import { createSignal } from '../signal.ts'
 import { fetchFrom, type FetchedPartition } from './fetch.ts'
 import { decompress, type KafkaCluster, protocolError } from './kafkajs.ts'
+import { recoverCluster } from './recoverCluster.ts'
 import { decodeRecords } from './recordBatch.ts'
 
 const offsetOutOfRange = 1
@@ -105,13 +106,9 @@ export const createFetchLoops = (options: FetchLoopsOptions): FetchLoops => {
     failures++
     onStatus(false)
     logger.warn({ attempt: failures, reason: (error as Error).message }, 'cannot fetch; trying again')
-    const { host, port } = error as { host?: string; port?: number }
-    if (host !== undefined && port !== undefined) cluster.removeBroker({ host, port })
     await stopping.wait(backoffMs(failures))
     if (isStopped) return
-    await cluster
-      .refreshMetadata()
-      .catch((cause: Error) => logger.debug({ reason: cause.message }, 'no metadata'))
+    await recoverCluster(cluster, error, logger)
   }
 
   const run = async (nodeId: number, awake: ReturnType<typeof createSignal>) => {

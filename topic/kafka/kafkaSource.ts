@@ -24,11 +24,14 @@ export interface KafkaSourceOptions {
   readonly sessionTimeoutMs?: number
   /** Default 1,000: a rebalance begins at most this much later. */
   readonly heartbeatMs?: number
+  /** An owner that gives no sign of life for this long while it takes a batch loses its partitions; default 60,000. */
+  readonly silenceMs?: number
+  /** How often to look for partitions that were added; default 30,000. */
+  readonly metadataMaxAgeMs?: number
 }
 
 /** How long the group waits for a member to join again; more than a member needs to notice. */
 const rebalanceTimeoutMs = 30_000
-const silenceMs = 60_000
 
 /** Reads a Kafka topic as a member of a consumer group; each partition is delivered by a lane of its own. */
 export const createKafkaSource = ({
@@ -41,8 +44,10 @@ export const createKafkaSource = ({
   maxBytesPerPartition = 4 << 20,
   sessionTimeoutMs = 10_000,
   heartbeatMs = 1_000,
+  silenceMs = 60_000,
+  metadataMaxAgeMs = 30_000,
 }: KafkaSourceOptions): Source => {
-  const cluster = client.createCluster()
+  const cluster = client.createCluster(metadataMaxAgeMs)
   const endReader = createEndReader({ client, topic })
   const lanes = new Map<number, PartitionLane>()
   // Up means that both the group and the fetches work.

@@ -2,11 +2,11 @@ import { createRequire } from 'node:module'
 import { promisify } from 'node:util'
 import zlib from 'node:zlib'
 import type { Logger } from '@patterns/shared/logger.ts'
-import kafkajs, { type KafkaConfig, type logCreator, type PartitionerArgs, type SASLOptions } from 'kafkajs'
+import kafkajs, { type KafkaConfig, type logCreator, type SASLOptions } from 'kafkajs'
 
-// The one file that knows kafkajs. We use its connections, metadata, requests, producer and admin client,
-// and not its consumer: that one decodes slowly, resets offsets by itself, lets one slow partition hold up
-// the others, and restarts in storms. Paths into `kafkajs/src` are safe because the version is pinned.
+// The one file that knows kafkajs. We use its connections, metadata, requests and admin client, not
+// its consumer, which decodes slowly, resets offsets by itself, lets one slow partition hold up the others,
+// and restarts in storms; nor its producer, which gives up when a broker is away for some seconds. Paths into `kafkajs/src` are safe because the version is pinned.
 
 const require = createRequire(import.meta.url)
 
@@ -48,6 +48,10 @@ export interface KafkaNode {
   ): Promise<{ memberAssignment: Buffer }>
   heartbeat(call: Membership & { groupGenerationId: number }): Promise<unknown>
   leaveGroup(call: Membership): Promise<unknown>
+  initProducerId(call: {
+    transactionalId: null
+    transactionTimeout: number
+  }): Promise<{ producerId: string; producerEpoch: number }>
   offsetCommit(
     call: Membership & {
       groupGenerationId: number
@@ -104,7 +108,7 @@ export const createKafkaClient = (
   } satisfies KafkaConfig
   const kafka = new kafkajs.Kafka(settings)
 
-  const createCluster = (): KafkaCluster =>
+  const createCluster = (metadataMaxAge = metadataMaxAgeMs): KafkaCluster =>
     new Cluster({
       ...settings,
       logger: kafka.logger(),
@@ -112,21 +116,12 @@ export const createKafkaClient = (
       authenticationTimeout: 10_000,
       reauthenticationThreshold: 10_000,
       enforceRequestTimeout: true,
-      metadataMaxAge: metadataMaxAgeMs,
+      metadataMaxAge,
       allowAutoTopicCreation: false,
       maxInFlightRequests: null,
       isolationLevel: 0, // for the ends: the high watermark, also while a transaction is open
     })
-  const createProducer = (retries: number) =>
-    kafka.producer({
-      createPartitioner: () => (({ message }: PartitionerArgs) => message.partition) as never, // see `createPartitioner`
-      idempotent: true,
-      maxInFlightRequests: 1, // more could change the order when one is retried
-      allowAutoTopicCreation: false,
-      metadataMaxAge: metadataMaxAgeMs,
-      retry: { retries, initialRetryTime: 100, maxRetryTime: 5_000 },
-    })
-  return { brokers, createCluster, createProducer, createAdmin: () => kafka.admin() }
+  return { brokers, createCluster, createAdmin: () => kafka.admin() }
 }
 
 export type KafkaClient = ReturnType<typeof createKafkaClient>

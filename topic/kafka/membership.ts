@@ -4,6 +4,7 @@ import type { PartitionLane } from '../partitionLane.ts'
 import { createSignal } from '../signal.ts'
 import { type GroupMember, MembershipLostError } from './groupMember.ts'
 import type { KafkaCluster } from './kafkajs.ts'
+import { recoverCluster } from './recoverCluster.ts'
 
 const commitEveryMs = 5_000
 /** About ten seconds. */
@@ -117,9 +118,7 @@ export const createMembership = (options: MembershipOptions): Membership => {
         return
       }
       await changed.wait(backoffMs(failures))
-      await cluster
-        .refreshMetadata()
-        .catch((cause: Error) => logger.debug({ reason: cause.message }, 'no metadata'))
+      await recoverCluster(cluster, error, logger)
     }
   }
 

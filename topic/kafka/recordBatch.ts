@@ -119,9 +119,46 @@ const appendMessages = (messages: TopicMessage[], batch: Buffer, payload: Buffer
       reader.moveTo(end)
       continue
     }
-    const key = reader.bytes()
+    const keyLength = reader.varint()
+    const keyAt = keyLength < 0 ? noKey : reader.at()
+    reader.skip(Math.max(0, keyLength))
     const value = reader.bytes()
-    messages.push({ offset, key, value, headers: readHeaders(reader), timestamp })
+    messages.push(new KafkaMessage(offset, payload, keyAt, keyLength, value, readHeaders(reader), timestamp))
+  }
+}
+
+const noKey = -1
+
+/** A view is made of the key only where somebody asks, which for nearly every message nobody does. */
+class KafkaMessage implements TopicMessage {
+  readonly offset: number
+  readonly value: Buffer | null
+  readonly headers: MessageHeaders | undefined
+  readonly timestamp: number
+  readonly #payload: Buffer
+  readonly #keyAt: number
+  readonly #keyLength: number
+
+  constructor(
+    offset: number,
+    payload: Buffer,
+    keyAt: number,
+    keyLength: number,
+    value: Buffer | null,
+    headers: MessageHeaders | undefined,
+    timestamp: number,
+  ) {
+    this.offset = offset
+    this.value = value
+    this.headers = headers
+    this.timestamp = timestamp
+    this.#payload = payload
+    this.#keyAt = keyAt
+    this.#keyLength = keyLength
+  }
+
+  get key(): Buffer | null {
+    return this.#keyAt === noKey ? null : this.#payload.subarray(this.#keyAt, this.#keyAt + this.#keyLength)
   }
 }
 

@@ -1,0 +1,37 @@
+import { randomUUID } from 'node:crypto'
+import { createLogger } from '@patterns/shared/logger.ts'
+import { createKafkaClient } from './kafkajs.ts'
+import { createKafkaPublisher, type KafkaPublisherOptions } from './kafkaPublisher.ts'
+import { createKafkaSource, type KafkaSourceOptions } from './kafkaSource.ts'
+
+/** A topic of its own on a real broker, for tests. */
+export const createTestTopic = async (
+  brokers: string,
+  { partitions = 4, name = randomUUID() as string } = {},
+) => {
+  const logger = createLogger('test', process.env['TEST_LOG_LEVEL'] ?? 'silent')
+  const client = createKafkaClient({ brokers: brokers.split(',') }, logger)
+  const topic = `test-${name}`
+  const admin = client.createAdmin()
+  await admin.connect()
+  const create = async () =>
+    admin.createTopics({ topics: [{ topic, numPartitions: partitions }], waitForLeaders: true })
+  if (partitions > 0) await create()
+  return {
+    client,
+    topic,
+    admin,
+    createSource: (options: Partial<KafkaSourceOptions> = {}) =>
+      createKafkaSource({ client, topic, groupId: topic, logger, heartbeatMs: 100, ...options }),
+    createPublisher: (options: Partial<KafkaPublisherOptions> = {}) =>
+      createKafkaPublisher({ client, topic, logger, ...options }),
+    async recreate() {
+      await admin.deleteTopics({ topics: [topic] })
+      await create()
+    },
+    async remove() {
+      await admin.deleteTopics({ topics: [topic] })
+      await admin.disconnect()
+    },
+  }
+}
