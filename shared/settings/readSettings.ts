@@ -22,9 +22,10 @@ export const readSettings = <Shape extends z.ZodRawShape>(
   const faults = result.error.issues.map((issue) => {
     const name = String(issue.path[0])
     const value = given[name]
+    if (value === undefined) return `${name} must be set`
     // A password must not end up in a log.
     const shown = /PASSWORD|SECRET|URL|KEYS/.test(name) ? '' : ` (it is ${JSON.stringify(value)})`
-    return `${name} ${value === undefined ? 'must be set: ' : ''}${issue.message}${value === undefined ? '' : shown}`
+    return `${name} ${issue.message}${shown}`
   })
   throw new SettingsError(faults.join('; '))
 }
