@@ -9,6 +9,8 @@ import { isSameEvent } from './isSameEvent.ts'
 /** An accepted event: as the log takes it, and as the projections read it. */
 export interface AcceptedEvent extends NewEvent {
   readonly event: PatternEvent
+  /** The broker's time, epoch milliseconds. */
+  readonly recordedAt: number
 }
 
 /** What the messages of one batch are: each is in exactly one of the lists. */
@@ -64,7 +66,13 @@ export const sortBatch = async (
         continue
       }
     }
-    accepted.push({ eventId: event.eventId, occurredAt: event.occurredAt, message, event })
+    accepted.push({
+      eventId: event.eventId,
+      occurredAt: event.occurredAt,
+      recordedAt: message.timestamp,
+      message,
+      event,
+    })
     index.add(lastPosition + accepted.length, id, 0)
   }
   return sorted

@@ -83,10 +83,16 @@ export const openProjector = async ({
   let failure: unknown
   let timer: NodeJS.Timeout | undefined
 
+  /** One object for all events: a fold looks at it and keeps nothing of it. */
+  const placed = { event: undefined as unknown as PatternEvent, position, watermark }
+
   const foldOne = ({ event, recordedAt }: ProjectableEvent): void => {
     position++
+    placed.event = event
+    placed.position = position
+    placed.watermark = watermark
     try {
-      if (fold(pending.deltas, { event, position, watermark })) pending.windows++
+      if (fold(pending.deltas, placed)) pending.windows++
     } catch (error) {
       failure = new ProjectionError(lane.shard, position, event, error)
       throw failure

@@ -1,6 +1,6 @@
 import type { EventLog } from '@patterns/event-log/eventLog.ts'
 import { decodeRecord } from '@patterns/shared/contract/decodeRecord.ts'
-import type { TopicBatch } from '@patterns/shared/contract/topicMessage.ts'
+import type { TopicBatch, TopicMessage } from '@patterns/shared/contract/topicMessage.ts'
 import { createDuplicateIndex } from '../ingest/duplicateIndex.ts'
 import { createEventReader } from '../ingest/readEventAt.ts'
 import { type SortedBatch, sortBatch } from '../ingest/sortBatch.ts'
@@ -69,6 +69,15 @@ const catchUp = async (log: EventLog, shard: number, projector: Projector, head:
   }
 }
 
+/** The message at an offset of the log's own count. Field by field: an adapter's message may have getters. */
+const moved = ({ offset, key, value, headers, timestamp }: TopicMessage, base: number): TopicMessage => ({
+  offset: offset + base,
+  key,
+  value,
+  headers,
+  timestamp,
+})
+
 /**
  * Takes a shard over: refuses where the source lost what comes next, rebuilds the index of duplicates,
  * and projects what a crash left unprojected.
@@ -100,10 +109,7 @@ export const openShardLane = async ({
     position: () => head.position,
     flushedPosition: projector.flushedPosition,
     async take(batch) {
-      const messages =
-        base === 0
-          ? batch.messages
-          : batch.messages.map((message) => ({ ...message, offset: message.offset + base }))
+      const messages = base === 0 ? batch.messages : batch.messages.map((message) => moved(message, base))
       const sorted = await sortBatch(messages, head.position, sortContext)
       const result = await log.append({
         shard,
@@ -117,10 +123,7 @@ export const openShardLane = async ({
         throw new FencedError(`Shard ${shard} has another owner: its log is not at ${head.position}`)
       head = result.head
       onSorted?.(sorted, batch)
-      await projector.take(
-        sorted.accepted.map(({ event, message }) => ({ event, recordedAt: message.timestamp })),
-        batch.endOffset - batch.nextOffset,
-      )
+      await projector.take(sorted.accepted, batch.endOffset - batch.nextOffset)
     },
     flush: projector.flush,
     close: projector.close,
