@@ -214,7 +214,7 @@ describe('log verify', () => {
     const { rows } = await database.pool.query<{ shard: number; source_offset: string }>(
       `delete from dead_letters where reason = 'id_conflict' returning *`,
     )
-    const { shard } = rows[0]!
+    const { shard, source_offset } = rows[0]!
     const result = await cliHere('log', 'verify')
     await database.pool.query(
       `insert into dead_letters select * from jsonb_populate_record(null::dead_letters, $1)`,
@@ -222,7 +222,7 @@ describe('log verify', () => {
     )
     expect(result.code).toBe(1)
     expect(result.stdout).toContain('2 broken')
-    expect(result.stdout).toContain(`shard ${shard}: the head says`)
+    expect(result.stdout).toContain(`${shard}:${source_offset} the head says 0 offsets without a record`)
   })
 })
 

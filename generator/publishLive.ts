@@ -38,8 +38,12 @@ export const publishLive = async ({
     logger.warn({ err: error, undelivered }, 'demo events could not be delivered')
   }
   const publishUntilAdrift = async (): Promise<void> => {
-    for (const message of messagesFrom(now())) {
+    let before = now()
+    for (const message of messagesFrom(before)) {
       const waitMs = message.timestamp - now()
+      // Longer than the gap between the two: the clock was set back.
+      if (waitMs > message.timestamp - before + mostDriftMs) return
+      before = message.timestamp
       if (waitMs > 0) await delay(waitMs, undefined, { signal: stopping })
       if (Math.abs(now() - message.timestamp) > mostDriftMs) return
       await publisher.ready()

@@ -140,11 +140,17 @@ describe('the audit of a shard', () => {
     ['events', { position: 4 }],
     ['duplicates', { duplicates: 0 }],
     ['dead letters', { deadLettered: 2 }],
-    ['offsets without a record', { notRecords: 0 }],
+    ['offsets without a record', { notRecords: 2 }],
   ])('finds a head that miscounts its %s', async (name, wrong) => {
     const contents = shardOf(usual)
     const { faults } = await audit({ ...contents, head: { ...contents.head, ...wrong } })
     expect(faults).toEqual([{ sourceOffset: undefined, message: expect.stringContaining(name) }])
+  })
+
+  test('names the first offset that left no trace, where that cannot be', async () => {
+    const contents = shardOf(usual)
+    const { faults } = await audit({ ...contents, head: { ...contents.head, notRecords: 0 } })
+    expect(faults).toEqual([{ sourceOffset: 103, message: expect.stringContaining('without a record') }])
   })
 
   test('takes no notice of what is appended while it runs', async () => {

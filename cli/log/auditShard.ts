@@ -120,11 +120,17 @@ export const auditShard = async (
   const faults: AuditFault[] = []
   let faultCount = 0
   let notRecords = 0
+  let firstGap: number | undefined
   let expectedOffset = head.firstSourceOffset
   let before: Entry | undefined
   const blame = (sourceOffset: number | undefined, message: string): void => {
     faultCount += 1
     if (faults.length < mostFaults) faults.push({ sourceOffset, message })
+  }
+  /** What lies in between left no trace. */
+  const skipTo = (offset: number): void => {
+    if (offset > expectedOffset) firstGap ??= expectedOffset
+    notRecords += offset - expectedOffset
   }
   for await (const entry of mergeByOffset([
     recordEntries(contents),
@@ -138,19 +144,25 @@ export const auditShard = async (
       const isTwice = before !== undefined && before.offset === entry.offset
       blame(entry.offset, isTwice ? `is both ${before!.kind} and ${entry.kind}` : 'is out of order')
     } else {
-      notRecords += entry.offset - expectedOffset
+      skipTo(entry.offset)
       expectedOffset = entry.offset + 1
     }
     before = entry
   }
-  notRecords += Math.max(0, head.nextSourceOffset - expectedOffset)
-  const compare = (name: string, said: number, counted: number): void => {
-    if (said !== counted) blame(undefined, `the head says ${said} ${name}, but there are ${counted}`)
+  skipTo(head.nextSourceOffset)
+  const compare = (name: string, said: number, counted: number, suspect?: number): void => {
+    if (said !== counted) blame(suspect, `the head says ${said} ${name}, but there are ${counted}`)
   }
   compare('events', head.position, counts.appended)
   compare('duplicates', head.duplicates, counts.duplicate)
   compare('dead letters', head.deadLettered, counts['dead-lettered'])
-  compare('offsets without a record', head.notRecords, notRecords)
+  // Too many of them: something is missing, and the first that left no trace is the first suspect.
+  compare(
+    'offsets without a record',
+    head.notRecords,
+    notRecords,
+    notRecords > head.notRecords ? firstGap : undefined,
+  )
   return {
     shard,
     firstOffset: head.firstSourceOffset,
