@@ -8,6 +8,8 @@ export const startOwnProcess = async (
   environment: Readonly<Record<string, string>>,
 ): Promise<ChildProcess> => {
   const child = fork(fileURLToPath(new URL(`../${script}`, import.meta.url)), [], {
+    // PATH and the like.
+    // oxlint-disable-next-line node/no-process-env
     env: { ...process.env, LOG_LEVEL: 'warn', ...environment },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   })

@@ -5,8 +5,8 @@ import { readSettings } from '@patterns/shared/settings/readSettings.ts'
 import { processSettings, topicSettings } from '@patterns/shared/settings/settings.ts'
 import { openTopic } from '@patterns/topic/openTopic.ts'
 import type { Command } from 'commander'
-import { describeMachine } from './machine.ts'
 import { startOwnProcess, stopOwnProcess } from './ownProcess.ts'
+import { printFigures, printResult } from './printResult.ts'
 import { usageOf } from './processUsage.ts'
 import { type RealParts, startRealParts } from './realParts.ts'
 
@@ -20,7 +20,7 @@ const preload = async (brokers: string, topic: string, count: number): Promise<v
   )
   const publisher = openTopic({ settings, logger: createLogger('bench', 'warn') }).createPublisher()
   const startAt = Date.now() - (count / eventsPerSecondOfEventTime) * 1_000
-  let failure: unknown
+  let failure: Error | undefined
   let sent = 0
   for (const message of benchmarkMessages({
     seed: 1,
@@ -29,7 +29,7 @@ const preload = async (brokers: string, topic: string, count: number): Promise<v
     startAt,
     eventsPerSecond: eventsPerSecondOfEventTime,
   })) {
-    publisher.send(message).catch((error: unknown) => (failure ??= error))
+    publisher.send(message).catch((error: Error) => (failure ??= error))
     if (++sent % 1_000 === 0) await publisher.ready()
     if (sent % 1_000_000 === 0) process.stderr.write(`preloaded ${sent} of ${count} messages\n`)
   }
@@ -110,7 +110,7 @@ export const register = (program: Command): void => {
           await preload(parts.brokers, topic, messages)
           for (const processes of options.processes.split(',').map(Number)) {
             const run = await measure(parts, topic, messages, processes)
-            console.log(run)
+            printFigures(run)
             runs.push(run)
           }
         }
@@ -123,6 +123,6 @@ export const register = (program: Command): void => {
         event_time_per_second: eventsPerSecondOfEventTime,
         fsync: true,
       }
-      console.log(JSON.stringify({ benchmark: 'pipeline', machine: describeMachine(), settings, runs }))
+      printResult('pipeline', settings, { runs })
     })
 }

@@ -54,7 +54,8 @@ const drawUse = (pattern: SeededPattern, occurredAt: number, random: Random): Pa
     occurredAt,
     patternName: undefined,
     patternType: undefined,
-    outcome: luck < succeeds ? 'success' : luck < partly ? 'partial_success' : luck < 0.99 ? 'failure' : 'error',
+    outcome:
+      luck < succeeds ? 'success' : luck < partly ? 'partial_success' : luck < 0.99 ? 'failure' : 'error',
     qualityMillionths:
       random() < 0.7
         ? Math.round(1e6 * Math.min(1, Math.max(0, pattern.quality + 0.2 * (random() - 0.5))))

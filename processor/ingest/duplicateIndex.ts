@@ -54,7 +54,7 @@ export const createDuplicateIndex = (horizon: number): DuplicateIndex => {
       last = position
       low[slot] = mix(word(id, start), word(id, start + 8))
       high[slot] = mix(word(id, start + 12), word(id, start + 4))
-      let at = low[slot]! & mask
+      let at = low[slot] & mask
       while (table[at] !== 0) at = (at + 1) & mask
       table[at] = slot + 1
     },

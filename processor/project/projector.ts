@@ -80,7 +80,7 @@ export const openProjector = async ({
   const states = createWindowStates({ pool, lane, isNew: position === 0 })
   let pending: Pending = { deltas: new Map(), events: 0, windows: 0, since: 0 }
   let flushing: Promise<void> | undefined
-  let failure: unknown
+  let failure: Error | undefined
   let timer: NodeJS.Timeout | undefined
 
   /** One object for all events: a fold looks at it and keeps nothing of it. */
@@ -128,7 +128,7 @@ export const openProjector = async ({
     const batch = pending
     pending = { deltas: new Map(), events: 0, windows: 0, since: 0 }
     flushing = write(batch, { position, watermark, lastLatePosition })
-      .catch((error: unknown) => {
+      .catch((error: Error) => {
         failure ??= error
         onFailure(error)
       })
