@@ -53,9 +53,18 @@ export const createGenerator = ({
   stopping,
   retryMs = 2_000,
 }: GeneratorOptions): Generator => {
+  const isEmpty = async (): Promise<boolean> => {
+    try {
+      return (await source.ends()).every(({ endOffset }) => endOffset === 0)
+    } catch (error) {
+      // Kafka's word for a topic that is not there: the first message creates it.
+      if ((error as { type?: string }).type === 'UNKNOWN_TOPIC_OR_PARTITION') return true
+      return asTopicFailure(error)
+    }
+  }
+
   const decide = async (): Promise<HistoryDecision> => {
-    const ends = await source.ends().catch(asTopicFailure)
-    const isTopicEmpty = ends.every(({ endOffset }) => endOffset === 0)
+    const isTopicEmpty = await isEmpty()
     return decideHistory({ remembered: await state.read(), isTopicEmpty, seed, now: now() })
   }
 

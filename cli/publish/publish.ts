@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander'
 import { positiveNumber } from '../arguments/parseNumber.ts'
 import type { CliContext } from '../context.ts'
 import { publishLines, type PublishOptions } from './publishLines.ts'
-import { publishTest } from './publishTest.ts'
+import { publishTest, type TestOptions } from './publishTest.ts'
 
 /** `publish`: sends events to the topic, from a file, a pipe, or one of its own as a test. */
 export const register = (program: Command, context: CliContext): void => {
@@ -33,6 +33,7 @@ export const register = (program: Command, context: CliContext): void => {
         'rate',
       ]),
     )
+    .option('--timeout <seconds>', 'how long --test waits', positiveNumber, 30)
     .option('--json', 'print the summary as one JSON object')
     .addHelpText(
       'after',
@@ -40,7 +41,7 @@ export const register = (program: Command, context: CliContext): void => {
 A line with a "specversion" is sent as a structured CloudEvent.
 
 Exit codes: 0 all lines were sent, 1 some were faulty or could not be delivered (with --test: it did not
-appear within 30 s), 2 wrong usage or settings.
+appear in time), 2 wrong usage or settings.
 
 Examples:
   npm run cli -- publish --file events.ndjson
@@ -49,7 +50,7 @@ Examples:
   npm run cli -- publish --test`,
     )
     .action(
-      context.action((options: PublishOptions & { readonly test?: boolean }) =>
+      context.action((options: PublishOptions & TestOptions & { readonly test?: boolean }) =>
         options.test === true ? publishTest(options, context) : publishLines(options, context),
       ),
     )

@@ -13,7 +13,6 @@ import { readVisibility, whyInvisible } from './visibility.ts'
 /** Test events are uses of one pattern of their own, so that they spoil nobody's numbers. */
 const testPattern = { id: uuidV5('publish-test', uuidV5.URL), name: 'Test event', type: 'publish_test' }
 
-const deadlineMs = 30_000
 const pollMs = 5
 
 const testEvent = (now: number) => ({
@@ -30,21 +29,27 @@ const testEvent = (now: number) => ({
 })
 
 /** Polls until the event is in the window tables. @throws RefusedError that says where it got stuck */
-const waitUntilVisible = async (pool: pg.Pool, delivery: Delivery): Promise<void> => {
-  const deadline = performance.now() + deadlineMs
+const waitUntilVisible = async (pool: pg.Pool, delivery: Delivery, timeoutMs: number): Promise<void> => {
+  const deadline = performance.now() + timeoutMs
   const log = createPostgresEventLog({ pool })
   for (;;) {
     const visibility = await readVisibility({ pool, log }, delivery)
     if (visibility === 'visible') return
     if (performance.now() > deadline || visibility === 'dead_lettered') {
-      throw new RefusedError(whyInvisible(visibility, delivery, deadlineMs))
+      throw new RefusedError(whyInvisible(visibility, delivery, timeoutMs))
     }
     await delay(pollMs)
   }
 }
 
+export interface TestOptions {
+  readonly json?: boolean
+  /** How long to wait for the event, in seconds. */
+  readonly timeout: number
+}
+
 /** Sends one event down the real pipeline and measures, in milliseconds, how long it takes. */
-export const publishTest = (options: { readonly json?: boolean }, context: CliContext): Promise<ExitCode> =>
+export const publishTest = (options: TestOptions, context: CliContext): Promise<ExitCode> =>
   withDatabase(context, async (pool): Promise<ExitCode> => {
     const publisher = openTopic({ settings: context.settings(), logger: context.logger() }).createPublisher()
     try {
@@ -52,7 +57,7 @@ export const publishTest = (options: { readonly json?: boolean }, context: CliCo
       const sentAt = performance.now()
       const delivery = await publisher.send({ key: event.pattern_id, value: JSON.stringify(event) })
       const acknowledgedAt = performance.now()
-      await waitUntilVisible(pool, delivery)
+      await waitUntilVisible(pool, delivery, options.timeout * 1_000)
       const visibleAt = performance.now()
       const figures = {
         event_id: event.event_id,
