@@ -1,0 +1,132 @@
+import { UTCDate } from '@date-fns/utc'
+import { addDays, addHours, addWeeks, startOfDay, startOfHour, startOfISOWeek } from 'date-fns'
+import type { PatternEvent } from '@patterns/shared/contract/patternEvent.ts'
+import type { RecordedEvent } from './eventHistories.ts'
+
+/**
+ * The windows of one shard, counted anew from the definitions alone: plain lists, big integers and a
+ * calendar library, and none of the code that counts in earnest. Slow, and meant to be.
+ */
+
+/** A row of the window tables without its key, as the pool reads it. */
+export type RecountedRow = Readonly<Record<string, number | bigint | Buffer | null>>
+
+const calendar = {
+  hour: { start: startOfHour, end: (start: Date) => addHours(start, 1) },
+  day: { start: startOfDay, end: (start: Date) => addDays(start, 1) },
+  week: { start: startOfISOWeek, end: (start: Date) => addWeeks(start, 1) },
+}
+const granularities = ['hour', 'day', 'week'] as const
+type Granularity = (typeof granularities)[number]
+
+const graceMs = 3_600_000
+
+interface Placed {
+  readonly event: PatternEvent
+  readonly position: number
+  /** Greatest min(occurred_at, broker timestamp) at lower positions. */
+  readonly watermark: number
+}
+
+const place = (history: readonly RecordedEvent[]): Placed[] => {
+  let watermark = Number.NEGATIVE_INFINITY
+  return history.map(({ event, recordedAt }, i) => {
+    const placed = { event, position: i + 1, watermark }
+    watermark = Math.max(watermark, Math.min(event.occurredAt, recordedAt))
+    return placed
+  })
+}
+
+const bigSum = (values: readonly number[]): bigint => values.reduce((sum, value) => sum + BigInt(value), 0n)
+const leastOf = (values: readonly number[]): number | null => values.toSorted((a, b) => a - b)[0] ?? null
+const greatestOf = (values: readonly number[]): number | null => values.toSorted((a, b) => b - a)[0] ?? null
+
+const leb128 = (value: number): number[] =>
+  value < 128 ? [value] : [(value % 128) + 128, ...leb128(Math.floor(value / 128))]
+
+/** The first bin that counted, then the counts up to the last bin that did, each in LEB128. */
+const histogramOf = (bins: readonly number[]): Buffer | null => {
+  const first = leastOf(bins)
+  const last = greatestOf(bins)
+  if (first === null || last === null) return null
+  const counts = Array.from(
+    { length: last - first + 1 },
+    (_, i) => bins.filter((bin) => bin === first + i).length,
+  )
+  return Buffer.from([first, ...counts].flatMap(leb128))
+}
+
+const qualityBin = (millionths: number): number =>
+  Math.min(19, Number((BigInt(millionths) * 20n) / 1_000_000n))
+
+/** Bin 0 holds 0 and 1 ms; the upper edge of each further one is a tenth above that of the one before. */
+const durationBin = (ms: number): number => {
+  let bin = 0
+  for (let edge = 1; edge < ms; edge *= 1.1) bin++
+  return bin
+}
+
+const present = (value: number | undefined): value is number => value !== undefined
+
+const countRow = (events: readonly Placed[], windowEnd: number): RecountedRow => {
+  const outcomes = events.map(({ event }) => event.outcome).filter((outcome) => outcome !== undefined)
+  const withOutcome = (wanted: string) => outcomes.filter((outcome) => outcome === wanted).length
+  const scores = events.map(({ event }) => event.qualityMillionths).filter(present)
+  const durations = events.map(({ event }) => event.executionTimeMs).filter(present)
+  const positions = events.map(({ position }) => position)
+  return {
+    uses: outcomes.length,
+    successes: withOutcome('success'),
+    partial_successes: withOutcome('partial_success'),
+    failures: withOutcome('failure'),
+    errors: withOutcome('error'),
+    quality_count: scores.length,
+    quality_sum: Number(bigSum(scores)),
+    quality_square_sum: scores.reduce((sum, score) => sum + BigInt(score) ** 2n, 0n),
+    quality_min: leastOf(scores),
+    quality_max: greatestOf(scores),
+    quality_histogram: histogramOf(scores.map(qualityBin)),
+    duration_count: durations.length,
+    duration_sum_ms: Number(bigSum(durations)),
+    duration_min_ms: leastOf(durations),
+    duration_max_ms: greatestOf(durations),
+    duration_histogram: histogramOf(durations.map(durationBin)),
+    late: events.filter(({ watermark }) => watermark > windowEnd + graceMs).length,
+    first_position: leastOf(positions),
+    last_position: greatestOf(positions),
+  }
+}
+
+/** Names a row: `hour/<pattern id>/<start>`, with `total` in the pattern's place for all together. */
+export const rowKey = (granularity: string, patternId: string | null, start: Date): string =>
+  `${granularity}/${patternId ?? 'total'}/${start.toISOString()}`
+
+const group = (events: readonly Placed[], keyOf: (placed: Placed) => string): Map<string, Placed[]> => {
+  const groups = new Map<string, Placed[]>()
+  for (const placed of events) {
+    const key = keyOf(placed)
+    groups.set(key, [...(groups.get(key) ?? []), placed])
+  }
+  return groups
+}
+
+/** Every window row that a shard's log makes, by `rowKey`. */
+export const recountWindows = (history: readonly RecordedEvent[]): Map<string, RecountedRow> => {
+  const rows = new Map<string, RecountedRow>()
+  const count = (events: readonly Placed[], granularity: Granularity, patternId: string | null): void => {
+    const { start: startOf, end: endOf } = calendar[granularity]
+    const windows = group(events, ({ event }) => startOf(new UTCDate(event.occurredAt)).toISOString())
+    for (const [start, inWindow] of windows) {
+      const end = endOf(new UTCDate(start)).getTime()
+      rows.set(rowKey(granularity, patternId, new Date(start)), countRow(inWindow, end))
+    }
+  }
+  const placed = place(history)
+  for (const granularity of granularities) {
+    count(placed, granularity, null)
+    for (const [patternId, events] of group(placed, ({ event }) => event.patternId)) {
+      count(events, granularity, patternId)
+    }
+  }
+  return rows
+}
