@@ -1,7 +1,7 @@
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import { windowMs } from '@patterns/projections/window.ts'
-import type { Context } from 'hono'
+import type { Context, TypedResponse } from 'hono'
 import { LRUCache } from 'lru-cache'
 import type { AppliedWait, LogPlace } from '../live/appliedWait.ts'
 import { type Vector, vectorText } from '../live/vector.ts'
@@ -15,17 +15,22 @@ import { Problem } from './problem.ts'
 export interface AnswerSource {
   /** The vector as text. */
   readonly text: string
+  /**
+   * For how long, in milliseconds, an answer may be given that is not of the latest vector any more, while
+   * the next one is made.
+   */
+  readonly staleMs: number
   /** Makes sure that `text` is at most a second old, and covers a place where one is given. */
   fresh(least: LogPlace | undefined): Promise<void>
 }
 
-export interface Question {
+export interface Question<Body> {
   /** Names the route and every parameter that the answer depends on, the range as it was resolved. */
   readonly key: string
   readonly source: AnswerSource
   readonly after: After | undefined
   /** Reads and computes: the body, and the vector that it is true as of. */
-  readonly answer: () => Promise<{ readonly vector: Vector; readonly body: object }>
+  readonly answer: () => Promise<{ readonly vector: Vector; readonly body: Body }>
 }
 
 export interface AnswersOptions {
@@ -36,13 +41,20 @@ export interface AnswersOptions {
   readonly mostBytes?: number
   /** An answer that takes longer than this is given up, in milliseconds. */
   readonly deadlineMs?: number
+  readonly now?: () => number
 }
+
+/** What goes out: the body, and what every answer says about itself. */
+type Answered<Body> = Response &
+  TypedResponse<Body & { as_of: Record<string, number>; generated_at: string }, 200, 'json'>
 
 interface Finished {
   /** The vector that it is as of. */
   readonly text: string
   readonly etag: string
   readonly body: Buffer
+  /** When it was last known to be of the latest vector. */
+  currentAt: number
   zipped?: Promise<Buffer>
 }
 
@@ -65,6 +77,7 @@ export const createAnswers = ({
   clock,
   mostBytes = 64 * 1024 * 1024,
   deadlineMs = 10_000,
+  now = () => performance.now(),
 }: AnswersOptions) => {
   const finished = new LRUCache<string, Finished>({
     maxSize: mostBytes,
@@ -72,16 +85,17 @@ export const createAnswers = ({
   })
   const underWay = new Map<string, { readonly text: string; readonly made: Promise<Finished> }>()
 
-  const make = async (key: string, answer: Question['answer']): Promise<Finished> => {
+  const make = async (key: string, answer: Question<object>['answer']): Promise<Finished> => {
+    const currentAt = now()
     const { vector, body } = await answer()
     const text = vectorText(vector)
     const json = JSON.stringify({ as_of: asOf(vector), generated_at: isoTime(clock()), ...body })
-    const made = { text, etag: etagOf(key, text), body: Buffer.from(json) }
+    const made = { text, etag: etagOf(key, text), body: Buffer.from(json), currentAt }
     finished.set(key, made)
     return made
   }
 
-  const makeOnce = (key: string, { source, answer }: Question): Promise<Finished> => {
+  const makeOnce = (key: string, { source, answer }: Question<object>): Promise<Finished> => {
     const { text } = source
     const known = underWay.get(key)
     if (known?.text === text) return known.made
@@ -115,7 +129,11 @@ export const createAnswers = ({
     )
   }
 
-  const respond = async (context: Context<ApiEnv>, key: string, question: Question): Promise<Response> => {
+  const respond = async (
+    context: Context<ApiEnv>,
+    key: string,
+    question: Question<object>,
+  ): Promise<Response> => {
     const timing = context.get('timing')
     const { source, after } = question
     const least = after === undefined ? undefined : await timing.measure('wait', () => waitFor(after))
@@ -130,8 +148,18 @@ export const createAnswers = ({
     const unchanged = etagOf(key, source.text)
     if (matchesEtag(ifNoneMatch, unchanged)) return context.body(null, 304, headers(unchanged))
 
-    let made = finished.get(key)
-    if (made?.text !== source.text) made = await timing.measure('answer', () => makeOnce(key, question))
+    const made = await timing.measure('answer', async () => {
+      const known = finished.get(key)
+      if (known?.text === source.text) {
+        known.currentAt = now()
+        return known
+      }
+      const next = makeOnce(key, question)
+      if (known === undefined || least !== undefined || now() - known.currentAt > source.staleMs) return next
+      // Whoever comes after the fault gets it, once the known answer is too old.
+      next.catch(() => {})
+      return known
+    })
     if (matchesEtag(ifNoneMatch, made.etag)) return context.body(null, 304, headers(made.etag))
     const all = { ...headers(made.etag), 'content-type': 'application/json' }
     if (made.body.length < leastZippedBytes || !acceptsGzip(context.req.header('accept-encoding')))
@@ -141,10 +169,15 @@ export const createAnswers = ({
     return context.body(zipped, 200, { ...all, 'content-encoding': 'gzip' })
   }
 
-  return (context: Context<ApiEnv>, question: Question): Promise<Response> => {
+  return <Body extends object>(
+    context: Context<ApiEnv>,
+    question: Question<Body>,
+  ): Promise<Answered<Body>> => {
     // A window's status changes with the hour, without any event.
     const key = `${question.key}\n${Math.floor(clock() / windowMs.hour)}`
-    return withinDeadline(respond(context, key, question), () => underWay.delete(key))
+    return withinDeadline(respond(context, key, question), () => underWay.delete(key)) as Promise<
+      Answered<Body>
+    >
   }
 }
 

@@ -1,9 +1,9 @@
 import type { CatalogueEntry } from '@patterns/projections/catalogue.ts'
-import type { WindowColumn } from '@patterns/projections/windowState.ts'
 import { type Vector, vectorFromJson } from '../live/vector.ts'
 import type { Segment } from '../windows/segments.ts'
 import { type CatalogueRow, readEntry, rowExpression } from './catalogueRow.ts'
 import { tables, vectorExpression } from './liveProjection.ts'
+import type { ColumnSet } from './columnSets.ts'
 import type { Queryable } from './queryable.ts'
 import { type JsonRow, readRows, segmentParameters, selectRows, type WindowRow } from './windowRows.ts'
 
@@ -19,14 +19,14 @@ export const readPattern = async (
   database: Queryable,
   patternId: string,
   segments: readonly Segment[],
-  columns: readonly WindowColumn[],
+  { name, columns }: ColumnSet,
 ): Promise<PatternRead> => {
   const { rows } = await database.query<{
     vector: Record<string, number>
     entries: CatalogueRow[] | null
     windows: JsonRow[] | null
   }>({
-    name: `read_pattern_${columns.length}_${columns.map((column) => column.name[0]).join('')}`,
+    name: `read_pattern_${name}`,
     text: `
 select ${vectorExpression} as vector,
   (select json_agg(${rowExpression('entry')}) from ${tables.catalogue} entry where pattern_id = $1) as entries,

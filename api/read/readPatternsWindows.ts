@@ -1,6 +1,6 @@
-import type { WindowColumn } from '@patterns/projections/windowState.ts'
 import { uuidArray } from '@patterns/shared/postgres/binaryArray.ts'
 import type { Segment } from '../windows/segments.ts'
+import type { ColumnSet } from './columnSets.ts'
 import type { Queryable } from './queryable.ts'
 import { type JsonRow, readRows, segmentParameters, selectRows, type WindowRow } from './windowRows.ts'
 
@@ -9,11 +9,11 @@ export const readPatternsWindows = async (
   database: Queryable,
   patternIds: readonly string[],
   segments: readonly Segment[],
-  columns: readonly WindowColumn[],
+  { name, columns }: ColumnSet,
 ): Promise<ReadonlyMap<string, readonly WindowRow[]>> => {
   if (patternIds.length === 0) return new Map()
   const { rows } = await database.query<{ windows: JsonRow[] | null }>({
-    name: `read_patterns_${columns.length}_${columns.map((column) => column.name[0]).join('')}`,
+    name: `read_patterns_${name}`,
     text: `
 select json_agg(x) as windows
 from (${selectRows(columns, { first: 2, where: 'w.pattern_id = any($1::uuid[])' })}) as selected`,

@@ -1,7 +1,7 @@
-import type { WindowColumn } from '@patterns/projections/windowState.ts'
 import { type Vector, vectorFromJson } from '../live/vector.ts'
 import type { Segment } from '../windows/segments.ts'
 import { tables, vectorExpression } from './liveProjection.ts'
+import type { ColumnSet } from './columnSets.ts'
 import type { Queryable } from './queryable.ts'
 import { type JsonRow, readRows, segmentParameters, selectRows, type WindowRow } from './windowRows.ts'
 
@@ -16,14 +16,14 @@ export interface TotalsRead {
 export const readTotals = async (
   database: Queryable,
   segments: readonly Segment[],
-  columns: readonly WindowColumn[],
+  { name, columns }: ColumnSet,
 ): Promise<TotalsRead> => {
   const { rows } = await database.query<{
     vector: Record<string, number>
     first: number | null
     windows: JsonRow[] | null
   }>({
-    name: `read_totals_${columns.length}_${columns.map((column) => column.name[0]).join('')}`,
+    name: `read_totals_${name}`,
     text: `
 select ${vectorExpression} as vector,
   (select extract(epoch from min(window_start))::float8 * 1000 from ${tables.total} where granularity = 'hour') as first,

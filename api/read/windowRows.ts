@@ -1,11 +1,6 @@
 import type { ColumnType, ColumnValue } from '@patterns/projections/measure.ts'
 import { type Granularity, granularities } from '@patterns/projections/window.ts'
-import {
-  windowColumns,
-  type WindowColumn,
-  type WindowState,
-  zeroWindow,
-} from '@patterns/projections/windowState.ts'
+import { type WindowColumn, type WindowState, zeroWindow } from '@patterns/projections/windowState.ts'
 import { timestamptzArray } from '@patterns/shared/postgres/binaryArray.ts'
 import { type Segment, windowStarts } from '../windows/segments.ts'
 import { tables } from './liveProjection.ts'
@@ -17,13 +12,6 @@ export interface WindowRow {
   readonly start: number
   readonly state: WindowState
 }
-
-/** The columns that a read needs; what is not read stays zero. */
-export const columnsNamed = (...names: readonly string[]): readonly WindowColumn[] =>
-  windowColumns.filter((column) => names.includes(column.name))
-
-/** Every column: exactness costs nothing where few rows are read. */
-export const everyColumn = windowColumns
 
 const jsonField: Readonly<Record<ColumnType, (column: string) => string>> = {
   int8: (column) => column,

@@ -1,5 +1,6 @@
 import type { RateCount } from '@patterns/projections/derived/successRate.ts'
-import type { Outcomes } from '@patterns/projections/measures/outcomes.ts'
+import { qualityAverage } from '@patterns/projections/derived/qualityFigures.ts'
+import { type Outcomes, outcomes } from '@patterns/projections/measures/outcomes.ts'
 
 /** What is summed for every pattern of a range: the columns of the window tables that lists are ranked by. */
 export const sumColumns = [
@@ -16,9 +17,9 @@ export const sumWidth = sumColumns.length
 /** The sums of one pattern over a range. Every one is an integer below 2^53, so doubles hold them exactly. */
 export interface Sums {
   readonly outcomes: Outcomes
-  readonly qualityCount: number
+  qualityCount: number
   /** In millionths. */
-  readonly qualitySum: number
+  qualitySum: number
 }
 
 /** The sums that lie at an index of an array of them. */
@@ -53,3 +54,14 @@ export const rateCountOf = ({ outcomes }: Sums): RateCount => ({
   successes: outcomes.successes + outcomes.partial_successes,
   uses: outcomes.uses,
 })
+
+/** The mean score, 0…1; null without scores. */
+export const averageQuality = ({ qualityCount, qualitySum }: Sums): number | null =>
+  qualityAverage({ count: qualityCount, sum: qualitySum })
+
+/** Adds all of `from` to `into`. */
+export const addSums = (into: Sums, from: Sums): void => {
+  outcomes.merge(into.outcomes, from.outcomes)
+  into.qualityCount += from.qualityCount
+  into.qualitySum += from.qualitySum
+}

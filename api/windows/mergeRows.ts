@@ -2,12 +2,16 @@ import { mergeWindow, type WindowState, zeroWindow } from '@patterns/projections
 import type { Bucket } from '../conventions/buckets.ts'
 import type { WindowRow } from '../read/windowRows.ts'
 
-/** All rows as one state: the sum of a range, whatever shards and windows it came in. */
-export const mergeRows = (rows: readonly WindowRow[]): WindowState => {
-  const state = zeroWindow()
-  for (const row of rows) mergeWindow(state, row.state)
-  return state
+/** The sum of some states. */
+export const mergeStates = (states: readonly WindowState[]): WindowState => {
+  const sum = zeroWindow()
+  for (const state of states) mergeWindow(sum, state)
+  return sum
 }
+
+/** The sum of some rows, whatever shards and windows it came in. */
+export const mergeRows = (rows: readonly WindowRow[]): WindowState =>
+  mergeStates(rows.map((row) => row.state))
 
 /** The bucket that holds a time; buckets are in order and without gaps. */
 const bucketOf = (buckets: readonly Bucket[], time: number): number => {

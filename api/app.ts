@@ -1,0 +1,98 @@
+import { OpenAPIHono } from '@hono/zod-openapi'
+import type { Logger } from '@patterns/shared/logger.ts'
+import { cors } from 'hono/cors'
+import { methodNotAllowed } from 'hono/method-not-allowed'
+import { secureHeaders } from 'hono/secure-headers'
+import type { Registry } from 'prom-client'
+import { checkApiKey } from './access/apiKeys.ts'
+import { limitBody } from './access/bodyLimit.ts'
+import { limitRate } from './access/rateLimit.ts'
+import type { ApiEnv } from './conventions/apiEnv.ts'
+import { answerErrors, answerNotFound } from './conventions/answerProblems.ts'
+import { Problem } from './conventions/problem.ts'
+import { refuseInvalid } from './conventions/refuseInvalid.ts'
+import { requestId } from './conventions/requestId.ts'
+import { serverTiming } from './conventions/serverTiming.ts'
+import type { createMetrics } from './observe/metrics.ts'
+import type { ApiApp, RouteParts } from './routes/apiRoute.ts'
+import { routeDashboardSummary } from './routes/dashboardSummary.ts'
+import { type HealthParts, routeHealth, routeLiveness } from './routes/health.ts'
+import { routePattern } from './routes/pattern.ts'
+import { routePatternEvents } from './routes/patternEvents.ts'
+import { routePatterns } from './routes/patterns.ts'
+import { routeQualityMetrics } from './routes/qualityMetrics.ts'
+import { routeReference } from './routes/reference.ts'
+import { routeSuccessRates } from './routes/successRates.ts'
+import { routeTimeSeries } from './routes/timeSeries.ts'
+import { routeUsageStats } from './routes/usageStats.ts'
+
+export interface AppOptions {
+  readonly parts: RouteParts
+  readonly health: HealthParts
+  readonly metrics: ReturnType<typeof createMetrics>
+  readonly logger: Logger
+  /** SHA-256 of each key, hexadecimal; none: open to everyone. */
+  readonly apiKeys: readonly string[]
+  /** Origins whose pages may read answers; none: only pages of our own. */
+  readonly corsOrigins: readonly string[]
+  readonly rateLimitPerMinute: number
+}
+
+export const basePath = '/api/pattern-analytics'
+
+const routeMetrics = (app: ApiApp, registry: Registry): void => {
+  app.get('/metrics', async (context) =>
+    context.body(await registry.metrics(), 200, { 'content-type': registry.contentType }),
+  )
+}
+
+const createRouter = (): ApiApp => new OpenAPIHono<ApiEnv>({ defaultHook: refuseInvalid })
+
+/** The whole API: what every request goes through, then one route a file. */
+export const createApp = (options: AppOptions): ApiApp => {
+  const { parts, health, metrics, logger, apiKeys, corsOrigins, rateLimitPerMinute } = options
+  const app = createRouter()
+  app.onError(answerErrors(logger))
+  app.notFound(answerNotFound)
+
+  app.use(requestId, serverTiming, metrics.measure)
+  app.use(secureHeaders({ contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } }))
+  if (corsOrigins.length > 0)
+    app.use(
+      cors({
+        origin: [...corsOrigins],
+        allowHeaders: ['authorization', 'content-type', 'if-none-match', 'x-api-key', 'x-request-id'],
+        exposeHeaders: ['etag', 'retry-after', 'server-timing', 'x-request-id'],
+        maxAge: 600,
+      }),
+    )
+  app.use(checkApiKey(apiKeys), limitRate(rateLimitPerMinute), limitBody)
+  app.use(
+    methodNotAllowed({
+      app,
+      onMethodNotAllowed: (_, methods) => {
+        throw new Problem(405, 'INVALID_INPUT', `This route answers ${methods.join(', ')} only.`, {
+          headers: { allow: methods.join(', ') },
+        })
+      },
+    }),
+  )
+
+  routeLiveness(app, health)
+  routeHealth(app, health)
+  routeMetrics(app, metrics.registry)
+  routeReference(app)
+
+  const analytics = createRouter()
+  routeDashboardSummary(analytics, parts)
+  routeSuccessRates(analytics, parts)
+  routeQualityMetrics(analytics, parts)
+  routeUsageStats(analytics, parts)
+  routePatterns(analytics, parts)
+  routePattern(analytics, parts)
+  routePatternEvents(analytics, parts)
+  routeTimeSeries(analytics, parts)
+  routeHealth(analytics, health)
+  app.route(basePath, analytics)
+  return app
+}

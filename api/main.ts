@@ -1,0 +1,52 @@
+import { createPostgresEventLog } from '@patterns/event-log/postgres/postgresEventLog.ts'
+import { createPool } from '@patterns/shared/postgres/pool.ts'
+import { runProcess } from '@patterns/shared/runProcess.ts'
+import { SettingsError } from '@patterns/shared/settings/readSettings.ts'
+import { apiSettings, databaseSettings } from '@patterns/shared/settings/settings.ts'
+import { refuseBind } from './access/bindAddress.ts'
+import { startApiServer } from './server.ts'
+
+await runProcess({
+  process,
+  name: 'api',
+  settings: { ...databaseSettings, ...apiSettings },
+  async start({ settings, logger }) {
+    const refusal = refuseBind(settings)
+    if (refusal !== undefined) throw new SettingsError(refusal)
+    const pool = createPool({
+      connectionString: settings.DATABASE_URL,
+      applicationName: 'pattern-dashboard-api',
+      max: 12,
+      access: 'reader',
+      statementTimeoutMs: 5_000,
+      onIdleError: (error) => logger.warn({ reason: error.message }, 'database connection lost'),
+    })
+    await pool.query('select 1 from projection_checkpoints limit 1').catch((error: Error) => {
+      throw new SettingsError(`DATABASE_URL leads to no migrated database: ${error.message}`)
+    })
+    const server = await startApiServer({
+      pool,
+      eventLog: createPostgresEventLog({ pool }),
+      logger,
+      host: settings.HOST,
+      port: settings.PORT,
+      apiKeys: settings.API_KEYS ?? [],
+      corsOrigins: settings.CORS_ORIGINS,
+      rateLimitPerMinute: settings.RATE_LIMIT_PER_MINUTE,
+    }).catch((error: NodeJS.ErrnoException) => {
+      if (error.syscall !== 'listen') throw error
+      throw new SettingsError(
+        error.code === 'EADDRINUSE'
+          ? `PORT ${settings.PORT} is taken by another process`
+          : `HOST ${settings.HOST} and PORT ${settings.PORT} cannot be listened on: ${error.code}`,
+      )
+    })
+    logger.info({ host: settings.HOST, port: server.port }, 'listening')
+    return {
+      async stop() {
+        await server.stop()
+        await pool.end()
+      },
+    }
+  },
+})

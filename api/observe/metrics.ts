@@ -1,0 +1,64 @@
+import { createMiddleware } from 'hono/factory'
+import { routePath } from 'hono/route'
+import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import type { ApiEnv } from '../conventions/apiEnv.ts'
+import type { VectorFeed } from '../live/vectorFeed.ts'
+import type { Standings } from '../totals/standings.ts'
+
+export interface MetricsOptions {
+  readonly standings: Pick<Standings, 'stats'>
+  readonly feed: Pick<VectorFeed, 'vector' | 'isListening'>
+}
+
+/** What this process tells Prometheus, and the middleware that measures requests for it. */
+export const createMetrics = ({ standings, feed }: MetricsOptions) => {
+  const registry = new Registry()
+  collectDefaultMetrics({ register: registry })
+  const requests = new Histogram({
+    name: 'http_request_duration_seconds',
+    help: 'Time from the request to the answer, by route and status.',
+    labelNames: ['method', 'route', 'status'],
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    registers: [registry],
+  })
+  const gauge = (name: string, help: string, read: () => number) =>
+    new Gauge({
+      name,
+      help,
+      registers: [registry],
+      collect() {
+        this.set(read())
+      },
+    })
+  gauge('standings_slices', 'Windows of all patterns held in memory.', () => standings.stats.slices)
+  gauge('standings_bytes', 'What they take.', () => standings.stats.bytes)
+  gauge(
+    'standings_refreshes_total',
+    'How often they were brought up to date.',
+    () => standings.stats.refreshes,
+  )
+  gauge('standings_refresh_seconds_total', 'How long that took.', () => standings.stats.refreshMs / 1_000)
+  gauge('notifications_up', '1 while flushes are listened for.', () => Number(feed.isListening))
+  new Gauge({
+    name: 'projection_position',
+    help: 'The position that numbers are as of.',
+    labelNames: ['shard'],
+    registers: [registry],
+    collect() {
+      for (const [shard, position] of feed.vector) this.set({ shard: String(shard) }, position)
+    },
+  })
+
+  const measure = createMiddleware<ApiEnv>(async (context, next) => {
+    const stop = requests.startTimer()
+    await next()
+    // The pattern, not the path: ids and whatever a scanner tries would be a label each.
+    const route = routePath(context, -1)
+    stop({
+      method: context.req.method,
+      route: context.res.status === 404 && route.endsWith('*') ? 'unknown' : route,
+      status: String(context.res.status),
+    })
+  })
+  return { registry, measure }
+}

@@ -1,0 +1,42 @@
+import { windowColumns, type WindowColumn } from '@patterns/projections/windowState.ts'
+
+/** The columns that a kind of answer needs, under the name that its prepared statements go by. */
+export interface ColumnSet {
+  readonly name: string
+  readonly columns: readonly WindowColumn[]
+}
+
+const named = (name: string, ...columns: readonly string[]): ColumnSet => ({
+  name,
+  columns: windowColumns.filter((column) => columns.includes(column.name)),
+})
+
+export const everything: ColumnSet = { name: 'everything', columns: windowColumns }
+
+export const usageColumns = named('usage', 'uses', 'late')
+
+export const outcomeColumns = named(
+  'outcomes',
+  'uses',
+  'successes',
+  'partial_successes',
+  'failures',
+  'errors',
+  'late',
+)
+
+/** All but the histogram, which no figure but percentiles needs. */
+export const qualityColumns = named(
+  'quality',
+  'quality_count',
+  'quality_sum',
+  'quality_square_sum',
+  'quality_min',
+  'quality_max',
+  'late',
+)
+
+export const durationColumns = named('duration', 'duration_count', 'duration_sum_ms', 'late')
+
+/** Where the events behind a window lie in the log. */
+export const positionColumns = named('positions', 'first_position', 'last_position')

@@ -1,0 +1,37 @@
+import { uuidArray } from '@patterns/shared/postgres/binaryArray.ts'
+import { type Granularity, granularities } from '@patterns/projections/window.ts'
+import { zeroWindow } from '@patterns/projections/windowState.ts'
+import type { Segment } from '../windows/segments.ts'
+import { tables } from './liveProjection.ts'
+import type { Queryable } from './queryable.ts'
+import { segmentParameters, type WindowRow } from './windowRows.ts'
+
+const selectSums = (granularity: Granularity, parameter: number): string => `
+select json_build_array('${granularity}', extract(epoch from window_start)::float8 * 1000, sum(uses), sum(late)) as x
+from ${tables[granularity]}
+where granularity = '${granularity}' and window_start = any($${parameter}::timestamptz[])
+  and pattern_id = any($1::uuid[])
+group by window_start`
+
+/** Reads how often many patterns were used together, by window: there are no totals of a type. */
+export const readTypeTotals = async (
+  database: Queryable,
+  patternIds: readonly string[],
+  segments: readonly Segment[],
+): Promise<readonly WindowRow[]> => {
+  const { rows } = await database.query<{
+    windows: [Granularity, number, uses: number, late: number][] | null
+  }>({
+    name: 'read_type_totals',
+    text: `
+select json_agg(x) as windows
+from (${granularities.map((granularity, i) => selectSums(granularity, i + 2)).join(' union all ')}) as selected`,
+    values: [uuidArray(patternIds), ...segmentParameters(segments)],
+  })
+  return (rows[0]!.windows ?? []).map(([granularity, start, uses, late]) => {
+    const state = zeroWindow()
+    state.outcomes.uses = uses
+    state.lateness[granularity] = late
+    return { patternId: null, start, state }
+  })
+}

@@ -1,0 +1,45 @@
+import type { OpenAPIHono } from '@hono/zod-openapi'
+import type { EventLog } from '@patterns/event-log/eventLog.ts'
+import type { Answers, AnswerSource } from '../conventions/answer.ts'
+import type { ApiEnv } from '../conventions/apiEnv.ts'
+import { problemSchema } from '../conventions/problem.ts'
+import type { Queryable } from '../read/queryable.ts'
+import type { Standings } from '../totals/standings.ts'
+
+export type ApiApp = OpenAPIHono<ApiEnv>
+
+/** What the routes read from. */
+export interface RouteParts {
+  readonly answers: Answers
+  /** Lists over all patterns. */
+  readonly standings: Standings
+  /** As of the standings: up to a second behind, never slow. */
+  readonly fromStandings: AnswerSource
+  /** As of now: for what the primary key finds. */
+  readonly fromDatabase: AnswerSource
+  readonly database: Queryable
+  readonly eventLog: EventLog
+  /** Epoch milliseconds. */
+  readonly clock: () => number
+}
+
+const problem = (description: string) => ({
+  description,
+  content: { 'application/problem+json': { schema: problemSchema } },
+})
+
+/** How each route with numbers can fail. */
+export const problemResponses = {
+  400: problem('A parameter is unknown or malformed; `errors` says which.'),
+  401: problem('An API key is needed.'),
+  404: problem('No such pattern.'),
+  422: problem('The parameters are well formed but cannot be served; `errors` says why.'),
+  429: problem('Too many requests; `Retry-After` says when to come again.'),
+  500: problem('Something broke.'),
+  503: problem(
+    'The database cannot be read, or `after` was not applied in time; `Retry-After` says when to try again.',
+  ),
+  504: problem('Reading took too long.'),
+} as const
+
+export const notModified = { description: 'Nothing has changed since the answer with this `ETag`.' } as const

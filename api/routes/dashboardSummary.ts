@@ -1,0 +1,121 @@
+import { createRoute, z } from '@hono/zod-openapi'
+import { confidence, successRate } from '@patterns/projections/derived/successRate.ts'
+import { answerFields, isoTime, rangeFields } from '../conventions/asOf.ts'
+import { pageOf } from '../conventions/page.ts'
+import { afterParameter, patternTypeParameter, rangeParameters } from '../conventions/parameters.ts'
+import { resolveRange } from '../conventions/range.ts'
+import { orRefuse } from '../conventions/resolved.ts'
+import { distributeQuality, qualityRanges } from '../totals/distributeQuality.ts'
+import { type Standing, standingsOf } from '../totals/rankedRates.ts'
+import { averageQuality } from '../totals/sums.ts'
+import { summarise } from '../totals/summarise.ts'
+import { type ApiApp, notModified, problemResponses, type RouteParts } from './apiRoute.ts'
+import { count, unitOrNull } from './figureFields.ts'
+import { patternsOfType } from './listPage.ts'
+import { nameOf, patternFields } from './patternFields.ts'
+
+const topPattern = z
+  .strictObject({
+    ...patternFields,
+    total_executions: count,
+    success_rate: unitOrNull,
+    confidence: z.number(),
+    average_quality: unitOrNull,
+  })
+  .openapi('TopPattern')
+
+const answerSchema = z
+  .strictObject({
+    ...answerFields,
+    ...rangeFields,
+    total_patterns: count.openapi({ description: 'Patterns ever seen.' }),
+    active_patterns: count.openapi({ description: 'Patterns used in the range.' }),
+    total_executions: count.openapi({ description: 'Uses in the range.' }),
+    average_success_rate: unitOrNull.openapi({ description: 'Unweighted mean over the patterns used.' }),
+    overall_success_rate: unitOrNull.openapi({ description: 'Over all uses together.' }),
+    average_quality: unitOrNull.openapi({ description: 'Unweighted mean over the patterns with a score.' }),
+    overall_quality: unitOrNull.openapi({ description: 'Over all scores together.' }),
+    top_patterns: z.array(topPattern).openapi({ description: 'The ten most used.' }),
+    quality_distribution: z
+      .array(
+        z.strictObject({
+          range: z.enum(qualityRanges),
+          count: count.openapi({ description: 'Patterns whose mean score lies here.' }),
+          percentage: z.number().nullable().openapi({ description: 'Of the patterns with a score.' }),
+        }),
+      )
+      .openapi({
+        description: 'Lower bounds are inclusive, upper ones exclusive; the last holds 1 as well.',
+      }),
+  })
+  .openapi('DashboardSummary')
+
+const route = createRoute({
+  method: 'get',
+  path: '/dashboard-summary',
+  summary: 'All patterns at a glance',
+  request: {
+    query: z.strictObject({
+      ...rangeParameters('7d'),
+      pattern_type: patternTypeParameter,
+      ...afterParameter,
+    }),
+  },
+  responses: {
+    200: { description: 'The summary.', content: { 'application/json': { schema: answerSchema } } },
+    304: notModified,
+    ...problemResponses,
+  },
+})
+
+const mostTop = 10
+
+const topOf = (standings: readonly Standing[]): readonly Standing[] =>
+  pageOf(
+    standings.filter(({ sums }) => sums.outcomes.uses > 0),
+    {
+      valueOf: ({ sums }) => sums.outcomes.uses,
+      idOf: ({ id }) => id,
+      descending: true,
+      limit: mostTop,
+    },
+  ).items
+
+export const routeDashboardSummary = (app: ApiApp, parts: RouteParts): void => {
+  app.openapi(route, (context) => {
+    const { pattern_type, after, ...query } = context.req.valid('query')
+    const range = orRefuse(resolveRange(query, { now: parts.clock(), defaultRange: '7d' }))
+    return parts.answers(context, {
+      key: JSON.stringify(['dashboard-summary', range, pattern_type]),
+      source: parts.fromStandings,
+      after,
+      answer: () =>
+        parts.standings.view([range], async ({ vector, catalogue, sums }) => {
+          const standings = standingsOf(patternsOfType(catalogue, pattern_type), sums(range))
+          const summary = summarise(standings)
+          return {
+            vector,
+            body: {
+              from: isoTime(range.from),
+              to: isoTime(range.to),
+              total_patterns: standings.length,
+              active_patterns: summary.activePatterns,
+              total_executions: summary.total.outcomes.uses,
+              average_success_rate: summary.averageSuccessRate,
+              overall_success_rate: summary.overallSuccessRate,
+              average_quality: summary.averageQuality,
+              overall_quality: summary.overallQuality,
+              top_patterns: topOf(standings).map(({ id, entry, sums: own }) => ({
+                ...nameOf(id, entry),
+                total_executions: own.outcomes.uses,
+                success_rate: successRate(own.outcomes),
+                confidence: confidence(own.outcomes.uses),
+                average_quality: averageQuality(own),
+              })),
+              quality_distribution: distributeQuality(standings),
+            },
+          }
+        }),
+    })
+  })
+}

@@ -1,0 +1,97 @@
+import { z } from '@hono/zod-openapi'
+import type { DurationFigures } from '@patterns/projections/derived/durationFigures.ts'
+import { type QualityFigures } from '@patterns/projections/derived/qualityFigures.ts'
+import {
+  confidence,
+  rateCount,
+  successRate,
+  wilsonInterval,
+} from '@patterns/projections/derived/successRate.ts'
+import type { Outcomes } from '@patterns/projections/measures/outcomes.ts'
+
+/** A rate, a score or a share: 0…1, null without observations. */
+export const unitOrNull = z.number().min(0).max(1).nullable()
+export const count = z.int().min(0)
+
+export const outcomesSchema = z
+  .strictObject({ success: count, partial_success: count, failure: count, error: count })
+  .openapi({ description: 'Uses by outcome.' })
+
+export const outcomesOf = (outcomes: Outcomes) => ({
+  success: outcomes.successes,
+  partial_success: outcomes.partial_successes,
+  failure: outcomes.failures,
+  error: outcomes.errors,
+})
+
+export const intervalSchema = z
+  .strictObject({ lower: z.number(), upper: z.number() })
+  .nullable()
+  .openapi({ description: 'The 95 % Wilson score interval of the success rate.' })
+
+export const successFields = {
+  success_rate: unitOrNull.openapi({
+    description: '(successes + partial successes) / uses; null without uses.',
+  }),
+  success_rate_interval: intervalSchema,
+  confidence: z
+    .number()
+    .min(0)
+    .max(1)
+    .openapi({ description: 'min(1, uses / 30): from the sample size alone.' }),
+  total_executions: count,
+  successful_executions: count.openapi({ description: 'Successes and partial successes.' }),
+  outcomes: outcomesSchema,
+}
+
+export const successOf = (outcomes: Outcomes) => {
+  const { successes, uses } = rateCount(outcomes)
+  return {
+    success_rate: successRate(outcomes),
+    success_rate_interval: wilsonInterval(successes, uses),
+    confidence: confidence(uses),
+    total_executions: uses,
+    successful_executions: successes,
+    outcomes: outcomesOf(outcomes),
+  }
+}
+
+export const qualityFields = {
+  quality_score: unitOrNull.openapi({ description: 'The mean of all scores.' }),
+  stddev: z.number().nullable().openapi({ description: 'Sample standard deviation; null below two scores.' }),
+  minimum: unitOrNull,
+  maximum: unitOrNull,
+  sample_size: count.openapi({ description: 'How many scores.' }),
+  confidence: z.number().min(0).max(1).openapi({ description: 'min(1, sample_size / 30).' }),
+}
+
+export const qualityOf = (figures: QualityFigures) => ({
+  quality_score: figures.average,
+  stddev: figures.stddev,
+  minimum: figures.minimum,
+  maximum: figures.maximum,
+  sample_size: figures.sampleSize,
+  confidence: confidence(figures.sampleSize),
+})
+
+const milliseconds = z.number().min(0).nullable()
+
+export const durationFields = {
+  mean_ms: milliseconds,
+  p50_ms: milliseconds.openapi({ description: 'Percentiles are within 5 %.' }),
+  p95_ms: milliseconds,
+  p99_ms: milliseconds,
+  minimum_ms: milliseconds,
+  maximum_ms: milliseconds,
+  sample_size: count,
+}
+
+export const durationOf = (figures: DurationFigures) => ({
+  mean_ms: figures.meanMs,
+  p50_ms: figures.p50Ms,
+  p95_ms: figures.p95Ms,
+  p99_ms: figures.p99Ms,
+  minimum_ms: figures.minimumMs,
+  maximum_ms: figures.maximumMs,
+  sample_size: figures.sampleSize,
+})

@@ -1,0 +1,118 @@
+import { createRoute, z } from '@hono/zod-openapi'
+import { asOf } from '../conventions/asOf.ts'
+import type { VectorFeed } from '../live/vectorFeed.ts'
+import type { ApiApp } from './apiRoute.ts'
+
+export interface HealthParts {
+  readonly feed: Pick<VectorFeed, 'confirm' | 'vector' | 'isListening'>
+}
+
+const livezRoute = createRoute({
+  method: 'get',
+  path: '/livez',
+  summary: 'Whether the process lives',
+  responses: {
+    200: {
+      description: 'Its loop turns.',
+      content: { 'application/json': { schema: z.strictObject({ status: z.literal('ok') }) } },
+    },
+  },
+})
+
+const readySchema = z.strictObject({
+  status: z.enum(['ready', 'not_ready']),
+  reason: z.string().optional(),
+})
+
+const readyzRoute = createRoute({
+  method: 'get',
+  path: '/readyz',
+  summary: 'Whether requests can be answered',
+  responses: {
+    200: { description: 'They can.', content: { 'application/json': { schema: readySchema } } },
+    503: {
+      description: 'The database, or its schema, is not there.',
+      content: { 'application/json': { schema: readySchema } },
+    },
+  },
+})
+
+const component = <Fields extends z.ZodRawShape>(fields: Fields) =>
+  z.strictObject({ status: z.enum(['up', 'down']), ...fields })
+
+const healthSchema = z
+  .strictObject({
+    status: z
+      .enum(['ok', 'degraded', 'down'])
+      .openapi({ description: 'degraded: answers are right, but changes are seen later.' }),
+    components: z.strictObject({
+      database: component({ latency_ms: z.number().nullable() }),
+      notifications: component({}),
+      projection: component({
+        as_of: z.record(z.string(), z.int()).openapi({ description: 'The last vector that was read.' }),
+      }),
+    }),
+    uptime_seconds: z.number(),
+  })
+  .openapi('Health')
+
+const healthRoute = (path: '/health') =>
+  createRoute({
+    method: 'get',
+    path,
+    summary: 'How each part does',
+    responses: {
+      200: { description: 'ok or degraded.', content: { 'application/json': { schema: healthSchema } } },
+      503: { description: 'down.', content: { 'application/json': { schema: healthSchema } } },
+    },
+  })
+
+/** A database that answers slower than this counts as not there. */
+const mostProbeMs = 2_000
+
+/** Reads the vector now: this needs the database and the schema. Answers the milliseconds, or null. */
+const probe = async (feed: HealthParts['feed']): Promise<number | null> => {
+  const began = performance.now()
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('No answer in time')), mostProbeMs)
+  })
+  try {
+    await Promise.race([feed.confirm(0), late])
+    return performance.now() - began
+  } catch {
+    return null
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+export const routeLiveness = (app: ApiApp, { feed }: HealthParts): void => {
+  app.openapi(livezRoute, (context) => context.json({ status: 'ok' as const }, 200))
+  app.openapi(readyzRoute, async (context) => {
+    const isReady = (await probe(feed)) !== null
+    return isReady
+      ? context.json({ status: 'ready' as const }, 200)
+      : context.json({ status: 'not_ready' as const, reason: 'the database cannot be read' }, 503)
+  })
+}
+
+export const routeHealth = (app: ApiApp, { feed }: HealthParts): void => {
+  app.openapi(healthRoute('/health'), async (context) => {
+    const latencyMs = await probe(feed)
+    const isUp = latencyMs !== null
+    const body = {
+      status: !isUp ? ('down' as const) : feed.isListening ? ('ok' as const) : ('degraded' as const),
+      components: {
+        database: { status: isUp ? ('up' as const) : ('down' as const), latency_ms: latencyMs },
+        notifications: { status: feed.isListening ? ('up' as const) : ('down' as const) },
+        projection: {
+          status: isUp ? ('up' as const) : ('down' as const),
+          as_of: asOf(feed.vector),
+        },
+      },
+      uptime_seconds: process.uptime(),
+    }
+    return isUp ? context.json(body, 200) : context.json(body, 503)
+  })
+}

@@ -1,0 +1,52 @@
+import { z } from '@hono/zod-openapi'
+import { encodeCursor } from '../conventions/cursor.ts'
+import type { Page, PagePlace } from '../conventions/page.ts'
+import { unprocessable } from '../conventions/problem.ts'
+import type { Range } from '../conventions/range.ts'
+import type { Catalogue, ListedPattern } from '../totals/catalogue.ts'
+
+export const nextCursorField = z
+  .string()
+  .nullable()
+  .openapi({ description: 'Where the next page begins; null at the end.' })
+
+/** Which list is asked for, and where in it the page begins. */
+export interface ListPlace {
+  readonly question: string
+  /** As it was asked for, before it is widened to whole windows: the next page must resolve to the same. */
+  readonly range: Range
+  readonly after: PagePlace | undefined
+}
+
+export const nextCursor = (page: Page<unknown>, question: string, range: Range): string | null =>
+  page.end === null ? null : encodeCursor(question, { range, place: page.end })
+
+/** The patterns of a type. A type that no pattern has is more likely a slip than an empty category. */
+export const patternsOfType = (
+  catalogue: Catalogue,
+  patternType: string | undefined,
+): readonly ListedPattern[] => {
+  const patterns = catalogue.ofType(patternType)
+  if (patternType !== undefined && patterns.length === 0)
+    throw unprocessable([{ path: 'pattern_type', message: `no pattern is of the type ${patternType}` }])
+  return patterns
+}
+
+/** `-field` is descending, as in JSON:API. */
+export const sortParameter = <const Fields extends readonly [string, ...string[]]>(
+  fields: Fields,
+  fallback: `-${Fields[number]}` | Fields[number],
+) =>
+  z
+    .enum(fields.flatMap((field) => [field, `-${field}`]) as [string, ...string[]])
+    .default(fallback)
+    .transform((text) => ({
+      field: text.replace(/^-/, '') as Fields[number],
+      descending: text.startsWith('-'),
+    }))
+    .openapi({
+      type: 'string',
+      enum: fields.flatMap((field) => [field, `-${field}`]),
+      default: fallback,
+      description: 'What to order by, `-` for descending. Missing values come last.',
+    })

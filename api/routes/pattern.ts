@@ -1,0 +1,136 @@
+import { createRoute, z } from '@hono/zod-openapi'
+import { durationFigures } from '@patterns/projections/derived/durationFigures.ts'
+import { growthRate } from '@patterns/projections/derived/growth.ts'
+import { qualityFigures } from '@patterns/projections/derived/qualityFigures.ts'
+import { answerFields, isoTime, isoTimeOrNull, rangeFields } from '../conventions/asOf.ts'
+import { afterParameter, patternPath, rangeParameters } from '../conventions/parameters.ts'
+import { patternNotFound } from '../conventions/problem.ts'
+import { previousRange, resolveRange } from '../conventions/range.ts'
+import { orRefuse } from '../conventions/resolved.ts'
+import { findEvents } from '../events/findEvents.ts'
+import { readPositionRanges, upTo } from '../events/readPositionRanges.ts'
+import type { Vector } from '../live/vector.ts'
+import { everything } from '../read/columnSets.ts'
+import { readPattern } from '../read/readPattern.ts'
+import { mergeRows } from '../windows/mergeRows.ts'
+import { segmentsOf } from '../windows/segments.ts'
+import { type ApiApp, notModified, problemResponses, type RouteParts } from './apiRoute.ts'
+import { eventOf, eventSchema } from './eventFields.ts'
+import {
+  count,
+  durationFields,
+  durationOf,
+  qualityFields,
+  qualityOf,
+  successFields,
+  successOf,
+} from './figureFields.ts'
+import { nameOf, patternFields } from './patternFields.ts'
+
+const time = z.iso.datetime().nullable()
+
+const answerSchema = z
+  .strictObject({
+    ...answerFields,
+    ...rangeFields,
+    ...patternFields,
+    description: z.string().nullable(),
+    tags: z.array(z.string()),
+    node_type: z.string().nullable(),
+    first_seen: time,
+    last_seen: time,
+    last_used: time,
+    usage: z.strictObject({
+      usage_count: count,
+      previous_usage_count: count,
+      growth_rate: z.number().nullable(),
+    }),
+    success: z.strictObject(successFields),
+    quality: z.strictObject(qualityFields),
+    duration: z.strictObject(durationFields),
+    recent_events: z
+      .array(eventSchema)
+      .optional()
+      .openapi({ description: 'The newest ten of the range; with `include=recent_events` only.' }),
+  })
+  .openapi('Pattern')
+
+const route = createRoute({
+  method: 'get',
+  path: '/patterns/{pattern_id}',
+  summary: 'All about one pattern',
+  request: {
+    params: patternPath,
+    query: z.strictObject({
+      ...rangeParameters('7d'),
+      include: z.enum(['recent_events']).optional().openapi({
+        description: 'Adds the latest events, which are read from the log: slower than the numbers.',
+      }),
+      ...afterParameter,
+    }),
+  },
+  responses: {
+    200: { description: 'The pattern.', content: { 'application/json': { schema: answerSchema } } },
+    304: notModified,
+    ...problemResponses,
+  },
+})
+
+const recentEvents = 10
+
+export const routePattern = (app: ApiApp, parts: RouteParts): void => {
+  app.openapi(route, (context) => {
+    const { pattern_id } = context.req.valid('param')
+    const { include, after, ...query } = context.req.valid('query')
+    const range = orRefuse(resolveRange(query, { now: parts.clock(), defaultRange: '7d' }))
+    const segments = [...segmentsOf(previousRange(range)), ...segmentsOf(range)]
+    const readRecent = async (vector: Vector) => {
+      const { ranges } = await readPositionRanges(parts.database, pattern_id, range)
+      const found = await findEvents({
+        eventLog: parts.eventLog,
+        patternId: pattern_id,
+        range,
+        // Events after the vector are not behind these numbers.
+        ranges: upTo(vector, ranges),
+        limit: recentEvents,
+      })
+      return found.events.map(eventOf)
+    }
+    return parts.answers(context, {
+      key: JSON.stringify(['pattern', pattern_id, range, include]),
+      source: parts.fromDatabase,
+      after,
+      answer: async () => {
+        const { vector, entry, windows } = await readPattern(parts.database, pattern_id, segments, everything)
+        if (entry === undefined) throw patternNotFound(pattern_id)
+        const state = mergeRows(windows.filter((row) => row.start >= range.from))
+        const { uses } = state.outcomes
+        const previous = mergeRows(windows.filter((row) => row.start < range.from)).outcomes.uses
+        const recent = include === undefined ? undefined : await readRecent(vector)
+        return {
+          vector,
+          body: {
+            from: isoTime(range.from),
+            to: isoTime(range.to),
+            ...nameOf(pattern_id, entry),
+            description: entry.description?.value ?? null,
+            tags: [...(entry.tags?.value ?? [])],
+            node_type: entry.nodeType?.value ?? null,
+            first_seen: isoTimeOrNull(entry.firstSeen),
+            last_seen: isoTimeOrNull(entry.lastSeen),
+            last_used: isoTimeOrNull(entry.lastUsed),
+            usage: {
+              usage_count: uses,
+              previous_usage_count: previous,
+              growth_rate: growthRate(uses, previous),
+            },
+            success: successOf(state.outcomes),
+            quality: qualityOf(qualityFigures(state.quality)),
+            duration: durationOf(durationFigures(state.duration)),
+            ...(recent === undefined ? {} : { recent_events: recent }),
+          },
+        }
+      },
+    })
+  })
+}

@@ -1,0 +1,86 @@
+import { createRoute, z } from '@hono/zod-openapi'
+import { answerFields, isoTime, rangeFields } from '../conventions/asOf.ts'
+import { decodeCursor, encodeCursor, questionOf } from '../conventions/cursor.ts'
+import { afterParameter, pageParameters, patternPath, rangeParameters } from '../conventions/parameters.ts'
+import { patternNotFound } from '../conventions/problem.ts'
+import { resolveRange } from '../conventions/range.ts'
+import { orRefuse } from '../conventions/resolved.ts'
+import { findEvents } from '../events/findEvents.ts'
+import { readPositionRanges } from '../events/readPositionRanges.ts'
+import { type ApiApp, notModified, problemResponses, type RouteParts } from './apiRoute.ts'
+import { eventOf, eventSchema } from './eventFields.ts'
+import { nextCursorField } from './listPage.ts'
+import { nameOf, patternFields } from './patternFields.ts'
+
+const answerSchema = z
+  .strictObject({
+    ...answerFields,
+    ...rangeFields,
+    ...patternFields,
+    events: z.array(eventSchema).openapi({
+      description: 'Newest position first. A page can be short: only `next_cursor` null is the end.',
+    }),
+    next_cursor: nextCursorField,
+  })
+  .openapi('PatternEvents')
+
+const { from, to } = rangeParameters('7d')
+
+const route = createRoute({
+  method: 'get',
+  path: '/patterns/{pattern_id}/events',
+  summary: 'The events behind a number',
+  description: 'Exactly the events that are counted in the windows of the range.',
+  request: {
+    params: patternPath,
+    query: z.strictObject({ from, to, ...pageParameters, ...afterParameter }),
+  },
+  responses: {
+    200: { description: 'The events.', content: { 'application/json': { schema: answerSchema } } },
+    304: notModified,
+    ...problemResponses,
+  },
+})
+
+const eventPlace = z
+  .tuple([z.int().min(0), z.int().min(0)])
+  .transform(([shard, position]) => ({ shard, position }))
+
+export const routePatternEvents = (app: ApiApp, parts: RouteParts): void => {
+  app.openapi(route, (context) => {
+    const { pattern_id } = context.req.valid('param')
+    const { limit, cursor, after, ...query } = context.req.valid('query')
+    const question = questionOf('pattern-events', { pattern_id })
+    const known = cursor === undefined ? undefined : decodeCursor(cursor, question, eventPlace)
+    const now = parts.clock()
+    const range = orRefuse(resolveRange(known?.range ?? query, { now, defaultRange: '7d' }))
+    return parts.answers(context, {
+      key: JSON.stringify(['pattern-events', question, range, known?.place, limit]),
+      source: parts.fromDatabase,
+      after,
+      answer: async () => {
+        const { vector, entry, ranges } = await readPositionRanges(parts.database, pattern_id, range)
+        if (entry === undefined) throw patternNotFound(pattern_id)
+        const { events, next } = await findEvents({
+          eventLog: parts.eventLog,
+          patternId: pattern_id,
+          range,
+          ranges,
+          before: known?.place,
+          limit,
+        })
+        return {
+          vector,
+          body: {
+            from: isoTime(range.from),
+            to: isoTime(range.to),
+            ...nameOf(pattern_id, entry),
+            events: events.map(eventOf),
+            next_cursor:
+              next === null ? null : encodeCursor(question, { range, place: [next.shard, next.position] }),
+          },
+        }
+      },
+    })
+  })
+}

@@ -1,0 +1,5 @@
+/** The most points of one series. */
+export const mostPoints = 1_000
+
+/** The most points of each pattern in a list of up to 500. */
+export const mostListPoints = 200

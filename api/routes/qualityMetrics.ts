@@ -1,0 +1,191 @@
+import { createRoute, z } from '@hono/zod-openapi'
+import type { CatalogueEntry } from '@patterns/projections/catalogue.ts'
+import { qualityFigures } from '@patterns/projections/derived/qualityFigures.ts'
+import { confidence } from '@patterns/projections/derived/successRate.ts'
+import { answerFields, isoTime, rangeFields, windowStatusField } from '../conventions/asOf.ts'
+import { resolveSeries, type Series } from '../conventions/buckets.ts'
+import { questionOf } from '../conventions/cursor.ts'
+import { resolveListRange } from '../conventions/listRange.ts'
+import { pageOf } from '../conventions/page.ts'
+import {
+  afterParameter,
+  pageParameters,
+  patternIdParameter,
+  patternTypeParameter,
+  rangeParameters,
+  seriesParameters,
+} from '../conventions/parameters.ts'
+import { patternNotFound } from '../conventions/problem.ts'
+import { orRefuse } from '../conventions/resolved.ts'
+import { qualityColumns } from '../read/columnSets.ts'
+import { readPattern } from '../read/readPattern.ts'
+import { readPatternsWindows } from '../read/readPatternsWindows.ts'
+import type { WindowRow } from '../read/windowRows.ts'
+import { standingsOf } from '../totals/rankedRates.ts'
+import { averageQuality } from '../totals/sums.ts'
+import { mergeStates } from '../windows/mergeRows.ts'
+import { periodsOf } from '../windows/periods.ts'
+import { segmentsOfAll } from '../windows/segments.ts'
+import { type ApiApp, notModified, problemResponses, type RouteParts } from './apiRoute.ts'
+import { count, qualityFields, qualityOf } from './figureFields.ts'
+import { type ListPlace, nextCursor, nextCursorField, patternsOfType } from './listPage.ts'
+import { nameOf, patternFields } from './patternFields.ts'
+import { mostListPoints, mostPoints } from './pointLimits.ts'
+
+const patternSchema = z
+  .strictObject({
+    ...patternFields,
+    ...qualityFields,
+    measurements: z
+      .array(
+        z.strictObject({
+          timestamp: z.iso.datetime().openapi({ description: 'The start of the window.' }),
+          quality_score: z.number(),
+          confidence: z.number(),
+          sample_size: count,
+          status: windowStatusField,
+        }),
+      )
+      .openapi({ description: 'The windows with scores; one without is left out.' }),
+  })
+  .openapi('PatternQuality')
+
+const answerSchema = z
+  .strictObject({
+    ...answerFields,
+    ...rangeFields,
+    granularity: z.enum(['hour', 'day', 'week']),
+    time_zone: z.string(),
+    patterns: z.array(patternSchema).openapi({ description: 'Highest mean score first.' }),
+    total_count: count.openapi({ description: 'How many there are on all pages.' }),
+    next_cursor: nextCursorField,
+  })
+  .openapi('QualityMetrics')
+
+const route = createRoute({
+  method: 'get',
+  path: '/quality-metrics',
+  summary: 'How good the uses of patterns are, over time',
+  request: {
+    query: z.strictObject({
+      ...rangeParameters('30d'),
+      ...seriesParameters,
+      pattern_id: patternIdParameter,
+      pattern_type: patternTypeParameter,
+      min_quality: z
+        .string()
+        .regex(/^(0(\.\d{1,6})?|1(\.0{1,6})?)$/, 'must be a number from 0 to 1 with at most 6 decimals')
+        .transform(Number)
+        .default(0)
+        .openapi({
+          type: 'number',
+          minimum: 0,
+          maximum: 1,
+          default: 0,
+          description: 'Only patterns whose mean score is at least this.',
+        }),
+      ...pageParameters,
+      ...afterParameter,
+    }),
+  },
+  responses: {
+    200: { description: 'The scores.', content: { 'application/json': { schema: answerSchema } } },
+    304: notModified,
+    ...problemResponses,
+  },
+})
+
+type Query = z.infer<typeof route.request.query>
+
+export const routeQualityMetrics = (app: ApiApp, parts: RouteParts): void => {
+  const describe = (id: string, entry: CatalogueEntry, rows: readonly WindowRow[], series: Series) => {
+    const periods = periodsOf(rows, { series, firstSeen: entry.firstSeen, now: parts.clock() })
+    const total = mergeStates(periods.map(({ state }) => state))
+    return {
+      ...nameOf(id, entry),
+      ...qualityOf(qualityFigures(total.quality)),
+      measurements: periods
+        .filter(({ state }) => state.quality.count > 0)
+        .map(({ bucket, state, status }) => ({
+          timestamp: isoTime(bucket.from),
+          quality_score: qualityFigures(state.quality).average!,
+          confidence: confidence(state.quality.count),
+          sample_size: state.quality.count,
+          status,
+        })),
+    }
+  }
+  const seriesFields = ({ range, granularity, zone }: Series) => ({
+    from: isoTime(range.from),
+    to: isoTime(range.to),
+    granularity,
+    time_zone: zone,
+  })
+
+  const ofOne = async (patternId: string, { pattern_type, min_quality }: Query, series: Series) => {
+    const segments = segmentsOfAll(series.buckets)
+    const { vector, entry, windows } = await readPattern(parts.database, patternId, segments, qualityColumns)
+    if (entry === undefined) throw patternNotFound(patternId)
+    const pattern = describe(patternId, entry, windows, series)
+    const isListed =
+      (pattern_type === undefined || pattern.pattern_type === pattern_type) &&
+      pattern.quality_score !== null &&
+      pattern.quality_score >= min_quality
+    const patterns = isListed ? [pattern] : []
+    const body = { ...seriesFields(series), patterns, total_count: patterns.length, next_cursor: null }
+    return { vector, body }
+  }
+
+  const ofMany = (query: Query, series: Series, { question, range, after }: ListPlace) =>
+    parts.standings.view([series.range], async ({ vector, catalogue, sums, snapshot }) => {
+      const patterns = patternsOfType(catalogue, query.pattern_type)
+      const listed = standingsOf(patterns, sums(series.range)).filter(({ sums: own }) => {
+        const average = averageQuality(own)
+        return average !== null && average >= query.min_quality
+      })
+      const page = pageOf(listed, {
+        valueOf: ({ sums: own }) => averageQuality(own),
+        idOf: ({ id }) => id,
+        descending: true,
+        after,
+        limit: query.limit,
+      })
+      // Entries may change in place while the windows are read; these are of the vector.
+      const entries = page.items.map(({ id, entry }) => ({ id, entry: { ...entry } }))
+      const ids = entries.map(({ id }) => id)
+      const segments = segmentsOfAll(series.buckets)
+      const rows = await readPatternsWindows(snapshot, ids, segments, qualityColumns)
+      const body = {
+        ...seriesFields(series),
+        patterns: entries.map(({ id, entry }) => describe(id, entry, rows.get(id) ?? [], series)),
+        total_count: listed.length,
+        next_cursor: nextCursor(page, question, range),
+      }
+      return { vector, body }
+    })
+
+  app.openapi(route, (context) => {
+    const query = context.req.valid('query')
+    const { pattern_id, pattern_type, min_quality, granularity, time_zone } = query
+    const now = parts.clock()
+    const question = questionOf('quality-metrics', {
+      pattern_id,
+      pattern_type,
+      min_quality,
+      granularity,
+      time_zone,
+    })
+    const { range, after } = resolveListRange(query, question, { now, defaultRange: '30d' })
+    const limits = { now, mostPoints: pattern_id === undefined ? mostListPoints : mostPoints }
+    const series = orRefuse(resolveSeries(range, query, limits))
+    return parts.answers(context, {
+      key: JSON.stringify(['quality-metrics', question, series.range, after, query.limit]),
+      source: pattern_id === undefined ? parts.fromStandings : parts.fromDatabase,
+      after: query.after,
+      answer: () =>
+        pattern_id === undefined
+          ? ofMany(query, series, { question, range, after })
+          : ofOne(pattern_id, query, series),
+    })
+  })
+}

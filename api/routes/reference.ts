@@ -1,0 +1,79 @@
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
+import { Scalar } from '@scalar/hono-api-reference'
+import { loadScalarScript } from '../docs/scalarScript.ts'
+import type { ApiApp } from './apiRoute.ts'
+
+const scriptPath = '/docs/scalar.js'
+
+/** The reference makes its own styles and may try requests out, on this origin only. */
+const contentPolicy = [
+  "default-src 'none'",
+  "script-src 'self' 'unsafe-inline'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data: blob:",
+  "font-src 'self' data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ')
+
+const description = `Which patterns are used, which work, and how that changes.
+
+Every answer says with \`as_of\` up to which place of each shard's log its numbers account for the events: all up to
+there, and none after. Times are RFC 3339 in UTC. A number without observations is \`null\`, never 0.`
+
+/** The document, which is made from the schemas that validate, and a page to read it on, network or not. */
+export const routeReference = (app: ApiApp): void => {
+  let document: string | undefined
+  app.get('/openapi.json', (context) => {
+    document ??= JSON.stringify(
+      app.getOpenAPI31Document({
+        openapi: '3.1.0',
+        info: {
+          title: 'Pattern Dashboard',
+          version: '1.0.0',
+          description,
+          license: { name: 'MIT' },
+        },
+        servers: [{ url: '/' }],
+        security: [{}, { apiKey: [] }, { bearer: [] }],
+      }),
+    )
+    return context.body(document, 200, { 'content-type': 'application/json', 'cache-control': 'no-cache' })
+  })
+  app.openAPIRegistry.registerComponent('securitySchemes', 'apiKey', {
+    type: 'apiKey',
+    in: 'header',
+    name: 'X-API-Key',
+  })
+  app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', { type: 'http', scheme: 'bearer' })
+
+  // Without its web fonts, client telemetry and remote agent: nothing leaves the machine.
+  const page = Scalar({
+    url: '/openapi.json',
+    pageTitle: 'Pattern Dashboard API',
+    cdn: scriptPath,
+    bundle: false,
+    withDefaultFonts: false,
+    telemetry: false,
+    agent: { disabled: true },
+    mcp: { disabled: true },
+  } as Parameters<typeof Scalar>[0])
+  app.get('/docs', async (context, next) => {
+    const response = await page(context as never, next)
+    ;(response as Response).headers.set('content-security-policy', contentPolicy)
+    return response as Response
+  })
+  let script: Promise<Buffer> | undefined
+  app.get(scriptPath, async (context) => {
+    // Only who reads the reference pays for its 4 MB.
+    script ??= loadScalarScript().then((text) => promisify(gzip)(text))
+    return context.body((await script) as Uint8Array<ArrayBuffer>, 200, {
+      'content-type': 'text/javascript; charset=utf-8',
+      'content-encoding': 'gzip',
+      'cache-control': 'public, max-age=86400',
+    })
+  })
+}

@@ -1,0 +1,243 @@
+import { createRoute, z } from '@hono/zod-openapi'
+import { metricValue, sampleSize } from '@patterns/projections/analytics/metric.ts'
+import { movingAverage } from '@patterns/projections/analytics/movingAverage.ts'
+import { pointsOf } from '@patterns/projections/analytics/points.ts'
+import { growthRate } from '@patterns/projections/derived/growth.ts'
+import type { WindowState } from '@patterns/projections/windowState.ts'
+import { answerFields, isoTime, rangeFields, windowStatusField } from '../conventions/asOf.ts'
+import { type Bucket, resolveSeries, type Series } from '../conventions/buckets.ts'
+import {
+  afterParameter,
+  integer,
+  patternIdParameter,
+  rangeParameters,
+  seriesParameters,
+} from '../conventions/parameters.ts'
+import { patternNotFound } from '../conventions/problem.ts'
+import { previousRange, resolveRange } from '../conventions/range.ts'
+import { orRefuse } from '../conventions/resolved.ts'
+import { type ColumnSet, durationColumns, outcomeColumns, qualityColumns } from '../read/columnSets.ts'
+import { readPattern } from '../read/readPattern.ts'
+import { readTotals } from '../read/readTotals.ts'
+import type { WindowRow } from '../read/windowRows.ts'
+import { mergeStates } from '../windows/mergeRows.ts'
+import { type Period, periodsOf } from '../windows/periods.ts'
+import { segmentsOf, segmentsOfAll } from '../windows/segments.ts'
+import { type ApiApp, notModified, problemResponses, type RouteParts } from './apiRoute.ts'
+import { count } from './figureFields.ts'
+import { mostPoints } from './pointLimits.ts'
+
+const metricTypes = ['usage', 'success_rate', 'quality', 'duration', 'errors'] as const
+type MetricType = (typeof metricTypes)[number]
+
+const columnsOf: Readonly<Record<MetricType, ColumnSet>> = {
+  usage: outcomeColumns,
+  success_rate: outcomeColumns,
+  errors: outcomeColumns,
+  quality: qualityColumns,
+  duration: durationColumns,
+}
+
+/** What a period without uses says: that there were none, or nothing. */
+const isCount = (metric: MetricType): boolean => metric === 'usage' || metric === 'errors'
+
+const valueOf = (metric: MetricType, state: WindowState): number | null =>
+  metric === 'errors' ? state.outcomes.errors : metricValue(metric, state)
+
+const sampleSizeOf = (metric: MetricType, state: WindowState): number =>
+  sampleSize(metric === 'errors' ? 'usage' : metric, state)
+
+const figure = z.number().nullable()
+
+const pointSchema = z.strictObject({
+  timestamp: z.iso.datetime().openapi({ description: 'The start of the window.' }),
+  value: z.number(),
+  sample_size: count.openapi({ description: 'How many uses, scores or durations are behind the value.' }),
+  status: windowStatusField,
+})
+
+const totalSchema = z.strictObject({ value: figure, sample_size: count })
+
+const answerSchema = z
+  .strictObject({
+    ...answerFields,
+    ...rangeFields,
+    pattern_id: z.uuid().nullable().openapi({ description: 'null: all patterns together.' }),
+    metric_type: z.enum(metricTypes),
+    unit: z.enum(['uses', 'ratio', 'milliseconds']),
+    granularity: z.enum(['hour', 'day', 'week']),
+    time_zone: z.string(),
+    data: z.array(pointSchema).openapi({
+      description:
+        'usage and errors: every window from the first event on. The others: windows with observations, as missing is missing.',
+    }),
+    moving_average: z
+      .strictObject({
+        windows: z.int(),
+        data: z.array(z.strictObject({ timestamp: z.iso.datetime(), value: z.number() })),
+      })
+      .nullable()
+      .openapi({
+        description:
+          'The mean of what was observed in a window and those before it, from the first full stretch on. null where it was not asked for.',
+      }),
+    totals: totalSchema.openapi({ description: 'Of the whole range: a sum, a pooled rate, or a mean.' }),
+    previous_period: z
+      .strictObject({
+        ...rangeFields,
+        totals: totalSchema,
+        change: figure.openapi({ description: 'The absolute change since.' }),
+        growth_rate: figure.openapi({ description: 'The change relative to the previous value.' }),
+      })
+      .nullable()
+      .openapi({ description: 'The equally long range just before. null where it was not asked for.' }),
+  })
+  .openapi('TimeSeries')
+
+const route = createRoute({
+  method: 'get',
+  path: '/time-series',
+  summary: 'One metric over time, of one pattern or of all together',
+  request: {
+    query: z.strictObject({
+      ...rangeParameters('30d'),
+      ...seriesParameters,
+      pattern_id: patternIdParameter,
+      metric_type: z
+        .enum(metricTypes)
+        .default('usage')
+        .openapi({ description: 'errors counts uses with the outcome `error`.' }),
+      moving_average: integer(2, 60, 'Adds the mean over so many windows.'),
+      compare: z
+        .enum(['previous_period'])
+        .optional()
+        .openapi({ description: 'Adds the equally long range just before.' }),
+      ...afterParameter,
+    }),
+  },
+  responses: {
+    200: { description: 'The series.', content: { 'application/json': { schema: answerSchema } } },
+    304: notModified,
+    ...problemResponses,
+  },
+})
+
+const unitOf: Readonly<Record<MetricType, 'uses' | 'ratio' | 'milliseconds'>> = {
+  usage: 'uses',
+  errors: 'uses',
+  success_rate: 'ratio',
+  quality: 'ratio',
+  duration: 'milliseconds',
+}
+
+interface Point {
+  readonly index: number
+  readonly bucket: Bucket
+  readonly value: number
+  readonly sampleSize: number
+  readonly status: Period['status']
+}
+
+const pointsIn = (metric: MetricType, periods: readonly Period[], { buckets }: Series): Point[] => {
+  const offset = buckets.length - periods.length
+  const points: Point[] = []
+  for (const [i, { bucket, state, status }] of periods.entries()) {
+    const size = sampleSizeOf(metric, state)
+    const value = valueOf(metric, state)
+    if (value === null || (size === 0 && !isCount(metric))) continue
+    points.push({ index: offset + i, bucket, value, sampleSize: size, status })
+  }
+  return points
+}
+
+const averageOver = (points: readonly Point[], windows: number) => {
+  // The stretch begins with the first point: index 0 of the series.
+  const first = points[0]?.index ?? 0
+  const averages = movingAverage(
+    pointsOf(
+      points.map(({ value }) => value),
+      points.map(({ index }) => index - first),
+    ),
+    windows,
+  )
+  const data = points.flatMap(({ bucket }, i) => {
+    const value = averages[i]!
+    return value === null ? [] : [{ timestamp: isoTime(bucket.from), value }]
+  })
+  return { windows, data }
+}
+
+export const routeTimeSeries = (app: ApiApp, parts: RouteParts): void => {
+  app.openapi(route, (context) => {
+    const { pattern_id, metric_type: metric, moving_average, compare, ...query } = context.req.valid('query')
+    const now = parts.clock()
+    const range = orRefuse(resolveRange(query, { now, defaultRange: '30d' }))
+    const series = orRefuse(resolveSeries(range, query, { now, mostPoints }))
+    const before = compare === undefined ? undefined : previousRange(series.range)
+
+    const read = async () => {
+      const segments = [...(before === undefined ? [] : segmentsOf(before)), ...segmentsOfAll(series.buckets)]
+      const columns = columnsOf[metric]
+      if (pattern_id === undefined) return readTotals(parts.database, segments, columns)
+      const { vector, entry, windows } = await readPattern(parts.database, pattern_id, segments, columns)
+      if (entry === undefined) throw patternNotFound(pattern_id)
+      return { vector, windows, firstSeen: entry.firstSeen }
+    }
+
+    const totalOf = (states: readonly WindowState[]) => {
+      const state = mergeStates(states)
+      return { value: valueOf(metric, state), sample_size: sampleSizeOf(metric, state) }
+    }
+    const compareWith = (rows: readonly WindowRow[], totals: { readonly value: number | null }) => {
+      if (before === undefined) return null
+      const previous = totalOf(rows.map(({ state }) => state))
+      const isKnown = totals.value !== null && previous.value !== null
+      return {
+        from: isoTime(before.from),
+        to: isoTime(before.to),
+        totals: previous,
+        change: isKnown ? totals.value! - previous.value! : null,
+        growth_rate: isKnown ? growthRate(totals.value!, previous.value!) : null,
+      }
+    }
+
+    return parts.answers(context, {
+      key: JSON.stringify([
+        'time-series',
+        { pattern_id, metric, granularity: series.granularity, zone: series.zone, moving_average, compare },
+        series.range,
+      ]),
+      source: parts.fromDatabase,
+      after: query.after,
+      answer: async () => {
+        const { vector, windows, firstSeen } = await read()
+        const earlier = windows.filter((row) => row.start < series.range.from)
+        const rows = windows.filter((row) => row.start >= series.range.from)
+        const periods = periodsOf(rows, { series, firstSeen, now })
+        const points = pointsIn(metric, periods, series)
+        const totals = totalOf(periods.map(({ state }) => state))
+        return {
+          vector,
+          body: {
+            from: isoTime(series.range.from),
+            to: isoTime(series.range.to),
+            pattern_id: pattern_id ?? null,
+            metric_type: metric,
+            unit: unitOf[metric],
+            granularity: series.granularity,
+            time_zone: series.zone,
+            data: points.map(({ bucket, value, sampleSize: size, status }) => ({
+              timestamp: isoTime(bucket.from),
+              value,
+              sample_size: size,
+              status,
+            })),
+            moving_average: moving_average === undefined ? null : averageOver(points, moving_average),
+            totals,
+            previous_period: compareWith(earlier, totals),
+          },
+        }
+      },
+    })
+  })
+}

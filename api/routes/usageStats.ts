@@ -1,0 +1,260 @@
+import { createRoute, z } from '@hono/zod-openapi'
+import type { CatalogueEntry } from '@patterns/projections/catalogue.ts'
+import { growthRate } from '@patterns/projections/derived/growth.ts'
+import { answerFields, isoTime, isoTimeOrNull, rangeFields, windowStatusField } from '../conventions/asOf.ts'
+import { resolveSeries, type Series } from '../conventions/buckets.ts'
+import { questionOf } from '../conventions/cursor.ts'
+import { resolveListRange } from '../conventions/listRange.ts'
+import { pageOf, type SortValue } from '../conventions/page.ts'
+import {
+  afterParameter,
+  pageParameters,
+  patternIdParameter,
+  patternTypeParameter,
+  rangeParameters,
+  seriesParameters,
+} from '../conventions/parameters.ts'
+import { patternNotFound } from '../conventions/problem.ts'
+import { previousRange } from '../conventions/range.ts'
+import { orRefuse } from '../conventions/resolved.ts'
+import { usageColumns } from '../read/columnSets.ts'
+import { readPattern } from '../read/readPattern.ts'
+import { readPatternsWindows } from '../read/readPatternsWindows.ts'
+import { readTotals } from '../read/readTotals.ts'
+import { readTypeTotals } from '../read/readTypeTotals.ts'
+import type { WindowRow } from '../read/windowRows.ts'
+import type { ListedPattern } from '../totals/catalogue.ts'
+import { usesAt } from '../totals/sums.ts'
+import { mergeRows } from '../windows/mergeRows.ts'
+import { periodsOf } from '../windows/periods.ts'
+import { segmentsOf, segmentsOfAll } from '../windows/segments.ts'
+import { type ApiApp, notModified, problemResponses, type RouteParts } from './apiRoute.ts'
+import { count } from './figureFields.ts'
+import { type ListPlace, nextCursor, nextCursorField, patternsOfType, sortParameter } from './listPage.ts'
+import { nameOf, patternFields } from './patternFields.ts'
+import { mostListPoints, mostPoints } from './pointLimits.ts'
+
+const periodsSchema = z.array(
+  z.strictObject({
+    period_start: z.iso.datetime(),
+    period_end: z.iso
+      .datetime()
+      .openapi({ description: 'Exclusive. The last period ends with the running hour.' }),
+    usage_count: count,
+    status: windowStatusField,
+  }),
+)
+
+const usageFields = {
+  usage_count: count,
+  previous_usage_count: count.openapi({ description: 'In the equally long range just before.' }),
+  growth_rate: z
+    .number()
+    .nullable()
+    .openapi({ description: '(usage − previous) / previous; null where there was none before.' }),
+}
+
+const patternSchema = z
+  .strictObject({
+    ...patternFields,
+    ...usageFields,
+    last_used: z.iso.datetime().nullable().openapi({ description: 'Its latest use, whatever the range.' }),
+    periods: periodsSchema.openapi({
+      description: 'From the first event of the pattern on; without uses, 0.',
+    }),
+  })
+  .openapi('PatternUsage')
+
+const answerSchema = z
+  .strictObject({
+    ...answerFields,
+    ...rangeFields,
+    granularity: z.enum(['hour', 'day', 'week']),
+    time_zone: z.string(),
+    patterns: z
+      .array(patternSchema)
+      .openapi({ description: 'Those used in the range or in the one before.' }),
+    total_count: count.openapi({ description: 'How many there are on all pages.' }),
+    next_cursor: nextCursorField,
+    totals: z
+      .strictObject({ ...usageFields, periods: periodsSchema })
+      .openapi({ description: 'Of all patterns together, or all of the type.' }),
+    popular_patterns: z
+      .array(z.strictObject({ ...patternFields, usage_count: count }))
+      .openapi({ description: 'The ten most used in the range, whatever the order and the page.' }),
+  })
+  .openapi('UsageStats')
+
+const route = createRoute({
+  method: 'get',
+  path: '/usage-stats',
+  summary: 'How often patterns are used, over time, and how that grew',
+  request: {
+    query: z.strictObject({
+      ...rangeParameters('30d'),
+      ...seriesParameters,
+      pattern_id: patternIdParameter,
+      pattern_type: patternTypeParameter,
+      sort: sortParameter(['usage_count', 'growth_rate', 'last_used', 'pattern_name'], '-usage_count'),
+      ...pageParameters,
+      ...afterParameter,
+    }),
+  },
+  responses: {
+    200: { description: 'The usage.', content: { 'application/json': { schema: answerSchema } } },
+    304: notModified,
+    ...problemResponses,
+  },
+})
+
+type Query = z.infer<typeof route.request.query>
+
+const mostPopular = 10
+
+interface Used {
+  readonly id: string
+  readonly entry: CatalogueEntry
+  readonly uses: number
+  readonly previous: number
+}
+
+const usageOf = ({ uses, previous }: Pick<Used, 'uses' | 'previous'>) => ({
+  usage_count: uses,
+  previous_usage_count: previous,
+  growth_rate: growthRate(uses, previous),
+})
+
+const usedOf = (
+  patterns: readonly ListedPattern[],
+  now: Float64Array,
+  before: Float64Array,
+): readonly Used[] =>
+  patterns
+    .map(({ id, entry, pattern }) => ({
+      id,
+      // Entries change in place while more is read.
+      entry: { ...entry },
+      uses: usesAt(now, pattern),
+      previous: usesAt(before, pattern),
+    }))
+    .filter(({ uses, previous }) => uses > 0 || previous > 0)
+
+const sortValues: Record<Query['sort']['field'], (used: Used) => SortValue> = {
+  usage_count: ({ uses }) => uses,
+  growth_rate: ({ uses, previous }) => growthRate(uses, previous),
+  last_used: ({ entry }) => entry.lastUsed,
+  pattern_name: ({ entry }) => entry.patternName?.value ?? null,
+}
+
+const popularOf = (used: readonly Used[]) =>
+  pageOf(
+    used.filter(({ uses }) => uses > 0),
+    { valueOf: ({ uses }) => uses, idOf: ({ id }) => id, descending: true, limit: mostPopular },
+  ).items.map(({ id, entry, uses }) => ({ ...nameOf(id, entry), usage_count: uses }))
+
+const sum = (used: readonly Used[], pick: (one: Used) => number): number =>
+  used.reduce((total, one) => total + pick(one), 0)
+
+export const routeUsageStats = (app: ApiApp, parts: RouteParts): void => {
+  const periods = (rows: readonly WindowRow[], series: Series, firstSeen: number | null) =>
+    periodsOf(rows, { series, firstSeen, now: parts.clock() }).map(({ bucket, state, status }) => ({
+      period_start: isoTime(bucket.from),
+      period_end: isoTime(bucket.to),
+      usage_count: state.outcomes.uses,
+      status,
+    }))
+  const describe = (used: Used, rows: readonly WindowRow[], series: Series) => ({
+    ...nameOf(used.id, used.entry),
+    ...usageOf(used),
+    last_used: isoTimeOrNull(used.entry.lastUsed),
+    periods: periods(rows, series, used.entry.firstSeen),
+  })
+  const seriesFields = ({ range, granularity, zone }: Series) => ({
+    from: isoTime(range.from),
+    to: isoTime(range.to),
+    granularity,
+    time_zone: zone,
+  })
+
+  const ofOne = async (patternId: string, { pattern_type }: Query, series: Series) => {
+    const segments = [...segmentsOf(previousRange(series.range)), ...segmentsOfAll(series.buckets)]
+    const { vector, entry, windows } = await readPattern(parts.database, patternId, segments, usageColumns)
+    if (entry === undefined) throw patternNotFound(patternId)
+    const { true: rows = [], false: earlier = [] } = Object.groupBy(windows, (row) =>
+      String(row.start >= series.range.from),
+    ) as Record<'true' | 'false', WindowRow[] | undefined>
+    const isOfType = pattern_type === undefined || entry.patternType?.value === pattern_type
+    const usesIn = (some: readonly WindowRow[]) => mergeRows(some).outcomes.uses
+    const used = { id: patternId, entry, uses: usesIn(rows), previous: usesIn(earlier) }
+    const pattern = describe(used, rows, series)
+    const listed = isOfType && (used.uses > 0 || used.previous > 0) ? [pattern] : []
+    const body = {
+      ...seriesFields(series),
+      patterns: listed,
+      total_count: listed.length,
+      next_cursor: null,
+      totals: isOfType
+        ? { ...usageOf(used), periods: pattern.periods }
+        : { ...usageOf({ uses: 0, previous: 0 }), periods: [] },
+      popular_patterns: popularOf(isOfType ? [used] : []),
+    }
+    return { vector, body }
+  }
+
+  const ofMany = (query: Query, series: Series, { question, range, after }: ListPlace) => {
+    const before = previousRange(series.range)
+    return parts.standings.view([series.range, before], async ({ vector, catalogue, sums, snapshot }) => {
+      const { pattern_type, sort, limit } = query
+      const patterns = patternsOfType(catalogue, pattern_type)
+      const used = usedOf(patterns, sums(series.range).values, sums(before).values)
+      const ids = patterns.map(({ id }) => id)
+      const firstSeen = patterns.reduce((least, { entry }) => Math.min(least, entry.firstSeen!), Infinity)
+      const page = pageOf(used, {
+        valueOf: sortValues[sort.field],
+        idOf: ({ id }) => id,
+        descending: sort.descending,
+        after,
+        limit,
+      })
+      const segments = segmentsOfAll(series.buckets)
+      const pageIds = page.items.map(({ id }) => id)
+      const [rows, totals] = await Promise.all([
+        readPatternsWindows(snapshot, pageIds, segments, usageColumns),
+        pattern_type === undefined
+          ? readTotals(snapshot, segments, usageColumns).then(({ windows }) => windows)
+          : readTypeTotals(snapshot, ids, segments),
+      ])
+      const body = {
+        ...seriesFields(series),
+        patterns: page.items.map((one) => describe(one, rows.get(one.id) ?? [], series)),
+        total_count: used.length,
+        next_cursor: nextCursor(page, question, range),
+        totals: {
+          ...usageOf({ uses: sum(used, (one) => one.uses), previous: sum(used, (one) => one.previous) }),
+          periods: periods(totals, series, Number.isFinite(firstSeen) ? firstSeen : null),
+        },
+        popular_patterns: popularOf(used),
+      }
+      return { vector, body }
+    })
+  }
+
+  app.openapi(route, (context) => {
+    const query = context.req.valid('query')
+    const { pattern_id, pattern_type, granularity, time_zone, sort } = query
+    const now = parts.clock()
+    const question = questionOf('usage-stats', { pattern_id, pattern_type, granularity, time_zone, sort })
+    const { range, after } = resolveListRange(query, question, { now, defaultRange: '30d' })
+    const limits = { now, mostPoints: pattern_id === undefined ? mostListPoints : mostPoints }
+    const series = orRefuse(resolveSeries(range, query, limits))
+    return parts.answers(context, {
+      key: JSON.stringify(['usage-stats', question, series.range, after, query.limit]),
+      source: pattern_id === undefined ? parts.fromStandings : parts.fromDatabase,
+      after: query.after,
+      answer: () =>
+        pattern_id === undefined
+          ? ofMany(query, series, { question, range, after })
+          : ofOne(pattern_id, query, series),
+    })
+  })
+}

@@ -1,0 +1,113 @@
+import type { Server } from 'node:http'
+import { serve } from '@hono/node-server'
+import type { EventLog } from '@patterns/event-log/eventLog.ts'
+import type { Logger } from '@patterns/shared/logger.ts'
+import type pg from 'pg'
+import { createApp } from './app.ts'
+import { createAnswers } from './conventions/answer.ts'
+import { createAppliedWait } from './live/appliedWait.ts'
+import { createVectorFeed } from './live/vectorFeed.ts'
+import { createMetrics } from './observe/metrics.ts'
+import { createStandings } from './totals/standings.ts'
+
+export interface ApiServerOptions {
+  /** Reads only: its role has no other right. */
+  readonly pool: pg.Pool
+  readonly eventLog: EventLog
+  readonly logger: Logger
+  readonly host: string
+  /** 0 lets the system choose. */
+  readonly port: number
+  readonly apiKeys?: readonly string[]
+  readonly corsOrigins?: readonly string[]
+  readonly rateLimitPerMinute?: number
+  /** Epoch milliseconds. */
+  readonly clock?: () => number
+}
+
+export interface ApiServer {
+  readonly port: number
+  /** Lets requests under way end, then lets go of the database. Idempotent. */
+  stop(): Promise<void>
+}
+
+/** A vector may have been confirmed this long ago before it is read again, in milliseconds. */
+const mostUnconfirmedMs = 1_000
+/** An answer of the standings may be this much behind them, in milliseconds. */
+const staleMs = 300
+/** Requests that stall are cut off this long after the stop, in milliseconds. */
+const drainMs = 3_000
+
+/** Starts the API: resolves once it listens. Rejects where the database cannot be read or the port is taken. */
+export const startApiServer = async ({
+  pool,
+  eventLog,
+  logger,
+  host,
+  port,
+  apiKeys = [],
+  corsOrigins = [],
+  rateLimitPerMinute = 0,
+  clock = Date.now,
+}: ApiServerOptions): Promise<ApiServer> => {
+  const feed = createVectorFeed({ pool, logger })
+  const standings = createStandings({ pool, feed, logger })
+  const parts = {
+    answers: createAnswers({ appliedWait: createAppliedWait({ eventLog, feed }), clock }),
+    standings,
+    fromStandings: {
+      get text() {
+        return standings.text
+      },
+      staleMs,
+      fresh: standings.fresh,
+    },
+    fromDatabase: {
+      get text() {
+        return feed.text
+      },
+      staleMs: 0,
+      fresh: () => feed.confirm(mostUnconfirmedMs),
+    },
+    database: pool,
+    eventLog,
+    clock,
+  }
+  const metrics = createMetrics({ standings, feed })
+  const app = createApp({
+    parts,
+    health: { feed },
+    metrics,
+    logger,
+    apiKeys,
+    corsOrigins,
+    rateLimitPerMinute,
+  })
+
+  await feed.start()
+  let server: Server
+  try {
+    server = await new Promise<Server>((resolve, reject) => {
+      const listening = serve({ fetch: app.fetch, hostname: host, port }, () => resolve(listening)) as Server
+      listening.once('error', reject)
+    })
+  } catch (error) {
+    await feed.stop()
+    throw error
+  }
+  let stopping: Promise<void> | undefined
+  const stop = async (): Promise<void> => {
+    const closed = new Promise((resolve) => server.close(resolve))
+    server.closeIdleConnections()
+    const force = setTimeout(() => server.closeAllConnections(), drainMs)
+    await closed
+    clearTimeout(force)
+    await standings.stop()
+    await feed.stop()
+  }
+  const address = server.address()
+  return {
+    port: typeof address === 'object' && address !== null ? address.port : port,
+    stop: () => (stopping ??= stop()),
+  }
+}

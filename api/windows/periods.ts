@@ -1,0 +1,42 @@
+import { windowStatus, type WindowStatus } from '@patterns/projections/window.ts'
+import { type WindowState, zeroWindow } from '@patterns/projections/windowState.ts'
+import type { Bucket, Series } from '../conventions/buckets.ts'
+import { floorHour } from '../conventions/range.ts'
+import type { WindowRow } from '../read/windowRows.ts'
+import { lateCount, mergeIntoBuckets } from './mergeRows.ts'
+
+/** One point of a series, with all that is counted in it. */
+export interface Period {
+  readonly bucket: Bucket
+  readonly state: WindowState
+  readonly status: WindowStatus
+}
+
+export interface PeriodOptions {
+  readonly series: Series
+  /** When the first event came, epoch milliseconds: periods before it are not zero, they are not. */
+  readonly firstSeen: number | null
+  /** Epoch milliseconds. */
+  readonly now: number
+}
+
+/**
+ * The periods of a series from the first one with an event on; those without any are zero. A period that is
+ * made of several windows is restated where one of them is.
+ */
+export const periodsOf = (
+  rows: readonly WindowRow[],
+  { series, firstSeen, now }: PeriodOptions,
+): readonly Period[] => {
+  const states = mergeIntoBuckets(rows, series.buckets)
+  const began = firstSeen === null ? Number.POSITIVE_INFINITY : floorHour(firstSeen)
+  return series.buckets.flatMap((bucket, i) => {
+    const state = states[i]
+    if (state === undefined && bucket.to <= began) return []
+    return {
+      bucket,
+      state: state ?? zeroWindow(),
+      status: windowStatus(bucket.end, lateCount(state), now),
+    }
+  })
+}
