@@ -1,3 +1,4 @@
+import type { AddressInfo } from 'node:net'
 import { createPostgresEventLog } from '@patterns/event-log/postgres/postgresEventLog.ts'
 import { createPool } from '@patterns/shared/postgres/pool.ts'
 import { runProcess } from '@patterns/shared/runProcess.ts'
@@ -38,7 +39,8 @@ await runProcess({
       throw new SettingsError(`PROCESSOR_PORT ${settings.PROCESSOR_PORT} cannot be used: ${error.code}`)
     })
     await processor.start()
-    logger.info({ topic: topic.describe }, 'processing')
+    const { port } = server.address() as AddressInfo
+    logger.info({ topic: topic.describe, port }, 'processing')
     return {
       async stop() {
         await processor.stop()

@@ -1,0 +1,59 @@
+import { faultyBenchmarkMessages } from '@patterns/generator/benchmark.ts'
+import type { FaultShares, GeneratedMessage } from '@patterns/generator/faults.ts'
+import type { Scene } from './scene.ts'
+import { readProgress } from './expectExact.ts'
+import { until } from './until.ts'
+
+/** Far more of each kind than in a demo, so that every short life of a processor meets them. */
+const shares: FaultShares = {
+  late: 0.03,
+  null_key: 0.01,
+  version_0: 0.02,
+  cloudevents_binary: 0.02,
+  cloudevents_structured: 0.02,
+  duplicate: 0.03,
+  id_conflict: 0.005,
+  malformed_json: 0.005,
+  invalid_utf8: 0.005,
+  null_value: 0.005,
+  schema: 0.01,
+  too_large: 0.000_1,
+  future_time: 0.005,
+}
+
+/** Messages of all kinds over some 60 patterns and a day and a half, from a Sunday evening into the next week. */
+export const faultyMessages = (seed: string, count: number): Generator<GeneratedMessage> =>
+  faultyBenchmarkMessages({
+    seed,
+    count,
+    patterns: 60,
+    startAt: Date.UTC(2026, 0, 4, 20),
+    eventsPerSecond: count / (36 * 3_600),
+    faults: shares,
+  })
+
+const burst = 100
+
+/**
+ * Sends them in bursts, as the processors take them: never more than `mostAhead` that nobody has taken, so
+ * that the load lasts as long as there is anything to send, whatever happens to those who take it.
+ */
+export const sendInStep = async (
+  { ledger, pool }: Scene,
+  messages: Iterable<GeneratedMessage>,
+  mostAhead: number,
+): Promise<void> => {
+  let pending: GeneratedMessage[] = []
+  for (const message of messages) {
+    pending.push(message)
+    if (pending.length < burst) continue
+    await ledger.send(pending)
+    pending = []
+    await until(
+      'the processors take what is sent',
+      async () => (ledger.sent.length - (await readProgress(pool)).messages < mostAhead ? true : undefined),
+      120_000,
+    )
+  }
+  await ledger.send(pending)
+}
