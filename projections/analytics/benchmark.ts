@@ -40,7 +40,7 @@ const isBetter = (metric: Metric, a: number, b: number): boolean =>
  * range, of all the category's patterns (with the pattern itself where it belongs to it).
  *
  * The percentile is the mid-rank percentile rank, 100·(worse + ½·equal)/n (Crawford, Garthwaite, Slick 2009,
- * "On percentile norms in neuropsychology", The Clinical Neuropsychologist 23, 1173–1195, definition C).
+ * "On percentile norms in neuropsychology", The Clinical Neuropsychologist 23, 1173–1195).
  * Better is higher, but for duration, where it is lower.
  */
 export const benchmark = (

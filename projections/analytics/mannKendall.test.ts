@@ -6,7 +6,7 @@ import { mannKendall } from './mannKendall.ts'
 import { pointsOf } from './points.ts'
 
 describe('the Mann–Kendall test', () => {
-  it('meets the worked example with ties of EPA QA/G-9S, Data Quality Assessment, box 4-8', () => {
+  it('meets the worked example with ties of EPA QA/G-9S (2006), Data Quality Assessment, page 109', () => {
     const test = mannKendall(pointsOf([10, 10, 10, 5, 10, 20, 18, 17, 15, 24, 15]))
     expect(test.s).toBe(22)
     expect(test.variance).toBeCloseTo(155.33, 2)

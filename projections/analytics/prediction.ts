@@ -25,6 +25,20 @@ export interface Prediction {
  */
 const pointsToStart = (length: number): number => Math.max(2, Math.floor(length / 3))
 
+/** Student's bound would be half of the cost of a prediction; there is one for each count of errors, so few. */
+const remembered = (outside: number): ((errors: number) => number) => {
+  const bounds = new Map<number, number>()
+  return (errors) => {
+    const known = bounds.get(errors)
+    if (known !== undefined) return known
+    const bound = studentBound(outside, errors)
+    bounds.set(errors, bound)
+    return bound
+  }
+}
+const bound80 = remembered(0.2)
+const bound95 = remembered(0.05)
+
 /**
  * The next window's value by damped Holt or by the least-squares line, whichever had the lower squared
  * one-step errors over the series so far, each forecast made from the points before it alone (rolling
@@ -62,15 +76,15 @@ export const predict = (series: Series): Prediction | null => {
   const clamp = (bound: number): number => Math.min(greatest, Math.max(least, bound))
   const errors = length - start
   const deviation = Math.sqrt(chosen.squaredErrors / errors)
-  const around = (outside: number): Interval => {
-    const margin = studentBound(outside, errors) * deviation
+  const around = (bounds: (errors: number) => number): Interval => {
+    const margin = bounds(errors) * deviation
     return { lower: clamp(chosen.value - margin), upper: clamp(chosen.value + margin) }
   }
   return {
     method: chosen.method,
     value: clamp(chosen.value),
-    interval80: around(0.2),
-    interval95: around(0.05),
+    interval80: around(bound80),
+    interval95: around(bound95),
     for: series.start + next * windowMs[series.granularity],
   }
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import reference from '../analytics/fixtures/reference.json' with { type: 'json' }
 import { confidence, isHighConfidence, rateCount, successRate, wilsonInterval } from './successRate.ts'
 
 const counted = fc
@@ -40,6 +41,15 @@ describe('the Wilson interval', () => {
     expect(interval.lower).toBeCloseTo(lower, 4)
     expect(interval.upper).toBeCloseTo(upper, 4)
   })
+
+  it.each(reference.wilson)(
+    'of $successes in $uses is that of statsmodels',
+    ({ successes, uses, interval }) => {
+      const { lower, upper } = wilsonInterval(successes, uses)!
+      expect(lower).toBeCloseTo(interval[0]!, 12)
+      expect(upper).toBeCloseTo(interval[1]!, 12)
+    },
+  )
 
   it('reaches 0 and 1 exactly where all uses agree', () => {
     expect(wilsonInterval(0, 7)!.lower).toBe(0)
