@@ -17,6 +17,7 @@ await runProcess({
       connectionString: settings.DATABASE_URL,
       applicationName: 'pattern-dashboard-processor',
       max: 16,
+      pipeline: true,
       onIdleError: (error) => logger.warn({ reason: error.message }, 'database connection lost'),
     })
     await pool.query('select 1 from projection_checkpoints limit 1').catch((error: Error) => {

@@ -27,14 +27,18 @@ export const writeFlush = (
   changed: ChangedStates,
 ): Promise<void> =>
   transaction(pool, async (client) => {
-    const isMoved = await moveCheckpoint(client, lane, from, to)
+    // Sent together: whether the checkpoint moved is known before anything is committed.
+    const [isMoved] = await Promise.all([
+      moveCheckpoint(client, lane, from, to),
+      ...granularities.flatMap((granularity) => {
+        const { patterns, totals } = changed.windows[granularity]
+        return [patterns, totals].map((rows) =>
+          upsertWindows(client, lane.version, lane.shard, granularity, rows),
+        )
+      }),
+      upsertCatalogue(client, lane.version, lane.shard, changed.entries),
+      client.query(`select pg_notify('${flushChannel}', $1)`, [`${lane.shard}:${to.position}`]),
+    ])
     if (!isMoved)
       throw new FencedError(`Shard ${lane.shard} has another owner: its checkpoint is not at ${from}`)
-    for (const granularity of granularities) {
-      const { patterns, totals } = changed.windows[granularity]
-      await upsertWindows(client, lane.version, lane.shard, granularity, patterns)
-      await upsertWindows(client, lane.version, lane.shard, granularity, totals)
-    }
-    await upsertCatalogue(client, lane.version, lane.shard, changed.entries)
-    await client.query(`select pg_notify('${flushChannel}', $1)`, [`${lane.shard}:${to.position}`])
   })

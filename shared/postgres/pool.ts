@@ -28,6 +28,11 @@ export interface PoolOptions {
   readonly statementTimeoutMs?: number
   /** What every connection runs as. `reader` can select and nothing else. */
   readonly access?: 'owner' | 'reader'
+  /**
+   * Sends a query without waiting for the answer to the one before, on the same connection. For those who
+   * issue several at once; a failed one aborts the rest of its transaction.
+   */
+  readonly pipeline?: boolean
   /** Told of a connection that broke while idle; the pool replaces it by itself. */
   readonly onIdleError: (error: Error) => void
 }
@@ -39,6 +44,7 @@ export const createPool = ({
   max = 10,
   statementTimeoutMs = 0,
   access = 'owner',
+  pipeline = false,
   onIdleError,
 }: PoolOptions): pg.Pool => {
   const settings = [`-c statement_timeout=${statementTimeoutMs}`, '-c timezone=UTC']
@@ -51,6 +57,7 @@ export const createPool = ({
     options: settings.join(' '),
     connectionTimeoutMillis: 5_000,
     keepAlive: true,
+    pipeline,
     types,
   })
   pool.on('error', onIdleError)
