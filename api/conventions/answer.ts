@@ -81,7 +81,8 @@ export const createAnswers = ({
 }: AnswersOptions) => {
   const finished = new LRUCache<string, Finished>({
     maxSize: mostBytes,
-    sizeCalculation: (answer, key) => answer.body.length * 1.2 + key.length * 2 + 200,
+    // The compressed body is about a tenth of it.
+    sizeCalculation: ({ body }, key) => Math.ceil(body.length * 1.1) + key.length * 2 + 200,
   })
   const underWay = new Map<string, { readonly text: string; readonly made: Promise<Finished> }>()
 

@@ -23,6 +23,8 @@ export interface WindowName {
  * summed again because one number moved.
  */
 export interface SliceStore {
+  /** Keeps the windows of a range, now and as they come, until other ranges were asked for more recently. */
+  keep(range: Range): void
   /** The windows of a range that are not held yet. */
   missing(range: Range): WindowName[]
   /** The windows held, out of these. */
@@ -31,7 +33,7 @@ export interface SliceStore {
   hold(window: WindowName, slice: Slice): void
   /** Puts a row in the place of the lane's last. `values` is used up. */
   replace(window: WindowName, lane: number, values: Float64Array): void
-  /** The sums over a range; all of its windows must be held. */
+  /** The sums over a range that is kept; all of its windows must be held. */
   sums(range: Range): RangeSums
   clear(): void
   readonly stats: {
@@ -50,12 +52,13 @@ export interface SliceStoreOptions {
   readonly mostBytes?: number
 }
 
-interface HeldRange {
-  readonly range: Range
+interface KeptRange {
   readonly windows: ReadonlySet<string>
-  values: Float64Array
+  /** Made when the sums are first asked for. */
+  values: Float64Array | undefined
 }
 
+const rangeText = ({ from, to }: Range): string => `${from}/${to}`
 const windowText = ({ granularity, start }: WindowName): string => `${granularity}/${start}`
 
 const windowsOf = (range: Range): WindowName[] =>
@@ -69,39 +72,47 @@ export const createSliceStore = ({
   mostBytes = 256 * 1024 * 1024,
 }: SliceStoreOptions): SliceStore => {
   const slices = new Map<string, Slice>()
-  const ranges = new LRUCache<string, HeldRange>({ max: mostRanges })
-  let bytesAtSweep = 0
+  const ranges = new LRUCache<string, KeptRange>({ max: mostRanges })
+  let bytes = 0
 
-  const bytes = (): number => {
+  const countBytes = (): number => {
     let sum = 0
     for (const slice of slices.values()) sum += slice.bytes
-    for (const range of ranges.values()) sum += range.values.byteLength
+    for (const { values } of ranges.values()) sum += values?.byteLength ?? 0
     return sum
   }
 
-  /** Drops windows that are part of no range, and ranges until the rest fits; the newest range always stays. */
+  /** Drops windows that are part of no range, and ranges until the rest fits; the newest always stays. */
   const sweep = (): void => {
     for (;;) {
-      const needed = new Set([...ranges.values()].flatMap((range) => [...range.windows]))
+      const needed = new Set<string>()
+      for (const { windows } of ranges.values()) for (const window of windows) needed.add(window)
       for (const key of slices.keys()) if (!needed.has(key)) slices.delete(key)
-      bytesAtSweep = bytes()
-      if (bytesAtSweep <= mostBytes || ranges.size <= 1) return
+      bytes = countBytes()
+      if (bytes <= mostBytes || ranges.size <= 1) return
       ranges.pop()
     }
   }
 
   /** Patterns that came since have sums of 0 until a row says more. */
-  const withRoom = (held: HeldRange): Float64Array => {
+  const withRoom = (kept: KeptRange, values: Float64Array): Float64Array => {
     const wanted = lanes.patternCount * sumWidth
-    if (held.values.length < wanted) {
-      const larger = new Float64Array(Math.ceil(wanted * 1.25))
-      larger.set(held.values)
-      held.values = larger
-    }
-    return held.values
+    if (values.length >= wanted) return values
+    const larger = new Float64Array(Math.ceil(wanted * 1.25))
+    larger.set(values)
+    kept.values = larger
+    return larger
   }
 
+  const windowsOfRange = (range: Range): ReadonlySet<string> =>
+    ranges.peek(rangeText(range))?.windows ?? new Set(windowsOf(range).map(windowText))
+
   return {
+    keep(range) {
+      const key = rangeText(range)
+      if (ranges.get(key) === undefined)
+        ranges.set(key, { windows: windowsOfRange(range), values: undefined })
+    },
     missing: (range) => windowsOf(range).filter((window) => !slices.has(windowText(window))),
     heldOf: (granularity, starts) =>
       [...starts].filter((start) => slices.has(windowText({ granularity, start }))).toSorted((a, b) => a - b),
@@ -112,34 +123,31 @@ export const createSliceStore = ({
       const key = windowText(window)
       slices.get(key)!.replace(lane, values)
       const at = lanes.patternOf(lane) * sumWidth
-      for (const held of ranges.values()) {
-        if (!held.windows.has(key)) continue
-        const sums = withRoom(held)
+      for (const kept of ranges.values()) {
+        if (kept.values === undefined || !kept.windows.has(key)) continue
+        const sums = withRoom(kept, kept.values)
         for (let i = 0; i < sumWidth; i++) sums[at + i]! += values[i]!
       }
     },
     sums(range) {
-      const key = `${range.from}/${range.to}`
-      let held = ranges.get(key)
-      if (held === undefined) {
-        const windows = new Set(windowsOf(range).map(windowText))
-        held = { range, windows, values: new Float64Array(0) }
-        withRoom(held)
-        for (const window of windows) slices.get(window)!.addTo(held.values, lanes.patternOf)
-        ranges.set(key, held)
+      this.keep(range)
+      const kept = ranges.get(rangeText(range))!
+      if (kept.values === undefined) {
+        kept.values = withRoom(kept, new Float64Array(0))
+        for (const window of kept.windows) slices.get(window)!.addTo(kept.values, lanes.patternOf)
         sweep()
       }
-      return { values: withRoom(held) }
+      return { values: withRoom(kept, kept.values) }
     },
     clear() {
       slices.clear()
       ranges.clear()
-      bytesAtSweep = 0
+      bytes = 0
     },
     get stats() {
       let rows = 0
       for (const slice of slices.values()) rows += slice.rows
-      return { slices: slices.size, rows, bytes: bytesAtSweep, ranges: ranges.size }
+      return { slices: slices.size, rows, bytes, ranges: ranges.size }
     },
   }
 }

@@ -194,6 +194,7 @@ export const createStandings = ({
 
   /** Loads what the ranges lack; whoever asks for the same window meanwhile waits for the same read. */
   const ensureHeld = async (ranges: readonly Range[]): Promise<void> => {
+    for (const range of ranges) store.keep(range)
     const missing = ranges.flatMap((range) => store.missing(range))
     if (missing.length === 0) return
     const unread = new Map(missing.map((window) => [keyOf(window), window]))
