@@ -1,28 +1,39 @@
 import { createHash } from 'node:crypto'
+import { once } from 'node:events'
 import { mkdirSync, realpathSync, rmSync } from 'node:fs'
 import { createConnection, createServer } from 'node:net'
 import type { Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { setTimeout as wait } from 'node:timers/promises'
 
 export type DataDirLock =
   | { readonly ok: true; release(): Promise<void> }
-  | { readonly ok: false; readonly holder: number | undefined }
+  /** The process id of who has it. */
+  | { readonly ok: false; readonly holder: number }
+
+/** How long one that is already stopping is waited for. */
+const stoppingWaitMs = 15_000
 
 /**
  * Takes a data directory for this process alone, until it releases it or ends, however it ends: the lock is a
- * listening socket, so there is no file that could be left over. `holder` is the process id of who has it.
+ * listening socket, so there is no file that could be left over. A holder that is stopping is waited for.
+ * @param stopping aborts when this process begins to stop
  */
-export const lockDataDir = async (dataDir: string): Promise<DataDirLock> => {
+export const lockDataDir = async (dataDir: string, stopping: AbortSignal): Promise<DataDirLock> => {
   mkdirSync(dataDir, { recursive: true })
   const path = socketPath(realpathSync(dataDir))
-  const server = createServer((socket) => socket.on('error', () => {}).end(String(process.pid)))
-  if (!(await listen(server, path))) {
+  const answer = () => `${process.pid} ${stopping.aborted ? 'stopping' : 'running'}`
+  const server = createServer((socket) => socket.on('error', () => {}).end(answer()))
+  const giveUpAt = performance.now() + stoppingWaitMs
+  while (!(await listen(server, path))) {
     const holder = await askHolder(path)
-    if (holder.alive) return { ok: false, holder: holder.pid }
-    // A socket in the file system outlives a killed process; an abstract one does not.
-    rmSync(path, { force: true })
-    if (!(await listen(server, path))) return { ok: false, holder: undefined }
+    if (holder === undefined) {
+      // A socket in the file system outlives a killed process; an abstract one does not.
+      if (path.startsWith('/')) rmSync(path, { force: true })
+    } else if (!holder.stopping || performance.now() > giveUpAt) return { ok: false, holder: holder.pid }
+    await wait(50)
   }
   server.unref()
   return { ok: true, release: () => new Promise((resolve) => server.close(() => resolve())) }
@@ -33,19 +44,22 @@ const socketPath = (dataDir: string): string => {
   return process.platform === 'linux' ? `\0${name}` : join(tmpdir(), `${name}.sock`)
 }
 
-const listen = (server: Server, path: string): Promise<boolean> =>
-  new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) =>
-      error.code === 'EADDRINUSE' ? resolve(false) : reject(error),
-    )
-    server.listen(path, () => resolve(true))
-  })
+const listen = async (server: Server, path: string): Promise<boolean> => {
+  try {
+    await once(server.listen(path), 'listening')
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') return false
+    throw error
+  }
+}
 
-const askHolder = (path: string): Promise<{ alive: boolean; pid?: number }> =>
-  new Promise((resolve) => {
-    const socket = createConnection(path).setEncoding('utf8')
-    let said = ''
-    socket.on('data', (text: string) => (said += text))
-    socket.on('error', () => resolve({ alive: false }))
-    socket.on('end', () => resolve({ alive: true, pid: Number(said) }))
-  })
+/** What the holder says of itself; `undefined` where there is none (any more). */
+const askHolder = async (path: string): Promise<{ pid: number; stopping: boolean } | undefined> => {
+  try {
+    const [pid, state] = (await text(createConnection(path))).split(' ')
+    return pid ? { pid: Number(pid), stopping: state === 'stopping' } : undefined
+  } catch {
+    return undefined
+  }
+}

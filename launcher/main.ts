@@ -24,13 +24,12 @@ const print = (name: string, line: string) => process.stderr.write(`${printLog(n
 // A terminal that was closed must not keep us from stopping in order.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
 
-const claimDataDir = async (dataDir: string) => {
-  const lock = await lockDataDir(dataDir).catch((error: NodeJS.ErrnoException) => {
+const claimDataDir = async (dataDir: string, stopping: AbortSignal) => {
+  const lock = await lockDataDir(dataDir, stopping).catch((error: NodeJS.ErrnoException) => {
     throw new SettingsError(`DATA_DIR: ${dataDir} cannot be used (${error.code ?? error.message})`)
   })
   if (lock.ok) return lock
-  const holder = lock.holder ?? 'unknown'
-  throw new SettingsError(`DATA_DIR: ${dataDir} is in use by another npm start (process ${holder})`)
+  throw new SettingsError(`DATA_DIR: ${dataDir} is in use by another npm start (process ${lock.holder})`)
 }
 
 await runProcess({
@@ -44,7 +43,7 @@ await runProcess({
     ),
   stopDeadlineMs: 12_000,
   async start({ settings, logger, stopping }) {
-    const lock = await claimDataDir(settings.DATA_DIR)
+    const lock = await claimDataDir(settings.DATA_DIR, stopping)
     if (options.reset) {
       const { DATA_DIR: dataDir, DATABASE_URL: databaseUrl } = settings
       const terminal = { input: process.stdin, output: process.stderr }
