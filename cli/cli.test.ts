@@ -292,6 +292,13 @@ describe('log search', () => {
   })
 })
 
+test('without DATABASE_URL the embedded database of a running npm start is used', async () => {
+  await writeFile(join(folder, 'postgres.url'), `${database.url}\n`)
+  const result = await runCli(['log', 'verify', '--json'], { env: { DATA_DIR: folder } })
+  expect(result).toMatchObject({ code: 0, stderr: '' })
+  expect((JSON.parse(result.stdout) as { shards: unknown[] }).shards.length).toBeGreaterThan(0)
+})
+
 test('shards adopt changes nothing where nothing is lost', async () => {
   const result = await cliHere('shards', 'adopt', '--shard', '0', '--yes')
   expect(result).toMatchObject({ code: 0, stdout: expect.stringContaining('needs nothing') })

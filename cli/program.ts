@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import { SettingsError } from '@patterns/shared/settings/readSettings.ts'
 import type { CliContext } from './context.ts'
+import * as databaseMigrate from './database/migrate.ts'
 import * as deadLettersList from './dead-letters/list.ts'
 import * as deadLettersShow from './dead-letters/show.ts'
 import { describeError } from './describeError.ts'
@@ -11,7 +12,16 @@ import * as logVerify from './log/verify.ts'
 import * as publish from './publish/publish.ts'
 import * as shardsAdopt from './shards/adopt.ts'
 
-const commands = [publish, logExport, logVerify, logSearch, deadLettersList, deadLettersShow, shardsAdopt]
+const commands = [
+  publish,
+  logExport,
+  logVerify,
+  logSearch,
+  deadLettersList,
+  deadLettersShow,
+  shardsAdopt,
+  databaseMigrate,
+]
 
 const createProgram = (context: CliContext): Command => {
   // Set before the commands are added: each takes these over from its parent.

@@ -82,7 +82,7 @@ interface PendingEcho {
   wait: number
 }
 
-/** Draws a kind for each message; one bit of randomness a message, so that shares do not disturb each other. */
+/** Draws the kind of each message, in proportion to the shares. */
 const createKindDraw = (shares: FaultShares): ((random: Random) => MessageKind) => {
   const entries = Object.entries(shares) as [FaultKind, number][]
   const total = entries.reduce((sum, [, share]) => sum + share, 0)

@@ -3,9 +3,7 @@ const isHarmless = (code: number): boolean =>
 
 /** Bytes for a terminal: what a producer sent must not move the cursor or change colours. */
 export const printable = (bytes: Buffer | string): string =>
-  [...bytes.toString()]
-    .map((character) => {
-      const code = character.codePointAt(0)!
-      return isHarmless(code) ? character : `\\x${code.toString(16).padStart(2, '0')}`
-    })
-    .join('')
+  Array.from(bytes.toString(), (character) => {
+    const code = character.codePointAt(0)!
+    return isHarmless(code) ? character : `\\x${code.toString(16).padStart(2, '0')}`
+  }).join('')

@@ -18,7 +18,7 @@ export interface ProgressOptions {
   readonly unit: string
   /** How many there will be; a bar needs it. */
   readonly total?: number
-  /** Where progress is measured otherwise than what is counted, such as bytes read of a file. */
+  /** Milliseconds from any origin. */
   readonly now?: () => number
 }
 

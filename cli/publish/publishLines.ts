@@ -20,6 +20,9 @@ export interface PublishOptions {
   readonly json?: boolean
 }
 
+/** To one decimal. */
+const megabytes = (bytes: number): number => Math.round(bytes / 100_000) / 10
+
 /** One line for each fault: where, which field, which rule. */
 const describeRefused = (input: Input, { number, reason, faults }: RefusedLine): string =>
   faults
@@ -41,8 +44,8 @@ export const publishLines = async (options: PublishOptions, context: CliContext)
   const passThrough = async (publisher: Publisher | undefined, isReported: boolean): Promise<SendReport> => {
     const progress = createProgress({
       stderr,
-      unit: input.size === undefined ? 'lines' : 'bytes',
-      ...(input.size === undefined ? {} : { total: input.size }),
+      unit: input.size === undefined ? 'lines' : 'MB',
+      ...(input.size === undefined ? {} : { total: megabytes(input.size) }),
     })
     try {
       return await sendLines({
@@ -52,7 +55,7 @@ export const publishLines = async (options: PublishOptions, context: CliContext)
         ...(publisher === undefined ? {} : { publisher }),
         pace: createPace(options.rate),
         onRefused: (line) => isReported && progress.note(describeRefused(input, line)),
-        onLine: (line) => progress.update(input.size === undefined ? line.number : line.endsAt),
+        onLine: (line) => progress.update(input.size === undefined ? line.number : megabytes(line.endsAt)),
         isInterrupted: () => isInterrupted,
       })
     } finally {

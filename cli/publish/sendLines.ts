@@ -34,7 +34,10 @@ export interface SendOptions {
   readonly isInterrupted: () => boolean
 }
 
-/** So many failures in a row mean that the topic is gone, not that a message is odd. */
+const space = 0x20
+const isBlank = (bytes: Buffer): boolean => bytes.every((byte) => byte <= space)
+
+/** So many failures mean that the topic is gone, not that a message is odd. */
 const mostFailures = 100
 
 /** Sends each line as a message, in order, and resolves when all are acknowledged or given up. */
@@ -69,7 +72,7 @@ export const sendLines = async ({
   for await (const line of lines) {
     if (isInterrupted() || report.undelivered >= mostFailures) break
     onLine(line)
-    if (line.bytes !== undefined && line.bytes.toString().trim() === '') continue
+    if (line.bytes !== undefined && isBlank(line.bytes)) continue
     report.lines += 1
     const prepared = prepare(line.bytes)
     if (!prepared.ok) {
