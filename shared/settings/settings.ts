@@ -68,7 +68,7 @@ export const topicSettings = {
 
 export const processorSettings = {
   DUPLICATE_HORIZON: integer(1_000, 100_000_000).default(1_000_000),
-  FLUSH_INTERVAL_MS: integer(10, 60_000).default(250),
+  FLUSH_INTERVAL_MS: integer(10, 60_000).default(100),
   PROCESSOR_PORT: integer(0, 65_535).default(8054),
 }
 
