@@ -44,7 +44,7 @@ describe('settings', () => {
       KAFKA_SSL: false,
       FILE_TOPIC_PARTITIONS: 4,
       DUPLICATE_HORIZON: 1_000_000,
-      FLUSH_INTERVAL_MS: 250,
+      FLUSH_INTERVAL_MS: 100,
       PROCESSOR_PORT: 8054,
       HOST: '127.0.0.1',
       PORT: 8053,
