@@ -87,7 +87,7 @@ describe('wrong settings are told in one line, with exit code 2', () => {
     await administer(server, 'drop database cli_not_migrated with (force)')
     expect(result).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('run "npm start" once to migrate it'),
+      stderr: expect.stringContaining('run "npm run cli -- migrate" to migrate it'),
     })
   })
 
@@ -194,13 +194,14 @@ test('help is there for every command, with an example, and needs no settings', 
     ['dead-letters', 'list'],
     ['dead-letters', 'show'],
     ['shards', 'adopt'],
+    ['migrate'],
   ]
   for (const command of commands) {
     const result = await runCliHere([...command, '--help'], { env: { DATABASE_URL: 'nonsense' } })
     expect(result).toMatchObject({
       code: 0,
       stderr: '',
-      stdout: expect.stringMatching(/Examples?:\n {2}npm run/),
+      stdout: expect.stringMatching(/Examples?:\n {2}.*npm run/),
     })
   }
 })

@@ -26,7 +26,8 @@ const undefinedTable = '42P01'
 /** Why the database cannot be used, in words of what to do about it. */
 const explain = (error: unknown, settings: CliSettings): RefusedError => {
   if ((error as { code?: string }).code === undefinedTable) {
-    return new RefusedError('The database has no tables of ours yet: run "npm start" once to migrate it', {
+    const command = settings.DATABASE_URL === undefined ? 'npm start' : 'npm run cli -- migrate'
+    return new RefusedError(`The database has no tables of ours yet: run "${command}" to migrate it`, {
       exitCode: 2,
     })
   }
