@@ -59,9 +59,10 @@ export const createMembership = (options: MembershipOptions): Membership => {
   }
 
   const join = async () => {
+    // Before the round: a partition that is let go of while it lasts needs another one.
+    mustJoin = false
     const given = new Set(await member.join([...lanes.keys(), ...closing.keys()]))
     knownPartitions = cluster.findTopicPartitionMetadata(topic).length
-    mustJoin = false
     for (const partition of [...lanes.keys()]) if (!given.has(partition)) letGo(partition)
     for (const partition of given) {
       // One that is still being let go of comes back in the round that follows its end.
