@@ -107,8 +107,12 @@ const run = (script, args) => {
 /** npm that is killed cannot pass a signal on; its end shows in the parent's changed id. */
 const stopWithNpm = (child) => {
   const parent = process.ppid
-  const watch = () => process.ppid !== parent && child.kill('SIGTERM')
-  setInterval(watch, 500).unref()
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return
+    clearInterval(watch)
+    child.kill('SIGTERM')
+  }, 500)
+  watch.unref()
 }
 
 const [script, ...args] = process.argv.slice(2)

@@ -76,6 +76,11 @@ describe('the import boundaries', () => {
       `import { x } from 'kafkajs/src/network'\nexport const one = x`,
       'topic/kafka/kafkajs.ts alone',
     ],
+    [
+      'api/routes/patterns.ts',
+      `import { startOfDay } from 'date-fns'\nexport const one = startOfDay`,
+      'two seconds of every start',
+    ],
     ['topic/publisher.ts', `export const zone = process.env['TZ']`, 'no-process-env'],
     ['topic/publisher.ts', 'export const end = () => process.exit(1)', 'no-process-exit'],
   ])('%s: %j is refused because of its boundary', async (file, code, reason) => {
@@ -85,7 +90,7 @@ describe('the import boundaries', () => {
   it.each([
     [
       'projections/fold.ts',
-      `import { startOfDay } from 'date-fns'\nimport type { PatternEvent } from '@patterns/shared/contract/patternEvent.ts'\nexport const day = (event: PatternEvent) => startOfDay(event.occurredAt)`,
+      `import { startOfDay } from 'date-fns/startOfDay'\nimport type { PatternEvent } from '@patterns/shared/contract/patternEvent.ts'\nexport const day = (event: PatternEvent) => startOfDay(event.occurredAt)`,
     ],
     ['projections/fold.test.ts', `import { readFileSync } from 'node:fs'\nexport const read = readFileSync`],
     ['topic/kafka/kafkajs.ts', `import { Kafka } from 'kafkajs'\nexport const kafka = Kafka`],

@@ -1,5 +1,10 @@
 import { UTCDate } from '@date-fns/utc'
-import { addDays, addHours, addWeeks, startOfDay, startOfHour, startOfISOWeek } from 'date-fns'
+import { addDays } from 'date-fns/addDays'
+import { addHours } from 'date-fns/addHours'
+import { addWeeks } from 'date-fns/addWeeks'
+import { startOfDay } from 'date-fns/startOfDay'
+import { startOfHour } from 'date-fns/startOfHour'
+import { startOfISOWeek } from 'date-fns/startOfISOWeek'
 import type { PatternEvent } from '@patterns/shared/contract/patternEvent.ts'
 import type { RecordedEvent } from './eventHistories.ts'
 

@@ -1,4 +1,4 @@
-import { sub } from 'date-fns'
+import { sub } from 'date-fns/sub'
 import { UTCDate } from '@date-fns/utc'
 
 /** The short names that `time_range` may have, as ISO 8601 durations. */
