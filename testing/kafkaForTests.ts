@@ -20,7 +20,7 @@ export const ensureTestKafka = async (
   const dir = await mkdtemp(path.join(tmpdir(), 'patterns-kafka-'))
   const remove = async () => rm(dir, { recursive: true, force: true })
   try {
-    const broker = await startKafkaBroker({ dir })
+    const broker = await startKafkaBroker({ dir, isShortLived: true })
     const stop = async () => {
       await broker.kill() // its data is thrown away, so there is nothing to shut down in order
       await remove()

@@ -12,7 +12,7 @@ export interface PartitionOwner {
    */
   assigned(partition: number, endOffset: number): Promise<number>
   /**
-   * Takes one batch. `alive` is to be called at least every few seconds while this
+   * Takes one batch. Its messages may be views with getters: read them, do not spread or clone them. `alive` is to be called at least every few seconds while this
    * waits, so that the group does not take the partition away.
    * Answers the offset to read from next: usually `batch.nextOffset`, another to seek.
    */

@@ -15,6 +15,7 @@ export interface EndReader {
  */
 export const createEndReader = ({ client, topic }: { client: KafkaClient; topic: string }): EndReader => {
   let connecting: Promise<KafkaCluster> | undefined
+  let reading: Promise<PartitionEnd[]> | undefined
 
   const connect = async () => {
     const cluster = client.createCluster()
@@ -30,7 +31,7 @@ export const createEndReader = ({ client, topic }: { client: KafkaClient; topic:
 
   const read = async (): Promise<PartitionEnd[]> => {
     const cluster = await (connecting ??= connect())
-    await cluster.refreshMetadataIfNecessary()
+    await cluster.refreshMetadata() // a partition may have been added, or have another leader
     const partitions = cluster
       .findTopicPartitionMetadata(topic)
       .map(({ partitionId }) => ({ partition: partitionId }))
@@ -52,7 +53,8 @@ export const createEndReader = ({ client, topic }: { client: KafkaClient; topic:
   return {
     async ends() {
       try {
-        return await within(timeoutMs, read())
+        reading ??= within(timeoutMs, read()).finally(() => (reading = undefined))
+        return await reading
       } catch (error) {
         void forget()
         throw error

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { startKafkaBroker, type KafkaBroker } from '@patterns/testing/kafkaBroker.ts'
-import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { createRecordingOwner } from '../recordingOwner.ts'
 import { createTestTopic } from './testTopic.ts'
 
@@ -13,11 +13,11 @@ describe.skipIf(!canStart)('a broker that goes away', () => {
   let dir: string
   let broker: KafkaBroker
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     dir = await mkdtemp(path.join(tmpdir(), 'patterns-kafka-outage-'))
-    broker = await startKafkaBroker({ dir })
+    broker = await startKafkaBroker({ dir, isShortLived: true, heapMebibytes: 256 })
   })
-  afterEach(async () => {
+  afterAll(async () => {
     await broker.kill()
     await rm(dir, { recursive: true, force: true })
   })
@@ -42,12 +42,12 @@ describe.skipIf(!canStart)('a broker that goes away', () => {
         await broker[end]()
         send(500)
         await owner.until(() => source.status() === 'down')
-        await expect(source.ends()).rejects.toThrow()
+        await expect(source.ends()).rejects.toThrow(/connect/i)
         expect(owner.messages).toHaveLength(500)
         await broker.restart()
-        await owner.until(() => source.status() === 'up', 30_000)
+        await owner.until(() => source.status() === 'up', 60_000)
         send(500)
-        await owner.until(() => owner.messages.length === 1_500, 30_000)
+        await owner.until(() => owner.messages.length === 1_500, 60_000)
 
         expect(failed).toBe(0)
         const values = owner.messages.map(({ value }) => Number(value?.toString()))
@@ -60,6 +60,6 @@ describe.skipIf(!canStart)('a broker that goes away', () => {
         await topic.admin.disconnect()
       }
     },
-    90_000,
+    120_000,
   )
 })

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module'
 import { promisify } from 'node:util'
 import zlib from 'node:zlib'
 import type { Logger } from '@patterns/shared/logger.ts'
-import kafkajs, { type KafkaConfig, type logCreator, type SASLOptions } from 'kafkajs'
+import kafkajs, { type KafkaConfig, type logCreator, type ProducerConfig, type SASLOptions } from 'kafkajs'
 
 // The one file that knows kafkajs. We use its connections, metadata, requests and admin client, not
 // its consumer, which decodes slowly, resets offsets by itself, lets one slow partition hold up the others,
@@ -121,7 +121,13 @@ export const createKafkaClient = (
       maxInFlightRequests: null,
       isolationLevel: 0, // for the ends: the high watermark, also while a transaction is open
     })
-  return { brokers, createCluster, createAdmin: () => kafka.admin() }
+  return {
+    brokers,
+    createCluster,
+    createAdmin: () => kafka.admin(),
+    /** kafkajs' own producer, which we use only to write what others may write: compressed, or in transactions. */
+    createForeignProducer: (options: ProducerConfig = {}) => kafka.producer(options),
+  }
 }
 
 export type KafkaClient = ReturnType<typeof createKafkaClient>
@@ -130,8 +136,8 @@ export type KafkaClient = ReturnType<typeof createKafkaClient>
 const logTo =
   (logger: Logger): logCreator =>
   () =>
-  ({ namespace, log: { message, timestamp: _, logger: __, ...rest } }) =>
-    logger.debug({ kafkajs: namespace, ...rest }, message)
+  ({ namespace, log: { message, ...details } }) =>
+    logger.debug({ kafkajs: namespace, details }, message)
 
 const Cluster = require('kafkajs/src/cluster') as new (options: object) => KafkaCluster
 const createSocketFactory = require('kafkajs/src/network/socketFactory') as () => unknown
@@ -209,4 +215,24 @@ const scheduleCheck = requestQueue.scheduleCheckPendingRequests
 // a busy loop of 1 ms and a TimeoutNegativeWarning.
 requestQueue.scheduleCheckPendingRequests = function () {
   if (this.pending.length > 0) scheduleCheck.call(this)
+}
+
+interface ConnectionPrototype {
+  connect(this: ConnectionPrototype): Promise<unknown>
+  readonly connectionTimeout: number
+  connecting?: Promise<unknown> | undefined
+}
+const connection = (require('kafkajs/src/network/connection') as { prototype: ConnectionPrototype }).prototype
+const connect = connection.connect
+// As shipped, requests that find the connection closed at the same time each open a socket and lose the others'.
+connection.connect = async function () {
+  if (this.connecting) return this.connecting
+  const forget = () => (this.connecting = undefined)
+  // A TLS handshake that the server ends settles nothing: the next request must not wait for it.
+  const expiry = setTimeout(forget, this.connectionTimeout + 1_000).unref()
+  this.connecting = connect.call(this).finally(() => {
+    clearTimeout(expiry)
+    forget()
+  })
+  return this.connecting
 }

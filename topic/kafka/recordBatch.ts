@@ -165,7 +165,8 @@ class KafkaMessage implements TopicMessage {
 const readHeaders = (reader: ByteReader): MessageHeaders | undefined => {
   const count = reader.varint()
   if (count === 0) return undefined
-  const headers: Record<string, Buffer | Buffer[] | undefined> = {}
+  // Without a prototype: a header may be called `__proto__` or `constructor`.
+  const headers = Object.create(null) as Record<string, Buffer | Buffer[] | undefined>
   for (let left = count; left > 0; left--) {
     const name = reader.bytes()!.toString('utf8')
     const value = reader.bytes() ?? emptyValue

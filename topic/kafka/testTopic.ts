@@ -9,7 +9,7 @@ export const createTestTopic = async (
   brokers: string,
   { partitions = 4, name = randomUUID() as string } = {},
 ) => {
-  const logger = createLogger('test', process.env['TEST_LOG_LEVEL'] ?? 'silent')
+  const logger = createLogger('test', 'silent')
   const client = createKafkaClient({ brokers: brokers.split(',') }, logger)
   const topic = `test-${name}`
   const admin = client.createAdmin()
@@ -25,6 +25,11 @@ export const createTestTopic = async (
       createKafkaSource({ client, topic, groupId: topic, logger, heartbeatMs: 100, ...options }),
     createPublisher: (options: Partial<KafkaPublisherOptions> = {}) =>
       createKafkaPublisher({ client, topic, logger, ...options }),
+    /** As retention would: what lies before `offset` is gone. */
+    async deleteBefore(partition: number, offset: number) {
+      await admin.fetchTopicMetadata({ topics: [topic] }) // the request is sent to brokers that are known
+      await admin.deleteTopicRecords({ topic, partitions: [{ partition, offset: String(offset) }] })
+    },
     async recreate() {
       await admin.deleteTopics({ topics: [topic] })
       await create()

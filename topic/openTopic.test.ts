@@ -1,0 +1,34 @@
+import { createLogger } from '@patterns/shared/logger.ts'
+import { readSettings } from '@patterns/shared/settings/readSettings.ts'
+import { processSettings, topicSettings } from '@patterns/shared/settings/settings.ts'
+import { describe, expect, it } from 'vitest'
+import { openTopic } from './openTopic.ts'
+
+const open = (environment: Record<string, string>) =>
+  openTopic({
+    settings: readSettings({ ...topicSettings, DATA_DIR: processSettings.DATA_DIR }, environment),
+    logger: createLogger('test', 'silent'),
+  })
+
+describe('openTopic', () => {
+  it('opens the file topic where no broker is set', () => {
+    expect(open({ DATA_DIR: 'd', KAFKA_TOPIC: 't' })).toMatchObject({
+      name: 't',
+      kind: 'file',
+      describe: 'file topic in d/topic/t',
+    })
+  })
+
+  it('opens Kafka where brokers are set', () => {
+    expect(open({ KAFKA_BROKERS: 'a:9092,b:9092' })).toMatchObject({
+      kind: 'kafka',
+      describe: 'Kafka topic pattern-usage-events at a:9092,b:9092',
+    })
+  })
+
+  it('refuses half of a login', () => {
+    expect(() => open({ KAFKA_BROKERS: 'a:9092', KAFKA_SASL_USERNAME: 'u' })).toThrow(
+      'KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD must be set together',
+    )
+  })
+})

@@ -1,0 +1,50 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { describe, expect, inject, it } from 'vitest'
+import { createFilePublisher } from './file/filePublisher.ts'
+import { createPartitioner } from './kafka/kafkajs.ts'
+import { createTestTopic } from './kafka/testTopic.ts'
+
+const brokers = inject('kafkaBrokers')
+
+// From Kafka's own test of its partitioner's hash, UtilsTest.testMurmur2.
+const murmur2: [string, number][] = [
+  ['21', -973932308],
+  ['foobar', -790332482],
+  ['a-little-bit-long-string', -985981536],
+  ['a-little-bit-longer-string', -1486304829],
+  ['lkjh234lh9fiuh90y23oiuhsafujhadof229phr9h19h89h8', -58897971],
+  ['abc', 479470107],
+]
+
+describe('where a key lies', () => {
+  it.each(murmur2)('is what the hash of Kafka says for %s', (key, hash) => {
+    const choose = createPartitioner('any')
+    for (const partitions of [1, 4, 7, 64]) {
+      const expected = (hash & 0x7fffffff) % partitions
+      expect(choose(key, partitions)).toBe(expected)
+      expect(choose(Buffer.from(key), partitions)).toBe(expected)
+      expect(choose(key, partitions)).toBe(expected)
+    }
+  })
+
+  it.skipIf(brokers === null)('is the same in the file topic and in Kafka', async () => {
+    const dataDir = await mkdtemp(path.join(tmpdir(), 'patterns-placement-'))
+    const kafka = await createTestTopic(brokers!)
+    const publishers = [
+      createFilePublisher({ dataDir, topic: 'events', createWithPartitions: 4 }),
+      kafka.createPublisher(),
+    ]
+    const keys = Array.from({ length: 200 }, (_, index) => `schlüssel-${index}`)
+    const [inFile, inKafka] = await Promise.all(
+      publishers.map(async (publisher) =>
+        Promise.all(keys.map(async (key) => publisher.send({ key, value: 'v' }))),
+      ),
+    )
+    expect(inFile).toEqual(inKafka)
+    await Promise.all(publishers.map(async (publisher) => publisher.stop()))
+    await kafka.remove()
+    await rm(dataDir, { recursive: true })
+  })
+})
