@@ -7,6 +7,9 @@ interface Shard {
   readonly records: LogRecord[]
 }
 
+/** What outlives a log that is made anew: the shards by number. */
+export type MemoryStore = Map<number, Shard>
+
 const pageSize = 1_000
 
 const append = (
@@ -46,8 +49,7 @@ const idsOf = (records: readonly LogRecord[]): Buffer => {
 }
 
 /** The event log in memory, for tests of what is built on it. */
-export const createMemoryEventLog = (): EventLog => {
-  const shards = new Map<number, Shard>()
+export const createMemoryEventLog = (shards: MemoryStore = new Map()): EventLog => {
   const recordsOf = (shard: number): readonly LogRecord[] => shards.get(shard)?.records ?? []
   return {
     shards: async () => [...shards.keys()].toSorted((a, b) => a - b),
@@ -79,11 +81,10 @@ export const createMemoryEventLog = (): EventLog => {
     positionBefore: async (shard, sourceOffset) =>
       recordsOf(shard).findLastIndex((record) => record.sourceOffset < sourceOffset) + 1,
     async *recentIds(shard, count) {
-      const recent = recordsOf(shard).slice(-count)
-      if (recent.length === 0) return
-      yield {
-        firstPosition: recent[0]!.position,
-        ids: idsOf(recent),
+      const records = recordsOf(shard)
+      const skipped = Math.max(0, records.length - count)
+      for (let next = skipped; next < records.length; next += pageSize) {
+        yield { firstPosition: next + 1, ids: idsOf(records.slice(next, next + pageSize)) }
       }
     },
   }

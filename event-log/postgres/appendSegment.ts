@@ -1,6 +1,8 @@
 import { writeUuid } from '@patterns/shared/contract/uuid.ts'
 import type pg from 'pg'
-import type { Append, AppendResult, NewDeadLetter, NewEvent } from '../eventLog.ts'
+import type { Append, AppendResult, NewEvent } from '../eventLog.ts'
+import { faultsAsJson, headersAsJson } from './deadLetterJson.ts'
+import { keptTime } from './keptTime.ts'
 import { encodePayload } from './segmentPayload.ts'
 
 /**
@@ -38,32 +40,12 @@ const rangeOf = (events: readonly NewEvent[]) => {
   for (const { occurredAt, message } of events) {
     if (occurredAt < range.minOccurredAt) range.minOccurredAt = occurredAt
     if (occurredAt > range.maxOccurredAt) range.maxOccurredAt = occurredAt
-    if (message.timestamp < range.minRecordedAt) range.minRecordedAt = message.timestamp
-    if (message.timestamp > range.maxRecordedAt) range.maxRecordedAt = message.timestamp
+    const recordedAt = keptTime(message.timestamp)
+    if (recordedAt < range.minRecordedAt) range.minRecordedAt = recordedAt
+    if (recordedAt > range.maxRecordedAt) range.maxRecordedAt = recordedAt
   }
   return range
 }
-
-/** Header values as text where they are UTF-8, else as `base64:…`, so that none is lost. */
-const headersAsJson = (letter: NewDeadLetter): string | null => {
-  const { headers } = letter.message
-  if (headers === undefined) return null
-  const asText = (value: Buffer | string): string => {
-    const bytes = Buffer.from(value as Buffer)
-    const text = bytes.toString()
-    const isText = Buffer.from(text).equals(bytes) && !text.includes('\0')
-    return isText ? text : `base64:${bytes.toString('base64')}`
-  }
-  return JSON.stringify(headers, (_name, value: unknown) => {
-    if (typeof value === 'string') return asText(value)
-    const buffer = value as { type?: string; data?: number[] } | null
-    return buffer?.type === 'Buffer' ? asText(Buffer.from(buffer.data!)) : value
-  })
-}
-
-/** What Postgres cannot store in JSON: the null character, which a producer's text may hold. */
-const faultsAsJson = ({ rejection }: NewDeadLetter): string =>
-  JSON.stringify(rejection.faults).replaceAll('\\u0000', '\\ufffd')
 
 /** Appends one batch, or nothing where the shard's head is not the expected one. */
 export const appendSegment = async (pool: pg.Pool, append: Append): Promise<AppendResult> => {
@@ -94,11 +76,11 @@ export const appendSegment = async (pool: pg.Pool, append: Append): Promise<Appe
       payload,
       deadLetters.map((letter) => letter.message.offset),
       deadLetters.map((letter) => letter.rejection.reason),
-      deadLetters.map(faultsAsJson),
+      deadLetters.map((letter) => faultsAsJson(letter.rejection.faults)),
       deadLetters.map((letter) => letter.message.key),
       deadLetters.map((letter) => letter.message.value),
-      deadLetters.map(headersAsJson),
-      deadLetters.map((letter) => new Date(letter.message.timestamp)),
+      deadLetters.map((letter) => headersAsJson(letter.message.headers)),
+      deadLetters.map((letter) => new Date(keptTime(letter.message.timestamp))),
       duplicates.map((duplicate) => duplicate.sourceOffset),
       duplicates.map((duplicate) => duplicate.position),
     ],

@@ -6,36 +6,37 @@ import { decodePayload, encodePayload } from './segmentPayload.ts'
 const targetEvents = 10_000
 const smallEvents = targetEvents / 2
 
-/**
- * The next run of adjacent small segments: from the first small one on, as many as fit into one. The
- * newest are left alone, since a reader is likely to want just those.
- */
-const findRun = `
-with candidates as (
-  select first_position, event_count,
-    sum(event_count) over (order by first_position) as events_so_far,
-    row_number() over (order by first_position)
-      - count(*) filter (where event_count < $3) over (order by first_position) as run
-  from event_log_segments
-  where shard = $1 and first_position > $2 and max_recorded_at < now() - interval '1 minute'
-  order by first_position
-  limit 1000
-)
-select first_position, event_count, run from candidates where event_count < $3 order by first_position`
+/** Candidates looked at in one query. */
+const candidatesPerQuery = 1_000
 
-interface Candidate {
+/**
+ * Small segments in the order of positions. The newest are left alone, since a reader is likely to want
+ * just those.
+ */
+const findSmall = `
+select first_position, event_count
+from event_log_segments
+where shard = $1 and first_position > $2 and event_count < $3
+  and max_recorded_at < now() - interval '1 minute'
+order by first_position
+limit $4`
+
+interface Extent {
   readonly first_position: number
   readonly event_count: number
-  readonly run: number
 }
 
-/** The first run of two or more neighbours that fit into one segment together. */
-export const chooseRun = (candidates: readonly Candidate[]): number[] => {
-  let run: Candidate[] = []
+const follows = (segment: Extent, before: Extent): boolean =>
+  segment.first_position === before.first_position + before.event_count
+
+/** The first run of two or more neighbours that fit into one segment together, as their first positions. */
+export const chooseRun = (candidates: readonly Extent[]): number[] => {
+  let run: Extent[] = []
   let events = 0
   for (const candidate of candidates) {
+    const before = run.at(-1)
     const joins =
-      run.length > 0 && candidate.run === run[0]!.run && events + candidate.event_count <= targetEvents
+      before !== undefined && follows(candidate, before) && events + candidate.event_count <= targetEvents
     if (!joins) {
       if (run.length > 1) break
       run = []
@@ -47,35 +48,62 @@ export const chooseRun = (candidates: readonly Candidate[]): number[] => {
   return run.length > 1 ? run.map((segment) => segment.first_position) : []
 }
 
+export interface MergeResult {
+  /** How many segments went into the new one; 0 where none are to be merged now. */
+  readonly merged: number
+  /** The position to look on after. */
+  readonly lastPosition: number
+}
+
 /**
  * Merges one run of small segments of a shard into one. Positions, ids and raw bytes stay as they are, so
- * readers notice nothing. Answers how many segments went into the new one, and after which position to
- * look on; 0 where nothing is left to merge.
+ * readers notice nothing. Of two mergers at one run the slower one finds nothing to merge.
  */
 export const mergeSmallSegments = async (
   pool: pg.Pool,
   shard: number,
   afterPosition: number,
-): Promise<{ merged: number; lastPosition: number }> => {
-  const { rows: candidates } = await pool.query<Candidate>(findRun, [shard, afterPosition, smallEvents])
-  const positions = chooseRun(candidates)
-  if (positions.length === 0) return { merged: 0, lastPosition: afterPosition }
-  return transaction(pool, async (client) => {
-    const { rows } = await client.query<{ event_ids: Buffer; payload: Buffer; event_count: number }>(
-      `delete from event_log_segments where shard = $1 and first_position = any($2::int8[])
-       returning first_position, event_count, event_ids, payload, first_source_offset, last_source_offset,
-         min_occurred_at, max_occurred_at, min_recorded_at, max_recorded_at`,
-      [shard, positions],
-    )
-    // Another merger was faster: leave what it made.
-    if (rows.length !== positions.length) throw new Error('The segments changed while they were being merged')
-    return insertMerged(client, shard, rows as unknown as SegmentRow[])
-  })
+): Promise<MergeResult> => {
+  const nothing = { merged: 0, lastPosition: afterPosition }
+  for (let after = afterPosition; ;) {
+    const { rows: candidates } = await pool.query<Extent>(findSmall, [
+      shard,
+      after,
+      smallEvents,
+      candidatesPerQuery,
+    ])
+    const positions = chooseRun(candidates)
+    if (positions.length > 0) return (await mergeRun(pool, shard, positions)) ?? nothing
+    if (candidates.length < candidatesPerQuery) return nothing
+    // The last one may belong together with those that follow.
+    after = candidates.at(-1)!.first_position - 1
+  }
 }
 
-interface SegmentRow {
-  readonly first_position: number
-  readonly event_count: number
+const mergeRun = (
+  pool: pg.Pool,
+  shard: number,
+  positions: readonly number[],
+): Promise<MergeResult | undefined> =>
+  transaction(pool, async (client) => {
+    const { rows } = await client.query<SegmentRow>(
+      `select first_position, event_count, event_ids, payload, first_source_offset, last_source_offset,
+         min_occurred_at, max_occurred_at, min_recorded_at, max_recorded_at
+       from event_log_segments where shard = $1 and first_position = any($2::int8[])
+       order by first_position for update`,
+      [shard, positions],
+    )
+    const isRun =
+      rows.length === positions.length && rows.every((row, i) => i === 0 || follows(row, rows[i - 1]!))
+    if (!isRun) return undefined
+    await client.query(
+      'delete from event_log_segments where shard = $1 and first_position = any($2::int8[])',
+      [shard, positions],
+    )
+    return insertMerged(client, shard, rows)
+  })
+
+interface SegmentRow extends Extent {
   readonly event_ids: Buffer
   readonly payload: Buffer
   readonly first_source_offset: number
@@ -86,8 +114,11 @@ interface SegmentRow {
   readonly max_recorded_at: Date
 }
 
-const insertMerged = async (client: pg.PoolClient, shard: number, unsorted: readonly SegmentRow[]) => {
-  const rows = unsorted.toSorted((a, b) => a.first_position - b.first_position)
+const insertMerged = async (
+  client: pg.PoolClient,
+  shard: number,
+  rows: readonly SegmentRow[],
+): Promise<MergeResult> => {
   const events = (await Promise.all(rows.map((row) => decodePayload(row.payload)))).flat()
   const least = (pick: (row: SegmentRow) => Date) =>
     new Date(Math.min(...rows.map((row) => pick(row).getTime())))

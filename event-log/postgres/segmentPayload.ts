@@ -2,6 +2,7 @@ import { promisify } from 'node:util'
 import { constants, zstdCompress, zstdDecompress } from 'node:zlib'
 import { envelopeHeaders } from '@patterns/shared/contract/cloudEvents.ts'
 import type { MessageHeaders } from '@patterns/shared/contract/topicMessage.ts'
+import { keptTime } from './keptTime.ts'
 
 /**
  * The payload of a segment, before compression:
@@ -52,12 +53,13 @@ export const encodePayload = async (events: readonly PayloadEvent[]): Promise<Bu
   let time = 0
   for (let i = 0; i < events.length; i++) {
     const event = events[i]!
+    const recordedAt = keptTime(event.recordedAt)
     at = writeVarint(raw, at, event.sourceOffset - offset)
-    at = writeVarint(raw, at, zigzag(event.recordedAt - time))
+    at = writeVarint(raw, at, zigzag(recordedAt - time))
     at = writeVarint(raw, at, headers[i]?.length ?? 0)
     at = writeVarint(raw, at, event.value.length)
     offset = event.sourceOffset
-    time = event.recordedAt
+    time = recordedAt
   }
   raw.writeUInt32LE(at - 4, 0)
   for (let i = 0; i < events.length; i++) {
