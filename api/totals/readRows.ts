@@ -1,4 +1,4 @@
-import type { Granularity } from '@patterns/projections/window.ts'
+import { type Granularity, windowMs } from '@patterns/projections/window.ts'
 import type pg from 'pg'
 import { to as copyTo } from 'pg-copy-streams'
 import type { Vector } from '../live/vector.ts'
@@ -25,8 +25,7 @@ export interface RowsWanted {
 /** COPY takes no parameters, so these are written into the text: numbers of ours only. */
 const condition = ({ granularity, starts, after }: RowsWanted): string => {
   const times = starts.map((start) => new Date(start).toISOString())
-  const isRun =
-    starts.length > 1 && times.length - 1 === (starts.at(-1)! - starts[0]!) / (starts[1]! - starts[0]!)
+  const isRun = starts.every((start, i) => start === starts[0]! + i * windowMs[granularity])
   const inWindows = isRun
     ? `window_start between '${times[0]}' and '${times.at(-1)}'`
     : `window_start = any('{${times.join(',')}}'::timestamptz[])`
@@ -63,10 +62,11 @@ export const readRows = async (client: pg.PoolClient, wanted: RowsWanted, onRow:
   const values = new Float64Array(sumWidth)
   let rest: Buffer = Buffer.alloc(0)
   let isBegun = false
-  const stream = client.query(
-    copyTo(`copy (select window_start, pattern_id, shard, ${sumColumns.join(', ')}
-      from ${tables[wanted.granularity]} where ${condition(wanted)}) to stdout (format binary)`),
-  )
+  const stream = copyTo(`copy (select window_start, pattern_id, shard, ${sumColumns.join(', ')}
+    from ${tables[wanted.granularity]} where ${condition(wanted)}) to stdout (format binary)`)
+  // The stream ends before the connection is ready for the next statement.
+  const ready = new Promise<void>((resolve) => Object.assign(stream, { handleReadyForQuery: resolve }))
+  client.query(stream)
   for await (const chunk of stream) {
     const bytes: Buffer = rest.length === 0 ? chunk : Buffer.concat([rest, chunk])
     let row = 0
@@ -85,4 +85,5 @@ export const readRows = async (client: pg.PoolClient, wanted: RowsWanted, onRow:
     }
     rest = bytes.subarray(row)
   }
+  await ready
 }

@@ -31,7 +31,7 @@ export interface SliceStore {
   heldOf(granularity: Granularity, starts: ReadonlySet<number>): number[]
   /** Takes in a window that was read as a whole. */
   hold(window: WindowName, slice: Slice): void
-  /** Puts a row in the place of the lane's last. `values` is used up. */
+  /** Puts a row in the place of the lane's last, where the window is held. `values` is used up. */
   replace(window: WindowName, lane: number, values: Float64Array): void
   /** The sums over a range that is kept; all of its windows must be held. */
   sums(range: Range): RangeSums
@@ -121,7 +121,9 @@ export const createSliceStore = ({
     },
     replace(window, lane, values) {
       const key = windowText(window)
-      slices.get(key)!.replace(lane, values)
+      const slice = slices.get(key)
+      if (slice === undefined) return
+      slice.replace(lane, values)
       const at = lanes.patternOf(lane) * sumWidth
       for (const kept of ranges.values()) {
         if (kept.values === undefined || !kept.windows.has(key)) continue

@@ -1,0 +1,249 @@
+import type { SeededEvent } from '@patterns/testing/seedProjections.ts'
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { drawMessages, patternIds, patternTypes } from '../testing/drawMessages.ts'
+import {
+  afterLast,
+  bucketName,
+  countOutcome,
+  countUses,
+  durations,
+  type Granularity,
+  inRange,
+  mean,
+  metricOf,
+  ofPattern,
+  scores,
+  stddev,
+  successRate,
+  vectorOf,
+} from '../testing/recount.ts'
+import { startTestApi, type TestApi } from '../testing/startTestApi.ts'
+
+const now = Date.UTC(2026, 3, 8, 10, 30)
+const day = 86_400_000
+const began = now - 60 * day
+
+let api: TestApi
+let events: SeededEvent[]
+
+beforeAll(async () => {
+  api = await startTestApi({ now })
+  events = await api.seed(drawMessages(1_500, began, now, 1))
+})
+afterAll(() => api?.stop())
+
+/** Ranges of all kinds that end by now, with the zones' changes of clock (8 and 29 March 2026) among them. */
+const ranges = fc.oneof(
+  fc
+    .constantFrom('1h', '24h', '1d', '7d', '30d', 'P2W', 'PT36H', 'P1M')
+    .map((range) => `time_range=${range}`),
+  fc
+    .tuple(fc.integer({ min: began - 3 * day, max: now - 1 }), fc.integer({ min: 1, max: 40 * day }))
+    .map(([from, length]) => {
+      const to = Math.min(from + length, now + 5 * day)
+      return `from=${new Date(from).toISOString()}&to=${new Date(to).toISOString()}`
+    }),
+)
+const zones = fc.constantFrom('UTC', 'Europe/Berlin', 'America/New_York', 'Asia/Tokyo', 'America/Havana')
+const granularities = fc.constantFrom<Granularity>('hour', 'day', 'week')
+
+/** A granularity that may be too fine for the range says so; that is no counterexample. */
+const askOrSkip = async (path: string) => {
+  const answer = await api.ask(path)
+  fc.pre(answer.status !== 422)
+  expect(answer.status, answer.text).toBe(200)
+  return answer.body
+}
+
+const close = (value: number | null, expected: number | null): void => {
+  if (value === null || expected === null) expect(value).toBe(expected)
+  else expect(value).toBeCloseTo(expected, 9)
+}
+
+const everyCase = { numRuns: 60, endOnFailure: true }
+
+describe('answers equal a recount from the events', () => {
+  it('for a series of any metric, range, granularity and zone', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        ranges,
+        granularities,
+        zones,
+        fc.constantFrom('usage', 'success_rate', 'quality', 'duration', 'errors'),
+        fc.constantFrom(undefined, ...patternIds),
+        async (range, granularity, zone, metric, patternId) => {
+          const ofOne = patternId === undefined ? '' : `&pattern_id=${patternId}`
+          const body = await askOrSkip(
+            `/time-series?${range}&granularity=${granularity}&time_zone=${zone}&metric_type=${metric}${ofOne}`,
+          )
+          const mine = patternId === undefined ? events : ofPattern(events, patternId)
+          const expected = inRange(mine, body)
+          const byBucket = Map.groupBy(expected, ({ event }) =>
+            bucketName(event.occurredAt, granularity, zone),
+          )
+          const answered = new Map<string, { value: number; sample_size: number }>(
+            body.data.map((point: { timestamp: string }) => [
+              bucketName(Date.parse(point.timestamp), granularity, zone),
+              point,
+            ]),
+          )
+          for (const [bucket, inBucket] of byBucket) {
+            const { value, sampleSize } = metricOf(inBucket, metric)
+            close(answered.get(bucket)?.value ?? null, value)
+            expect(answered.get(bucket)?.sample_size ?? 0).toBe(sampleSize)
+          }
+          for (const [bucket, point] of answered) {
+            if (byBucket.has(bucket)) continue
+            expect({ bucket, ...point }).toMatchObject({ value: 0, sample_size: 0 })
+          }
+          close(body.totals.value, metricOf(expected, metric).value)
+          expect(body.as_of).toEqual(vectorOf(events))
+          expect(body.data.map((point: { timestamp: string }) => point.timestamp)).toEqual(
+            body.data.map((point: { timestamp: string }) => point.timestamp).toSorted(),
+          )
+        },
+      ),
+      everyCase,
+    )
+  })
+
+  it('for the usage of every pattern, over time and against the period before', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        ranges,
+        granularities,
+        zones,
+        fc.constantFrom(
+          '',
+          ...patternTypes.map((type) => `&pattern_type=${type}`),
+          `&pattern_id=${patternIds[0]}`,
+        ),
+        async (range, granularity, zone, filter) => {
+          const body = await askOrSkip(
+            `/usage-stats?${range}&granularity=${granularity}&time_zone=${zone}${filter}`,
+          )
+          const length = Date.parse(body.to) - Date.parse(body.from)
+          const before = { from: new Date(Date.parse(body.from) - length).toISOString(), to: body.from }
+          let total = 0
+          for (const pattern of body.patterns) {
+            const mine = ofPattern(events, pattern.pattern_id)
+            const uses = countUses(inRange(mine, body))
+            total += uses
+            expect(pattern.usage_count).toBe(uses)
+            expect(pattern.previous_usage_count).toBe(countUses(inRange(mine, before)))
+            const byBucket = Map.groupBy(inRange(mine, body), ({ event }) =>
+              bucketName(event.occurredAt, granularity, zone),
+            )
+            for (const period of pattern.periods) {
+              const bucket = bucketName(Date.parse(period.period_start), granularity, zone)
+              expect(period.usage_count).toBe(countUses(byBucket.get(bucket) ?? []))
+            }
+            expect(
+              pattern.periods.reduce(
+                (sum: number, period: { usage_count: number }) => sum + period.usage_count,
+                0,
+              ),
+            ).toBe(uses)
+            const lastUsed = Math.max(
+              ...mine.filter(({ event }) => event.outcome !== undefined).map(({ event }) => event.occurredAt),
+            )
+            expect(pattern.last_used).toBe(new Date(lastUsed).toISOString())
+          }
+          expect(body.totals.usage_count).toBe(total)
+          expect(
+            body.totals.periods.reduce(
+              (sum: number, period: { usage_count: number }) => sum + period.usage_count,
+              0,
+            ),
+          ).toBe(total)
+        },
+      ),
+      everyCase,
+    )
+  })
+
+  it('for the quality of every pattern', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        ranges,
+        granularities,
+        zones,
+        fc.constantFrom('', `&pattern_id=${patternIds[1]}`),
+        async (range, granularity, zone, filter) => {
+          const body = await askOrSkip(
+            `/quality-metrics?${range}&granularity=${granularity}&time_zone=${zone}${filter}`,
+          )
+          for (const pattern of body.patterns) {
+            const mine = inRange(ofPattern(events, pattern.pattern_id), body)
+            const all = scores(mine)
+            close(pattern.quality_score, mean(all))
+            close(pattern.stddev, stddev(all))
+            close(pattern.minimum, Math.min(...all))
+            close(pattern.maximum, Math.max(...all))
+            expect(pattern.sample_size).toBe(all.length)
+            const byBucket = Map.groupBy(
+              mine.filter(({ event }) => event.qualityMillionths !== undefined),
+              ({ event }) => bucketName(event.occurredAt, granularity, zone),
+            )
+            expect(pattern.measurements).toHaveLength(byBucket.size)
+            for (const measurement of pattern.measurements) {
+              const bucket = bucketName(Date.parse(measurement.timestamp), granularity, zone)
+              close(measurement.quality_score, mean(scores(byBucket.get(bucket)!)))
+              expect(measurement.sample_size).toBe(byBucket.get(bucket)!.length)
+            }
+          }
+          if (filter === '') {
+            const scored = patternIds.filter((id) => scores(inRange(ofPattern(events, id), body)).length > 0)
+            expect(body.total_count).toBe(scored.length)
+          }
+        },
+      ),
+      everyCase,
+    )
+  })
+
+  it('for success rates, the summary and a single pattern, while more events come in', async () => {
+    let seed = 100
+    await fc.assert(
+      fc.asyncProperty(ranges, fc.boolean(), async (range, grow) => {
+        if (grow) {
+          const from = fc.sample(fc.integer({ min: began, max: now - 8_000_000 }), { numRuns: 1, seed })[0]!
+          events = [...events, ...(await api.seed(drawMessages(5, from, now, seed++)))]
+        }
+        const after = `&after=${afterLast(events)}`
+        const rates = await askOrSkip(`/success-rates?${range}&min_samples=0${after}`)
+        expect(rates.as_of).toEqual(vectorOf(events))
+        for (const pattern of rates.patterns) {
+          const mine = inRange(ofPattern(events, pattern.pattern_id), rates)
+          expect(pattern.total_executions).toBe(countUses(mine))
+          close(pattern.success_rate, successRate(mine))
+          for (const outcome of ['success', 'partial_success', 'failure', 'error'])
+            expect(pattern.outcomes[outcome]).toBe(countOutcome(mine, outcome))
+          close(pattern.average_quality, mean(scores(mine)))
+        }
+        close(rates.summary.overall_success_rate, successRate(inRange(events, rates)))
+
+        const summary = await askOrSkip(`/dashboard-summary?${range}${after}`)
+        const all = inRange(events, summary)
+        expect(summary.total_patterns).toBe(patternIds.length)
+        expect(summary.total_executions).toBe(countUses(all))
+        close(summary.overall_success_rate, successRate(all))
+        close(summary.overall_quality, mean(scores(all)))
+        expect(summary.active_patterns).toBe(
+          patternIds.filter((id) => countUses(ofPattern(all, id)) > 0).length,
+        )
+        const averages = patternIds.flatMap((id) => mean(scores(ofPattern(all, id))) ?? [])
+        close(summary.average_quality, mean(averages))
+
+        const pattern = await askOrSkip(`/patterns/${patternIds[2]}?${range}${after}`)
+        const mine = inRange(ofPattern(events, patternIds[2]), pattern)
+        expect(pattern.usage.usage_count).toBe(countUses(mine))
+        expect(pattern.duration.sample_size).toBe(durations(mine).length)
+        close(pattern.duration.mean_ms, mean(durations(mine)))
+        close(pattern.quality.quality_score, mean(scores(mine)))
+      }),
+      { ...everyCase, numRuns: 40 },
+    )
+  })
+})

@@ -1,0 +1,100 @@
+import { createPostgresEventLog } from '@patterns/event-log/postgres/postgresEventLog.ts'
+import { createLogger } from '@patterns/shared/logger.ts'
+import { createPool } from '@patterns/shared/postgres/pool.ts'
+import { createTestDatabase, type TestDatabase } from '@patterns/testing/database.ts'
+import { type SeededEvent, type SeedMessage, seedProjections } from '@patterns/testing/seedProjections.ts'
+import type pg from 'pg'
+import { type ApiServer, type ApiServerOptions, startApiServer } from '../server.ts'
+
+/** What a request was answered with. */
+export interface Answer {
+  readonly status: number
+  readonly headers: Headers
+  readonly text: string
+  /** The body, where it is JSON. */
+  // oxlint-disable-next-line typescript/no-explicit-any -- tests look into it as they like
+  readonly body: any
+}
+
+export interface TestApi {
+  readonly url: string
+  readonly database: TestDatabase
+  /** The owner's pool: may write. */
+  readonly owner: pg.Pool
+  /** The API's own pool. */
+  readonly reader: pg.Pool
+  /** What the API takes for now, epoch milliseconds. */
+  now: number
+  seed(messages: readonly SeedMessage[]): Promise<SeededEvent[]>
+  get(path: string, headers?: Readonly<Record<string, string>>): Promise<Answer>
+  /** A route with numbers, by its path below the base. */
+  ask(path: string, headers?: Readonly<Record<string, string>>): Promise<Answer>
+  stop(): Promise<void>
+}
+
+export interface TestApiOptions extends Partial<
+  Pick<ApiServerOptions, 'apiKeys' | 'corsOrigins' | 'rateLimitPerMinute'>
+> {
+  /** Epoch milliseconds. */
+  readonly now?: number
+}
+
+/** The whole API over real HTTP, on a database of its own. */
+export const startTestApi = async ({
+  now = Date.UTC(2026, 2, 18, 10, 30),
+  ...options
+}: TestApiOptions = {}): Promise<TestApi> => {
+  const database = await createTestDatabase()
+  const logger = createLogger('api', 'error')
+  const pool = (access: 'owner' | 'reader') =>
+    createPool({
+      connectionString: database.url,
+      applicationName: `test ${access}`,
+      access,
+      max: access === 'reader' ? 12 : 4,
+      onIdleError: () => {},
+    })
+  const [owner, reader] = [pool('owner'), pool('reader')]
+  const eventLog = createPostgresEventLog({ pool: owner })
+  const api: TestApi = {
+    url: '',
+    database,
+    owner,
+    reader,
+    now,
+    seed: (messages) => seedProjections({ pool: owner, eventLog }, messages),
+    async get(path, headers = {}) {
+      const response = await fetch(`${api.url}${path}`, { headers })
+      const text = await response.text()
+      const isJson = /json/.test(response.headers.get('content-type') ?? '')
+      return {
+        status: response.status,
+        headers: response.headers,
+        text,
+        body: isJson && text !== '' ? JSON.parse(text) : undefined,
+      }
+    },
+    ask: (path, headers) => api.get(`/api/pattern-analytics${path}`, headers),
+    async stop() {
+      await server?.stop()
+      await Promise.all([owner.end(), reader.end()])
+      await database.drop()
+    },
+  }
+  let server: ApiServer | undefined
+  try {
+    server = await startApiServer({
+      pool: reader,
+      eventLog: createPostgresEventLog({ pool: reader }),
+      logger,
+      host: '127.0.0.1',
+      port: 0,
+      clock: () => api.now,
+      ...options,
+    })
+  } catch (error) {
+    await api.stop()
+    throw error
+  }
+  return Object.assign(api, { url: `http://127.0.0.1:${server.port}` })
+}

@@ -1,0 +1,103 @@
+import { randomUUID } from 'node:crypto'
+import type { EventLog, LogRecord } from '@patterns/event-log/eventLog.ts'
+import { openProjector } from '@patterns/processor/project/projector.ts'
+import { decodeRecord } from '@patterns/shared/contract/decodeRecord.ts'
+import type { PatternEvent } from '@patterns/shared/contract/patternEvent.ts'
+import type pg from 'pg'
+
+/** A message to seed: its body, and what of its place matters. */
+export interface SeedMessage {
+  /** Default 0. */
+  readonly shard?: number
+  /** The broker's time, epoch milliseconds. Default: that of the event. */
+  readonly recordedAt?: number
+  /** The fields of an event; `event_id` and `schema_version` are filled in. */
+  readonly body: Readonly<Record<string, unknown>> & { readonly occurred_at: string }
+}
+
+/** An event that is in the log and in the windows. */
+export interface SeededEvent {
+  readonly shard: number
+  readonly position: number
+  readonly sourceOffset: number
+  readonly recordedAt: number
+  readonly event: PatternEvent
+  /** As it was sent. */
+  readonly body: Readonly<Record<string, unknown>>
+}
+
+/**
+ * Puts events into the log and folds them into the windows, as the processor would have, so that a reader has
+ * something to read. Every call goes on where the one before ended.
+ */
+export const seedProjections = async (
+  { pool, eventLog }: { readonly pool: pg.Pool; readonly eventLog: EventLog },
+  messages: readonly SeedMessage[],
+): Promise<SeededEvent[]> => {
+  const seeded: SeededEvent[] = []
+  for (const [shard, ofShard] of Map.groupBy(messages, (message) => message.shard ?? 0)) {
+    seeded.push(...(await seedShard({ pool, eventLog }, shard, ofShard)))
+  }
+  return seeded
+}
+
+const seedShard = async (
+  { pool, eventLog }: { readonly pool: pg.Pool; readonly eventLog: EventLog },
+  shard: number,
+  messages: readonly SeedMessage[],
+): Promise<SeededEvent[]> => {
+  const head = await eventLog.open(shard, 0)
+  const bodies = messages.map(({ body }) => ({ event_id: randomUUID(), schema_version: 1, ...body }))
+  const records = bodies.map((body, i): LogRecord => {
+    const value = Buffer.from(JSON.stringify(body))
+    const recordedAt = messages[i]!.recordedAt ?? Date.parse(body.occurred_at)
+    return {
+      position: head.position + i + 1,
+      sourceOffset: head.nextSourceOffset + i,
+      recordedAt,
+      eventId: body.event_id,
+      value,
+      headers: undefined,
+    }
+  })
+  const seeded = records.map((record, i) => ({
+    shard,
+    position: record.position,
+    sourceOffset: record.sourceOffset,
+    recordedAt: record.recordedAt,
+    event: decodeRecord(record),
+    body: bodies[i]!,
+  }))
+  const appended = await eventLog.append({
+    shard,
+    expected: head,
+    events: seeded.map(({ event, sourceOffset, recordedAt }, i) => ({
+      eventId: event.eventId,
+      occurredAt: event.occurredAt,
+      message: {
+        offset: sourceOffset,
+        key: Buffer.from(event.patternId),
+        value: records[i]!.value,
+        headers: undefined,
+        timestamp: recordedAt,
+      },
+    })),
+    deadLetters: [],
+    duplicates: [],
+    nextSourceOffset: head.nextSourceOffset + seeded.length,
+  })
+  if (!appended.ok) throw new Error('Somebody else writes to the shard')
+  const projector = await openProjector({
+    pool,
+    lane: { projection: 'pattern_windows', version: 1, shard },
+    flushIntervalMs: 60_000,
+    now: () => performance.now(),
+    onFailure: (error) => {
+      throw error
+    },
+  })
+  await projector.take(seeded, seeded.length)
+  await projector.flush()
+  projector.close()
+  return seeded
+}
