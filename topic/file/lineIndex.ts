@@ -1,7 +1,8 @@
 import type { FileHandle } from 'node:fs/promises'
 
 const newline = 10
-const chunkBytes = 1 << 20
+// Allocated at each look, which is many times a second: larger ones keep the garbage collector busy.
+const chunkBytes = 64 << 10
 const markEveryLines = 4_096
 
 /** Where one line begins. */
