@@ -2,11 +2,14 @@
 export interface DuplicateIndex {
   /** Remembers the id at a position. Positions come in order, without gaps. */
   add(position: number, id: Uint8Array, start: number): void
-  /** The position of an event whose id has the same 64-bit hash; 0 where there is none. To be confirmed by reading it. */
+  /**
+   * The position of an event within the horizon whose id has the same 64-bit hash; 0 where there is none.
+   * To be confirmed by reading it.
+   */
   find(id: Uint8Array, start: number): number
 }
 
-/** A multiply-xor mix of two words of the id each: ids of any UUID version spread evenly. */
+/** A multiply-xor mix of two words, one to one in each of them while the other stays. */
 const mix = (a: number, b: number): number => {
   let hash = Math.imul(a ^ (a >>> 16), 0x85ebca6b) ^ Math.imul(b ^ (b >>> 15), 0xc2b2ae35)
   hash = Math.imul(hash ^ (hash >>> 13), 0x27d4eb2f)
@@ -15,6 +18,12 @@ const mix = (a: number, b: number): number => {
 
 const word = (bytes: Uint8Array, at: number): number =>
   bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)
+
+const highHashOf = (id: Uint8Array, start: number): number => mix(word(id, start + 12), word(id, start + 4))
+
+/** Of all four words: it chooses the place in the table, and the ids of one producer may differ in any one of them alone. */
+const lowHashOf = (id: Uint8Array, start: number, highHash: number): number =>
+  mix(mix(word(id, start), word(id, start + 8)), highHash)
 
 /**
  * A ring of the last hashes, indexed by position modulo the horizon, and an open-addressing table (linear
@@ -52,15 +61,15 @@ export const createDuplicateIndex = (horizon: number): DuplicateIndex => {
       if (last === 0) first = position
       if (position - first >= horizon) remove(slot)
       last = position
-      low[slot] = mix(word(id, start), word(id, start + 8))
-      high[slot] = mix(word(id, start + 12), word(id, start + 4))
+      high[slot] = highHashOf(id, start)
+      low[slot] = lowHashOf(id, start, high[slot])
       let at = low[slot] & mask
       while (table[at] !== 0) at = (at + 1) & mask
       table[at] = slot + 1
     },
     find(id, start) {
-      const lowHash = mix(word(id, start), word(id, start + 8))
-      const highHash = mix(word(id, start + 12), word(id, start + 4))
+      const highHash = highHashOf(id, start)
+      const lowHash = lowHashOf(id, start, highHash)
       for (let at = lowHash & mask; table[at] !== 0; at = (at + 1) & mask) {
         const slot = table[at]! - 1
         if (low[slot] !== lowHash || high[slot] !== highHash) continue

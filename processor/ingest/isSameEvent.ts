@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { envelopeHeaders } from '@patterns/shared/contract/cloudEvents.ts'
 import type { MessageHeaders } from '@patterns/shared/contract/topicMessage.ts'
+import { isSameJson } from './isSameJson.ts'
 
 interface Said {
   readonly value: Buffer
@@ -13,5 +14,4 @@ interface Said {
  */
 export const isSameEvent = (a: Said, b: Said): boolean =>
   isDeepStrictEqual(envelopeHeaders(a.headers), envelopeHeaders(b.headers)) &&
-  (a.value.equals(b.value) ||
-    isDeepStrictEqual(JSON.parse(a.value.toString()), JSON.parse(b.value.toString())))
+  (a.value.equals(b.value) || isSameJson(JSON.parse(a.value.toString()), JSON.parse(b.value.toString())))

@@ -1,0 +1,228 @@
+import { createMemoryEventLog } from '@patterns/event-log/memory/memoryEventLog.ts'
+import type { TopicMessage } from '@patterns/shared/contract/topicMessage.ts'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { createDuplicateIndex } from './duplicateIndex.ts'
+import { createEventReader } from './readEventAt.ts'
+import { type SortContext, type SortedBatch, sortBatch } from './sortBatch.ts'
+
+const idOf = (id: number): string => `0197a3b4-5c6d-7e8f-9012-${id.toString(16).padStart(12, '0')}`
+
+const bodyOf = (id: number, rest: Readonly<Record<string, unknown>> = {}) => ({
+  event_id: idOf(id),
+  type: 'pattern.used',
+  schema_version: 1,
+  pattern_id: '11111111-2222-4333-8444-555555555555',
+  occurred_at: '2026-01-02T03:04:05.000Z',
+  outcome: 'success',
+  ...rest,
+})
+
+const messageAt = (offset: number, value: unknown): TopicMessage => ({
+  offset,
+  key: null,
+  value: Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)),
+  headers: undefined,
+  timestamp: Date.UTC(2026, 0, 2, 3, 4, 6) + offset,
+})
+
+/** A shard whose batches are sorted and appended one after the other, as its lane does. */
+const createShard = async (horizon = 1_000) => {
+  const log = createMemoryEventLog()
+  let head: { position: number; nextSourceOffset: number } = await log.open(0, 0)
+  const context: SortContext = {
+    topic: 'pattern-usage-events',
+    shard: 0,
+    index: createDuplicateIndex(horizon),
+    readEventAt: createEventReader(log, 0),
+  }
+  return {
+    context,
+    async take(...values: unknown[]): Promise<SortedBatch> {
+      const messages = values.map((value, i) => messageAt(head.nextSourceOffset + i, value))
+      const sorted = await sortBatch(messages, head.position, context)
+      const result = await log.append({
+        shard: 0,
+        expected: head,
+        events: sorted.accepted,
+        deadLetters: sorted.deadLetters,
+        duplicates: sorted.duplicates,
+        nextSourceOffset: head.nextSourceOffset + messages.length,
+      })
+      expect.assert(result.ok)
+      head = result.head
+      return sorted
+    },
+  }
+}
+
+const offsets = ({ accepted, deadLetters, duplicates }: SortedBatch) => ({
+  accepted: accepted.map(({ message }) => message.offset),
+  deadLetters: deadLetters.map(({ message, rejection }) => [message.offset, rejection.reason]),
+  duplicates: duplicates.map(({ sourceOffset, position }) => [sourceOffset, position]),
+})
+
+describe('sorting a batch', () => {
+  it('accepts events in order, with what the log and the projections need of them', async () => {
+    const shard = await createShard()
+    const { accepted } = await shard.take(bodyOf(1), bodyOf(2))
+    expect(accepted).toMatchObject([
+      {
+        eventId: idOf(1),
+        occurredAt: Date.UTC(2026, 0, 2, 3, 4, 5),
+        recordedAt: Date.UTC(2026, 0, 2, 3, 4, 6),
+        message: { offset: 0 },
+        event: { eventId: idOf(1), outcome: 'success' },
+      },
+      { eventId: idOf(2), message: { offset: 1 } },
+    ])
+  })
+
+  it('turns what is no event into a dead letter, and goes on', async () => {
+    const shard = await createShard()
+    expect(offsets(await shard.take('{', bodyOf(1), bodyOf(2, { outcome: 'ok' }), bodyOf(3)))).toEqual({
+      accepted: [1, 3],
+      deadLetters: [
+        [0, 'not_json'],
+        [2, 'schema'],
+      ],
+      duplicates: [],
+    })
+  })
+
+  it('may find nothing to accept, or nothing at all', async () => {
+    const shard = await createShard()
+    const nothing = { accepted: [], deadLetters: [], duplicates: [] }
+    expect(offsets(await shard.take())).toEqual(nothing)
+    expect(offsets(await shard.take('x'))).toEqual({ ...nothing, deadLetters: [[0, 'not_json']] })
+  })
+})
+
+describe('an event sent twice', () => {
+  it('in one batch counts once', async () => {
+    const shard = await createShard()
+    await shard.take(bodyOf(7), bodyOf(8))
+    expect(offsets(await shard.take(bodyOf(1), bodyOf(2), bodyOf(1), bodyOf(1)))).toEqual({
+      accepted: [2, 3],
+      deadLetters: [],
+      duplicates: [
+        [4, 3],
+        [5, 3],
+      ],
+    })
+  })
+
+  it('in two batches counts once', async () => {
+    const shard = await createShard()
+    await shard.take(bodyOf(1), bodyOf(2))
+    expect(offsets(await shard.take(bodyOf(3), bodyOf(2), bodyOf(1)))).toEqual({
+      accepted: [2],
+      deadLetters: [],
+      duplicates: [
+        [3, 2],
+        [4, 1],
+      ],
+    })
+  })
+
+  it('with its fields in another order, or its id in upper case, counts once', async () => {
+    const shard = await createShard()
+    const body = bodyOf(1, { context: { a: 1, b: [2] } })
+    await shard.take(body)
+    const reordered = Object.fromEntries(Object.entries(body).toReversed())
+    expect(offsets(await shard.take(reordered, JSON.stringify(body, null, 2))).duplicates).toEqual([
+      [1, 1],
+      [2, 1],
+    ])
+  })
+
+  it('with other content is a conflict that names the event it contradicts', async () => {
+    const shard = await createShard()
+    await shard.take(bodyOf(5), bodyOf(1))
+    const { accepted, deadLetters } = await shard.take(
+      bodyOf(1, { outcome: 'failure' }),
+      bodyOf(2),
+      bodyOf(2, { quality_score: 1 }),
+      bodyOf(1, { event_id: idOf(1).toUpperCase() }),
+    )
+    expect(accepted).toHaveLength(1)
+    expect(deadLetters.map(({ message, rejection }) => [message.offset, rejection])).toEqual(
+      [
+        [2, 2],
+        [4, 3],
+        [5, 2],
+      ].map(([offset, position]) => [
+        offset,
+        {
+          reason: 'id_conflict',
+          faults: [
+            {
+              path: 'event_id',
+              message: `is the id of the event at position ${position}, which says something else`,
+            },
+          ],
+        },
+      ]),
+    )
+  })
+
+  it('is not found by a rejected message: only what the log holds counts', async () => {
+    const shard = await createShard()
+    expect(offsets(await shard.take(bodyOf(1, { outcome: 'ok' }), bodyOf(1)))).toMatchObject({
+      accepted: [1],
+      duplicates: [],
+    })
+  })
+
+  it('past the horizon counts again', async () => {
+    const shard = await createShard(2)
+    await shard.take(bodyOf(1), bodyOf(2), bodyOf(3))
+    expect(offsets(await shard.take(bodyOf(2), bodyOf(1)))).toEqual({
+      accepted: [4],
+      deadLetters: [],
+      duplicates: [[3, 2]],
+    })
+  })
+})
+
+describe('an id that another one collides with', () => {
+  it('is accepted: the hash alone never drops an event', async () => {
+    const shard = await createShard()
+    await shard.take(bodyOf(1))
+    const colliding = { ...shard.context, index: { add: () => {}, find: () => 1 } }
+    const sorted = await sortBatch([messageAt(1, bodyOf(2))], 1, colliding)
+    expect(offsets(sorted)).toEqual({ accepted: [1], deadLetters: [], duplicates: [] })
+  })
+})
+
+describe('whatever the batches', () => {
+  it('each message is in one list, and the log holds each id once, as it was first said', async () => {
+    const messages = fc.array(
+      fc.tuple(fc.integer({ min: 1, max: 12 }), fc.constantFrom('success', 'failure', 'bad')),
+    )
+    await fc.assert(
+      fc.asyncProperty(fc.array(messages), async (batches) => {
+        const shard = await createShard()
+        const firstSaid = new Map<number, string>()
+        for (const batch of batches) {
+          const sorted = await shard.take(...batch.map(([id, outcome]) => bodyOf(id, { outcome })))
+          const expected = { accepted: 0, deadLetters: 0, duplicates: 0 }
+          for (const [id, outcome] of batch) {
+            const said = firstSaid.get(id)
+            if (outcome === 'bad') expected.deadLetters++
+            else if (said === undefined) {
+              expected.accepted++
+              firstSaid.set(id, outcome)
+            } else if (said === outcome) expected.duplicates++
+            else expected.deadLetters++
+          }
+          expect({
+            accepted: sorted.accepted.length,
+            deadLetters: sorted.deadLetters.length,
+            duplicates: sorted.duplicates.length,
+          }).toEqual(expected)
+        }
+      }),
+    )
+  })
+})
