@@ -13,6 +13,7 @@ import {
 import pg from 'pg'
 import { from as copyFrom } from 'pg-copy-streams'
 import { createRandom, type Random } from './random.ts'
+import { seedLog } from './seedLog.ts'
 import { type SeededPattern, seedPatterns } from './seedPatterns.ts'
 
 export interface SeedOptions {
@@ -24,6 +25,8 @@ export interface SeedOptions {
   readonly usesPerHour: number
   /** The first instant after the seeded time, epoch milliseconds. */
   readonly end: number
+  /** The events of the last so many hours are in the log as well. */
+  readonly hoursInLog: number
   readonly onProgress?: (done: number, all: number) => void
 }
 
@@ -43,12 +46,14 @@ const field = (value: ColumnValue): string => {
 const line = (keys: readonly (string | number)[], state: WindowState, granularity: Granularity): string =>
   `${keys.join('\t')}\t${windowColumns.map((column) => field(column.get(state, granularity))).join('\t')}\n`
 
+const hex12 = (value: number): string => value.toString(16).padStart(12, '0')
+
 /** One use of a pattern, drawn from its character. */
-const drawUse = (pattern: SeededPattern, occurredAt: number, random: Random): PatternEvent => {
+export const drawUse = (pattern: SeededPattern, occurredAt: number, random: Random): PatternEvent => {
   const luck = random()
   const [succeeds, partly] = [pattern.successRate, pattern.successRate + 0.04]
   return {
-    eventId: pattern.id,
+    eventId: `00000000-0000-7000-8000-${hex12(Math.floor(random() * 2 ** 48))}`,
     type: 'pattern.used',
     patternId: pattern.id,
     occurredAt,
@@ -91,6 +96,9 @@ export const seedWindows = async (options: SeedOptions): Promise<Seeded> => {
   const long = { day: new Map<SeededPattern, WindowState>(), week: new Map<SeededPattern, WindowState>() }
   const totals = new Map<string, WindowState>()
 
+  const logBegins = end - options.hoursInLog * windowMs.hour
+  const logged = positions.map((): PatternEvent[] => [])
+
   const drawHour = (pattern: SeededPattern, hour: number): WindowState | undefined => {
     const uses = drawCount(usesPerHour * pattern.share, random)
     if (uses === 0) return undefined
@@ -102,6 +110,7 @@ export const seedWindows = async (options: SeedOptions): Promise<Seeded> => {
       pattern.firstSeen = Math.min(pattern.firstSeen, event.occurredAt)
       pattern.lastSeen = Math.max(pattern.lastSeen, event.occurredAt)
       pattern.lastPosition = positions[pattern.shard]!
+      if (hour >= logBegins) logged[pattern.shard]!.push(event)
     }
     return state
   }
@@ -164,6 +173,7 @@ export const seedWindows = async (options: SeedOptions): Promise<Seeded> => {
          values ('pattern_windows', 1, $1, $2, $3)`,
         [shard, position, new Date(end)],
       )
+    await seedLog(databaseUrl, positions, logged)
     await client.query('vacuum analyze')
   } finally {
     await client.end()
