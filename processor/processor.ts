@@ -6,6 +6,7 @@ import { type LogCompaction, startLogCompaction } from './compactLog.ts'
 import type { SortedBatch } from './ingest/sortBatch.ts'
 import { decideHealth, type Health } from './observe/health.ts'
 import { createMetrics, type ProcessorMetrics } from './observe/metrics.ts'
+import { reportedStates } from './observe/reportedStates.ts'
 import { type SourceLag, watchSourceLag } from './observe/sourceLag.ts'
 import type { ProjectorOptions } from './project/projector.ts'
 import { createShardOwner, type ShardState } from './shard/shardOwner.ts'
@@ -77,7 +78,8 @@ export const createProcessor = ({
   })
   let lag: SourceLag | undefined
   let compaction: LogCompaction | undefined
-  const metrics = createMetrics({ states: owner.states, lag: () => lag?.current() ?? new Map() })
+  const states = (): ShardState[] => reportedStates(owner.states(), source.stopped())
+  const metrics = createMetrics({ states, lag: () => lag?.current() ?? new Map() })
 
   const isDatabaseUp = (): Promise<boolean> =>
     pool.query('select 1').then(
@@ -88,10 +90,10 @@ export const createProcessor = ({
   return {
     async start() {
       await source.start(owner)
-      lag = watchSourceLag({ ends: () => source.ends(), states: owner.states })
+      lag = watchSourceLag({ ends: () => source.ends(), isUp: () => source.status() === 'up', states })
       compaction = startLogCompaction({
         pool,
-        shards: () => owner.states().map(({ shard }) => shard),
+        shards: () => states().map(({ shard }) => shard),
         logger,
       })
     },
@@ -101,12 +103,12 @@ export const createProcessor = ({
       await source.stop()
       await owner.stop()
     },
-    states: owner.states,
+    states,
     health: async () =>
       decideHealth({
         source: source.status(),
         database: (await isDatabaseUp()) ? 'up' : 'down',
-        shards: owner.states(),
+        shards: states(),
       }),
     metrics,
   }

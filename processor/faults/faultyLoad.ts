@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { faultyBenchmarkMessages } from '@patterns/generator/benchmark.ts'
 import type { FaultShares, GeneratedMessage } from '@patterns/generator/faults.ts'
 import type { Scene } from './scene.ts'
@@ -56,4 +57,42 @@ export const sendInStep = async (
     )
   }
   await ledger.send(pending)
+}
+
+const nextOf = (messages: Iterator<GeneratedMessage>, count: number): GeneratedMessage[] => {
+  const taken: GeneratedMessage[] = []
+  for (let next = messages.next(); next.done !== true; next = messages.next())
+    if (taken.push(next.value) === count) break
+  return taken
+}
+
+/** Messages that come in at a steady rate until somebody stops them. */
+export interface Load {
+  /** Resolves when all that was sent is acknowledged. Rejects where something could not be sent. */
+  stop(): Promise<void>
+}
+
+/** Begins to send, whether anybody takes the messages or not. */
+export const startLoad = (
+  { ledger }: Scene,
+  seed: string,
+  { perSecond = 1_000 }: { perSecond?: number } = {},
+): Load => {
+  const messages = faultyMessages(seed, 100_000)
+  let isStopped = false
+  const run = async (): Promise<void> => {
+    while (!isStopped) {
+      const due = performance.now() + (burst * 1_000) / perSecond
+      await ledger.send(nextOf(messages, burst))
+      await delay(Math.max(0, due - performance.now()))
+    }
+  }
+  const running = run()
+  running.catch(() => {})
+  return {
+    async stop() {
+      isStopped = true
+      await running
+    },
+  }
 }

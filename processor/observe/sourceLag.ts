@@ -10,10 +10,13 @@ export interface SourceLag {
 /** Asks for the partitions' ends from time to time: a stalled consumer reports nothing by itself. */
 export const watchSourceLag = ({
   ends,
+  isUp,
   states,
   everyMs = 5_000,
 }: {
   readonly ends: () => Promise<readonly PartitionEnd[]>
+  /** Whether the source is in touch with the broker. */
+  readonly isUp: () => boolean
   readonly states: () => readonly ShardState[]
   readonly everyMs?: number
 }): SourceLag => {
@@ -25,11 +28,12 @@ export const watchSourceLag = ({
   void ask()
   return {
     current() {
+      if (!isUp()) return new Map()
       const endOf = new Map(known.map((end) => [end.partition, end.endOffset]))
       return new Map(
         states().flatMap(({ shard, nextOffset }): [number, number][] => {
           const end = endOf.get(shard)
-          return end === undefined ? [] : [[shard, Math.max(0, end - nextOffset)]]
+          return end === undefined || nextOffset === undefined ? [] : [[shard, Math.max(0, end - nextOffset)]]
         }),
       )
     },

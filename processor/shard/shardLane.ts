@@ -1,7 +1,7 @@
 import type { EventLog } from '@patterns/event-log/eventLog.ts'
 import { decodeRecord } from '@patterns/shared/contract/decodeRecord.ts'
 import type { TopicBatch, TopicMessage } from '@patterns/shared/contract/topicMessage.ts'
-import { createDuplicateIndex } from '../ingest/duplicateIndex.ts'
+import { createDuplicateIndex, type DuplicateIndex } from '../ingest/duplicateIndex.ts'
 import { createEventReader } from '../ingest/readEventAt.ts'
 import { type SortedBatch, sortBatch } from '../ingest/sortBatch.ts'
 import { FencedError } from '../project/writeFlush.ts'
@@ -16,8 +16,8 @@ export interface LaneOptions {
   readonly log: EventLog
   readonly topic: string
   readonly shard: number
-  /** The oldest offset that the partition still has, and its end. */
-  readonly source: { readonly startOffset: number; readonly endOffset: number }
+  /** The oldest offset that the partition still has, and its end, as they are when it is asked. */
+  readonly source: () => Promise<{ readonly startOffset: number; readonly endOffset: number }>
   readonly duplicateHorizon: number
   readonly projector: Omit<ProjectorOptions, 'lane'> & {
     readonly projection: string
@@ -46,7 +46,7 @@ export interface ShardLane {
 const refuseLostSource = (
   shard: number,
   expected: number,
-  { startOffset, endOffset }: LaneOptions['source'],
+  { startOffset, endOffset }: Awaited<ReturnType<LaneOptions['source']>>,
 ): void => {
   const remedy = `Run "npm run cli -- shards adopt --shard ${shard}" to go on with what the topic has now.`
   if (endOffset < expected) {
@@ -61,12 +61,30 @@ const refuseLostSource = (
   }
 }
 
-/** Brings the projector from its checkpoint to the head of the log. */
+/** Brings the projector from its checkpoint to `head`, and no further: what another owner appends is for its own. */
 const catchUp = async (log: EventLog, shard: number, projector: Projector, head: number): Promise<void> => {
+  if (projector.position() >= head) return
   for await (const page of log.read(shard, projector.position())) {
-    const events = page.map((record) => ({ event: decodeRecord(record), recordedAt: record.recordedAt }))
-    await projector.take(events, head - page.at(-1)!.position)
+    const records = page.filter((record) => record.position <= head)
+    const events = records.map((record) => ({ event: decodeRecord(record), recordedAt: record.recordedAt }))
+    await projector.take(events, head - projector.position() - events.length)
+    if (projector.position() >= head) return
   }
+}
+
+/** The ids of the last events up to `head`. */
+const indexRecent = async (
+  log: EventLog,
+  shard: number,
+  horizon: number,
+  head: number,
+): Promise<DuplicateIndex> => {
+  const index = createDuplicateIndex(horizon)
+  for await (const { firstPosition, ids } of log.recentIds(shard, horizon)) {
+    const known = Math.min(ids.length / 16, head - firstPosition + 1)
+    for (let i = 0; i < known; i++) index.add(firstPosition + i, ids, i * 16)
+  }
+  return index
 }
 
 /** The message at an offset of the log's own count. Field by field: an adapter's message may have getters. */
@@ -91,15 +109,13 @@ export const openShardLane = async ({
   projector: { projection, version, ...projectorOptions },
   onSorted,
 }: LaneOptions): Promise<ShardLane> => {
-  const opened = await log.open(shard, source.startOffset)
+  const opened = (await log.head(shard)) ?? (await log.open(shard, (await source()).startOffset))
   const base = opened.sourceBase
   let head: { position: number; nextSourceOffset: number } = opened
-  refuseLostSource(shard, head.nextSourceOffset - base, source)
+  // Asked after the head was read, so that all that another owner has taken by then lies before the end.
+  refuseLostSource(shard, head.nextSourceOffset - base, await source())
 
-  const index = createDuplicateIndex(duplicateHorizon)
-  for await (const { firstPosition, ids } of log.recentIds(shard, duplicateHorizon)) {
-    for (let i = 0; i * 16 < ids.length; i++) index.add(firstPosition + i, ids, i * 16)
-  }
+  const index = await indexRecent(log, shard, duplicateHorizon, head.position)
   const projector = await openProjector({ ...projectorOptions, lane: { projection, version, shard } })
   await catchUp(log, shard, projector, head.position)
 

@@ -5,7 +5,7 @@ import { isTransient } from '@patterns/shared/postgres/isTransient.ts'
 import type { PartitionEnd, PartitionOwner } from '@patterns/topic/source.ts'
 import { FencedError } from '../project/writeFlush.ts'
 import { backoffMs } from './backoff.ts'
-import { type LaneOptions, openShardLane, type ShardLane } from './shardLane.ts'
+import { type LaneOptions, LostSourceError, openShardLane, type ShardLane } from './shardLane.ts'
 
 /** What a shard of this process is doing; `stopped` needs a person, and `reason` says why. */
 export interface ShardState {
@@ -14,7 +14,8 @@ export interface ShardState {
   readonly reason: string | undefined
   readonly position: number
   readonly flushedPosition: number
-  readonly nextOffset: number
+  /** The partition's own offset to take next; `undefined` before the shard was ever open here. */
+  readonly nextOffset: number | undefined
 }
 
 export interface ShardOwnerOptions {
@@ -34,10 +35,16 @@ export interface ShardOwner extends PartitionOwner {
   stop(): Promise<void>
 }
 
+type Progress = Pick<ShardState, 'position' | 'flushedPosition' | 'nextOffset'>
+
+/** Well below the time after which the source takes a silent owner for dead. */
+const heartbeatMs = 1_000
+
 interface Owned {
   readonly shard: number
-  readonly source: LaneOptions['source']
   lane: ShardLane | undefined
+  /** How far the last lane came. */
+  known: Progress
   /** Under way while there is no lane: one attempt after the other. */
   opening: Promise<ShardLane | undefined> | undefined
   status: ShardState['status']
@@ -47,8 +54,20 @@ interface Owned {
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
+/** Nobody could say which offsets the partition has. */
+class SourceUnknownError extends Error {
+  override readonly name = 'SourceUnknownError'
+}
+
 /** Failures after which opening the shard anew, from what is committed, can help. */
-const isWorthRetrying = (error: unknown): boolean => error instanceof FencedError || isTransient(error)
+const isWorthRetrying = (error: unknown): boolean =>
+  error instanceof FencedError || error instanceof SourceUnknownError || isTransient(error)
+
+const progressOf = (lane: ShardLane): Progress => ({
+  position: lane.position(),
+  flushedPosition: lane.flushedPosition(),
+  nextOffset: lane.nextOffset(),
+})
 
 export const createShardOwner = ({
   lane: laneOptions,
@@ -57,30 +76,55 @@ export const createShardOwner = ({
   backoff = backoffMs,
 }: ShardOwnerOptions): ShardOwner => {
   const owned = new Map<number, Owned>()
+  /** A topic that was created anew grows: once it is as long as the old one it looks whole, and is not. */
+  const lost = new Map<number, LostSourceError>()
 
   const stopShard = (entry: Owned, error: unknown): void => {
     entry.status = 'stopped'
     entry.reason = messageOf(error)
+    if (error instanceof LostSourceError) lost.set(entry.shard, error)
     logger.error({ shard: entry.shard, err: error }, 'shard stopped')
+  }
+
+  const sourceOf = async (shard: number): Promise<PartitionEnd> => {
+    const all = await ends().catch((error: unknown) => {
+      throw new SourceUnknownError(`The topic cannot be asked for its ends: ${messageOf(error)}`)
+    })
+    const end = all.find(({ partition }) => partition === shard)
+    if (end === undefined) throw new SourceUnknownError(`The topic has no partition ${shard}`)
+    return end
+  }
+
+  const openOnce = async (entry: Owned): Promise<ShardLane> => {
+    let opened: ShardLane | undefined
+    let early: unknown
+    const lane = await openShardLane({
+      ...laneOptions,
+      shard: entry.shard,
+      source: () => sourceOf(entry.shard),
+      projector: {
+        ...laneOptions.projector,
+        // A flush fails beside the batches: at an idle shard nobody else would come to notice.
+        onFailure: (error) => {
+          if (opened === undefined) early ??= error
+          else if (abandonLane(entry, opened, error) === 'retrying') void openLane(entry).catch(() => {})
+        },
+      },
+    })
+    if (early === undefined) return (opened = lane)
+    lane.close()
+    throw early
   }
 
   /** Tries until it succeeds, the shard is revoked, or trying again cannot help (then it throws). */
   const openPatiently = async (entry: Owned): Promise<ShardLane | undefined> => {
     for (let attempt = 1; !entry.isRevoked; attempt++) {
       try {
-        const lane: ShardLane = await openShardLane({
-          ...laneOptions,
-          shard: entry.shard,
-          source: entry.source,
-          projector: {
-            ...laneOptions.projector,
-            // A flush fails beside the batches: at an idle shard nobody else would come to notice.
-            onFailure: (error) => {
-              abandonLane(entry, lane, error)
-              void openLane(entry).catch(() => {})
-            },
-          },
-        })
+        const lane = await openOnce(entry)
+        if (entry.isRevoked) {
+          lane.close()
+          return undefined
+        }
         entry.lane = lane
         entry.status = 'running'
         entry.reason = undefined
@@ -105,9 +149,10 @@ export const createShardOwner = ({
   }
 
   /** A lane that failed knows nothing for sure: drop it. What is committed is the truth to go on from. */
-  const abandonLane = (entry: Owned, lane: ShardLane | undefined, error: unknown): void => {
-    if (lane === undefined || entry.lane !== lane) return
+  const abandonLane = (entry: Owned, lane: ShardLane | undefined, error: unknown): ShardState['status'] => {
+    if (lane === undefined || entry.lane !== lane) return entry.status
     lane.close()
+    entry.known = progressOf(lane)
     entry.lane = undefined
     if (isWorthRetrying(error)) {
       entry.status = 'retrying'
@@ -116,20 +161,22 @@ export const createShardOwner = ({
     } else {
       stopShard(entry, error)
     }
+    return entry.status
   }
 
-  /** Waits for a promise and keeps telling the group that we live. */
-  const whileAlive = async <Value>(promise: Promise<Value>, alive: () => Promise<void>): Promise<Value> => {
-    const heartbeat = setInterval(() => void alive().catch(() => {}), 2_000)
+  /** Waits and keeps telling the group that we live, until it says that the shard is not ours any more. */
+  const whileAlive = async <Value>(
+    entry: Owned,
+    promise: Promise<Value>,
+    alive: () => Promise<void>,
+  ): Promise<Value> => {
+    const heartbeat = setInterval(() => void alive().catch(() => (entry.isRevoked = true)), heartbeatMs)
     try {
       return await promise
     } finally {
       clearInterval(heartbeat)
     }
   }
-
-  const startOffsetOf = async (partition: number): Promise<number> =>
-    (await ends()).find((end) => end.partition === partition)?.startOffset ?? 0
 
   const release = async (partition: number): Promise<void> => {
     const entry = owned.get(partition)
@@ -146,18 +193,23 @@ export const createShardOwner = ({
   }
 
   return {
-    async assigned(partition, endOffset) {
+    async assigned(partition) {
       await release(partition)
       const entry: Owned = {
         shard: partition,
-        source: { startOffset: await startOffsetOf(partition), endOffset },
         lane: undefined,
+        known: { position: 0, flushedPosition: 0, nextOffset: undefined },
         opening: undefined,
         status: 'opening',
         reason: undefined,
         isRevoked: false,
       }
       owned.set(partition, entry)
+      const loss = lost.get(partition)
+      if (loss !== undefined) {
+        stopShard(entry, loss)
+        throw loss
+      }
       const lane = await openLane(entry)
       return lane?.nextOffset() ?? 0
     },
@@ -166,17 +218,17 @@ export const createShardOwner = ({
       const entry = owned.get(batch.partition)
       if (entry === undefined) return batch.firstOffset
       if (entry.status === 'stopped') throw new Error(entry.reason)
-      const lane = entry.lane ?? (await whileAlive(openLane(entry), alive))
+      const lane = entry.lane ?? (await whileAlive(entry, openLane(entry), alive))
       if (lane === undefined) return batch.firstOffset
       // What is committed may lie elsewhere than the source believes: it is to go there.
       if (lane.nextOffset() !== batch.firstOffset) return lane.nextOffset()
       try {
-        await whileAlive(lane.take(batch), alive)
+        await whileAlive(entry, lane.take(batch), alive)
         return lane.nextOffset()
       } catch (error) {
         abandonLane(entry, lane, error)
         if (!isWorthRetrying(error)) throw error
-        const reopened = await whileAlive(openLane(entry), alive)
+        const reopened = await whileAlive(entry, openLane(entry), alive)
         return reopened?.nextOffset() ?? batch.firstOffset
       }
     },
@@ -185,13 +237,11 @@ export const createShardOwner = ({
 
     states: () =>
       [...owned.values()]
-        .map(({ shard, lane, status, reason }) => ({
+        .map(({ shard, lane, known, status, reason }) => ({
           shard,
           status,
           reason,
-          position: lane?.position() ?? 0,
-          flushedPosition: lane?.flushedPosition() ?? 0,
-          nextOffset: lane?.nextOffset() ?? 0,
+          ...(lane === undefined ? known : progressOf(lane)),
         }))
         .toSorted((a, b) => a.shard - b.shard),
 

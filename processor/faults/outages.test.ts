@@ -1,0 +1,133 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { startEmbeddedPostgres } from '@patterns/launcher/embeddedPostgres.ts'
+import { migrate } from '@patterns/launcher/migrate.ts'
+import { startKafkaBroker } from '@patterns/testing/kafkaBroker.ts'
+import { describe, expect, inject, test } from 'vitest'
+import { expectExact, readProgress, untilSettled } from './expectExact.ts'
+import { startLoad } from './faultyLoad.ts'
+import { readHealth, readLag, untilHealth } from './operatorView.ts'
+import type { ProcessorProcess } from './processorProcess.ts'
+import { createScene, type Scene } from './scene.ts'
+import { until } from './until.ts'
+
+const brokers = inject('kafkaBrokers')
+const outageMs = 10_000
+
+const inFolder = async (work: (folder: string) => Promise<void>): Promise<void> => {
+  const folder = await mkdtemp(join(tmpdir(), 'patterns-outage-'))
+  try {
+    await work(folder)
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** Watches for the whole outage that the processor lives and says that it is not ready. */
+const staysUnready = async (processor: ProcessorProcess, alsoTrue: () => Promise<void>): Promise<void> => {
+  const endsAt = performance.now() + outageMs
+  await until('the outage is over', async () => {
+    expect(processor.isRunning()).toBe(true)
+    expect((await processor.ask('/livez')).status).toBe(200)
+    expect((await readHealth(processor)).status).toBe(503)
+    await alsoTrue()
+    return performance.now() > endsAt ? true : undefined
+  })
+}
+
+const untilTaken = async ({ pool }: Scene, messages: number): Promise<void> => {
+  await until('messages are taken', async () =>
+    (await readProgress(pool)).messages >= messages ? true : undefined,
+  )
+}
+
+describe.skipIf(brokers === null).concurrent('under load', () => {
+  test(
+    'a database that stops for 10 s, and one that is killed, make the processor wait and lose nothing',
+    { timeout: 150_000 },
+    async () => {
+      await inFolder(async (folder) => {
+        const dataDir = join(folder, 'postgres')
+        const start = async (preferredPort?: number) =>
+          startEmbeddedPostgres({
+            dataDir,
+            syncNewData: false,
+            settings: { fsync: 'off', shared_buffers: '64MB' },
+            ...(preferredPort === undefined ? {} : { preferredPort }),
+          })
+        let postgres = await start()
+        const databaseUrl = postgres.url('postgres')
+        await migrate({ databaseUrl })
+        const scene = await createScene({ brokers: brokers!, databaseUrl })
+        try {
+          const load = startLoad(scene, 'postgres')
+          const processor = await scene.start()
+          await untilTaken(scene, 1_000)
+          expect((await readHealth(processor)).status).toBe(200)
+
+          await postgres.stop()
+          await untilHealth(processor, 503, ({ database }) => database === 'down')
+          await staysUnready(processor, async () => {})
+          postgres = await start(postgres.port)
+          await untilHealth(processor, 200)
+          await untilTaken(scene, (await readProgress(scene.pool)).messages + 1_000)
+
+          process.kill(postgres.pid, 'SIGKILL')
+          await postgres.ended
+          await untilHealth(processor, 503, ({ database }) => database === 'down')
+          postgres = await start(postgres.port)
+          await untilHealth(processor, 200)
+          await untilTaken(scene, (await readProgress(scene.pool)).messages + 1_000)
+
+          await load.stop()
+          await untilSettled(scene)
+          expect(processor.isRunning()).toBe(true)
+          await expectExact(scene)
+        } finally {
+          await scene.close()
+          await postgres.stop('immediate')
+        }
+      })
+    },
+  )
+
+  test(
+    'a broker that stops for 10 s makes the processor wait, its lag unknown, and lose nothing',
+    { timeout: 150_000 },
+    async () => {
+      await inFolder(async (folder) => {
+        const broker = await startKafkaBroker({ dir: folder })
+        const scene = await createScene({ brokers: broker.brokers })
+        try {
+          const load = startLoad(scene, 'broker')
+          const processor = await scene.start()
+          await untilTaken(scene, 1_000)
+          await until('its lag is known', async () =>
+            (await readLag(processor)).size === 4 ? true : undefined,
+          )
+
+          await broker.stop()
+          await untilHealth(processor, 503, ({ source }) => source === 'down')
+          await staysUnready(processor, async () => {
+            expect(await readLag(processor)).toEqual(new Map())
+          })
+          await broker.restart()
+          await untilHealth(processor, 200)
+          await untilTaken(scene, (await readProgress(scene.pool)).messages + 1_000)
+          await until('its lag is known again', async () =>
+            (await readLag(processor)).size === 4 ? true : undefined,
+          )
+
+          await load.stop()
+          await untilSettled(scene)
+          expect(processor.isRunning()).toBe(true)
+          await expectExact(scene)
+        } finally {
+          await scene.close()
+          await broker.kill()
+        }
+      })
+    },
+  )
+})
