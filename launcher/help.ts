@@ -15,7 +15,7 @@ const meanings: Readonly<Record<Name, string>> = {
   KAFKA_SASL_MECHANISM: 'plain, scram-sha-256 or scram-sha-512',
   KAFKA_SASL_USERNAME: 'who we are to the brokers',
   KAFKA_SASL_PASSWORD: 'the password for that',
-  GENERATOR: 'off: no demo traffic is published',
+  GENERATOR: 'whether demo traffic is published [on; off with KAFKA_BROKERS]',
   GENERATOR_RATE: 'demo events a second, once their history is published',
   GENERATOR_SEED: 'the same seed gives the same history',
   LOG_LEVEL: 'trace, debug, info, warn, error or silent',

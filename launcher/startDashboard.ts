@@ -98,7 +98,9 @@ export const startDashboard = async (options: StartDashboardOptions): Promise<Da
       endOf('processor', processor.first),
       endOf('api', api.first),
     ])
-    const generator = settings.GENERATOR ? start('generator') : undefined
+    const hasGenerator = settings.GENERATOR ?? settings.KAFKA_BROKERS === undefined
+    const generator = hasGenerator ? start('generator') : undefined
+    if (!hasGenerator) logger.info('no demo traffic: GENERATOR=on publishes it')
     for (const child of [processor, api, generator]) child?.supervise()
   } catch (error) {
     await stop()

@@ -51,7 +51,7 @@ describe('settings', () => {
       ALLOW_ANONYMOUS: false,
       CORS_ORIGINS: [],
       RATE_LIMIT_PER_MINUTE: 0,
-      GENERATOR: true,
+      GENERATOR: undefined,
       GENERATOR_RATE: 20,
       GENERATOR_SEED: 'demo',
     })

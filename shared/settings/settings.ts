@@ -82,7 +82,8 @@ export const apiSettings = {
 }
 
 export const generatorSettings = {
-  GENERATOR: flag.default(true),
+  /** Where it is not said: on for the topic in files, off for a real Kafka, whose topic is somebody's own. */
+  GENERATOR: flag.optional(),
   /** Events a second, once the history is published. */
   GENERATOR_RATE: number(0.001, 100_000).default(20),
   /** The same seed gives the same history. */
