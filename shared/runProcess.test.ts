@@ -36,7 +36,7 @@ const spawnProcess = (start: string, env: Record<string, string> = {}, ipc = fal
   child.stdout?.setEncoding('utf8').on('data', (text: string) => (said.out += text))
   child.stderr?.setEncoding('utf8').on('data', (text: string) => (said.err += text))
   // Not `close`: a child whose IPC channel was closed on this side never tells it.
-  const outputs = [child.stdout, child.stderr].map(async (output) => output && once(output, 'end'))
+  const outputs = [child.stdout, child.stderr].map(async (output) => output && once(output, 'close'))
   const ended = Promise.all([once(child, 'exit'), ...outputs]).then(([[code]]) => code as number)
   const heard = (word: string) =>
     vi.waitUntil(() => said.out.includes(word), { timeout: 10_000, interval: 5 })
@@ -152,6 +152,14 @@ describe('a process of ours', () => {
     child.disconnect()
     expect(await ended).toBe(0)
     expect(said.out).toContain('let go')
+  })
+
+  it('ends where nobody reads its logs any more', async () => {
+    const { child, ended, heard } = spawnProcess(stoppable)
+    await heard('started')
+    child.stderr?.destroy()
+    child.kill('SIGTERM')
+    expect(await ended).toBe(0)
   })
 })
 
