@@ -15,14 +15,16 @@ const iso8601 =
   /^P(?=\d|T\d)(?:(\d{1,4})Y)?(?:(\d{1,4})M)?(?:(\d{1,4})W)?(?:(\d{1,5})D)?(?:T(?=\d)(?:(\d{1,6})H)?(?:(\d{1,7})M)?(?:(\d{1,8})S)?)?$/
 
 /** Whether a text is a `time_range`: a short name, or an ISO 8601 duration in whole numbers. */
-export const isDuration = (text: string): boolean => text in namedRanges || iso8601.test(text)
+export const isDuration = (text: string): boolean => Object.hasOwn(namedRanges, text) || iso8601.test(text)
 
 /**
  * The instant a duration before `end`, epoch milliseconds. Years and months are those of the calendar in
  * UTC; all else has one length.
  */
 export const before = (end: number, duration: string): number => {
-  const iso = (namedRanges as Record<string, string>)[duration] ?? duration
+  const iso = Object.hasOwn(namedRanges, duration)
+    ? namedRanges[duration as keyof typeof namedRanges]
+    : duration
   const [years, months, weeks, days, hours, minutes, seconds] = iso8601
     .exec(iso)!
     .slice(1)

@@ -1,0 +1,47 @@
+import { windowMs, windowStart } from '@patterns/projections/window.ts'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { segmentsOf, segmentsOfAll, windowStarts } from './segments.ts'
+
+const hour = windowMs.hour
+const hours = fc.integer({ min: -50_000, max: 500_000 })
+
+describe('the windows of a range', () => {
+  it('are weeks inside, days beside them and hours at the edges', () => {
+    const at = (text: string) => Date.parse(text)
+    expect(segmentsOf({ from: at('2026-03-07T22:00Z'), to: at('2026-03-24T02:00Z') })).toEqual([
+      { granularity: 'hour', start: at('2026-03-07T22:00Z'), end: at('2026-03-08T00:00Z') },
+      { granularity: 'day', start: at('2026-03-08T00:00Z'), end: at('2026-03-09T00:00Z') },
+      { granularity: 'week', start: at('2026-03-09T00:00Z'), end: at('2026-03-23T00:00Z') },
+      { granularity: 'day', start: at('2026-03-23T00:00Z'), end: at('2026-03-24T00:00Z') },
+      { granularity: 'hour', start: at('2026-03-24T00:00Z'), end: at('2026-03-24T02:00Z') },
+    ])
+  })
+
+  it('cover every hour of any range once, with true windows, and few of them', () => {
+    fc.assert(
+      fc.property(hours, fc.integer({ min: 1, max: 5_000 }), (start, length) => {
+        const range = { from: start * hour, to: (start + length) * hour }
+        let at = range.from
+        let windows = 0
+        for (const segment of segmentsOf(range)) {
+          expect(segment.start).toBe(at)
+          for (const window of windowStarts(segment)) {
+            expect(windowStart(window, segment.granularity)).toBe(window)
+            at = window + windowMs[segment.granularity]
+            windows++
+          }
+          expect(segment.end).toBe(at)
+        }
+        expect(at).toBe(range.to)
+        expect(windows).toBeLessThanOrEqual(2 * 23 + 2 * 6 + Math.floor(length / 168))
+      }),
+    )
+  })
+
+  it('share segments where ranges touch, and straddle no two of them', () => {
+    const day = windowMs.day
+    const days = [0, 1, 2].map((i) => ({ from: i * day, to: (i + 1) * day }))
+    expect(segmentsOfAll(days)).toEqual([{ granularity: 'day', start: 0, end: 3 * day }])
+  })
+})
