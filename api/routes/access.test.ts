@@ -1,0 +1,95 @@
+import { createHash } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startTestApi, type TestApi } from '../testing/startTestApi.ts'
+
+const hashOf = (key: string) => createHash('sha256').update(key).digest('hex')
+
+let api: TestApi
+beforeAll(async () => {
+  api = await startTestApi({
+    apiKeys: [hashOf('first'), hashOf('second')],
+    corsOrigins: ['https://dashboard.example'],
+    rateLimitPerMinute: 5,
+  })
+})
+afterAll(() => api?.stop())
+
+describe('an API with keys', () => {
+  it.each<Record<string, string>>([
+    {},
+    { authorization: 'Bearer wrong' },
+    { authorization: `Bearer ${hashOf('first')}` },
+    { authorization: 'Basic Zmlyc3Q6' },
+    { 'x-api-key': '' },
+  ])('refuses %j', async (headers) => {
+    const answer = await api.ask('/patterns', headers)
+    expect(answer.status).toBe(401)
+    expect(answer.body.code).toBe('UNAUTHORIZED')
+    expect(answer.headers.get('www-authenticate')).toBe('Bearer')
+    expect((await api.get('/metrics', headers)).status).toBe(401)
+    expect((await api.get('/health', headers)).status).toBe(401)
+  })
+
+  it('takes each key in either header', async () => {
+    expect((await api.ask('/patterns', { authorization: 'Bearer first' })).status).toBe(200)
+    expect((await api.ask('/patterns', { 'x-api-key': 'second' })).status).toBe(200)
+  })
+
+  it.each(['/livez', '/readyz', '/openapi.json', '/docs', '/docs/scalar.js'])(
+    'leaves %s open to everyone',
+    async (path) => {
+      expect((await api.get(path)).status).toBe(200)
+    },
+  )
+
+  it('limits each caller by itself', async () => {
+    const statuses: number[] = []
+    for (let i = 0; i < 8; i++) statuses.push((await api.ask('/patterns', { 'x-api-key': 'first' })).status)
+    expect(statuses.at(-1)).toBe(429)
+    const refused = await api.ask('/patterns', { 'x-api-key': 'first' })
+    expect(refused.body.code).toBe('RATE_LIMITED')
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
+    expect((await api.ask('/patterns', { 'x-api-key': 'second' })).status).toBe(200)
+    expect((await api.get('/metrics', { 'x-api-key': 'first' })).status).toBe(200)
+  })
+})
+
+describe('pages of other origins', () => {
+  const preflight = (origin: string) =>
+    fetch(`${api.url}/api/pattern-analytics/patterns`, {
+      method: 'OPTIONS',
+      headers: {
+        origin,
+        'access-control-request-method': 'GET',
+        'access-control-request-headers': 'x-api-key',
+      },
+    })
+
+  it('may read where they are on the list, without a key for the preflight', async () => {
+    const response = await preflight('https://dashboard.example')
+    expect(response.status).toBe(204)
+    expect(response.headers.get('access-control-allow-origin')).toBe('https://dashboard.example')
+    expect(response.headers.get('access-control-allow-headers')).toContain('x-api-key')
+  })
+
+  it('may not where they are not', async () => {
+    const response = await preflight('https://evil.example')
+    expect(response.headers.get('access-control-allow-origin')).toBeNull()
+  })
+})
+
+describe('the database role', () => {
+  it.each([
+    `insert into projection_checkpoints (projection, version, shard) values ('x', 1, 1)`,
+    'update pattern_windows_v1 set uses = 0',
+    'delete from total_windows_v1',
+    'truncate event_log_segments',
+    'create table mine (x int)',
+    `set default_transaction_read_only = off; delete from total_windows_v1`,
+    `begin read write; delete from pattern_catalogue_v1`,
+  ])('cannot %s', async (statement) => {
+    const client = await api.reader.connect()
+    await expect(client.query(statement)).rejects.toThrow(/read-only transaction|permission denied/)
+    client.release(true)
+  })
+})

@@ -1,0 +1,268 @@
+import type { SeededEvent } from '@patterns/testing/seedProjections.ts'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { drawMessages, patternIds } from '../testing/drawMessages.ts'
+import { vectorOf } from '../testing/recount.ts'
+import { type Answer, startTestApi, type TestApi } from '../testing/startTestApi.ts'
+
+const now = Date.UTC(2026, 3, 8, 10, 30)
+const day = 86_400_000
+let api: TestApi
+let events: SeededEvent[]
+
+beforeAll(async () => {
+  api = await startTestApi({ now })
+  events = await api.seed(drawMessages(300, now - 20 * day, now, 5))
+})
+afterAll(() => api?.stop())
+
+const id = patternIds[0]
+const unknownId = '0197a3b4-0000-7000-8000-00000000ffff'
+
+/** One request of each route with numbers. */
+const everyRoute = [
+  '/dashboard-summary',
+  '/success-rates',
+  '/quality-metrics',
+  `/quality-metrics?pattern_id=${id}`,
+  '/usage-stats',
+  `/usage-stats?pattern_id=${id}`,
+  '/patterns',
+  `/patterns/${id}`,
+  `/patterns/${id}?include=recent_events`,
+  `/patterns/${id}/events`,
+  '/time-series',
+  `/time-series?pattern_id=${id}`,
+]
+
+const expectProblem = (answer: Answer, status: number, code: string, paths: readonly string[] = []): void => {
+  expect(answer.status, answer.text).toBe(status)
+  expect(answer.headers.get('content-type')).toBe('application/problem+json')
+  expect(answer.body).toMatchObject({ status, code, request_id: answer.headers.get('x-request-id') })
+  expect(Object.keys(answer.body).toSorted()).toEqual(
+    [
+      'type',
+      'title',
+      'status',
+      'detail',
+      'code',
+      'request_id',
+      ...(paths.length > 0 ? ['errors'] : []),
+    ].toSorted(),
+  )
+  if (paths.length > 0)
+    expect(answer.body.errors.map(({ path }: { path: string }) => path)).toEqual([...paths])
+}
+
+describe.each(everyRoute)('%s', (path) => {
+  const also = (parameter: string) => `${path}${path.includes('?') ? '&' : '?'}${parameter}`
+
+  it('says what it is as of, and when it was made', async () => {
+    const answer = await api.ask(path)
+    expect(answer.status, answer.text).toBe(200)
+    expect(answer.headers.get('content-type')).toBe('application/json')
+    expect(answer.body.as_of).toEqual(vectorOf(events))
+    expect(answer.body.generated_at).toBe(new Date(now).toISOString())
+    expect(answer.headers.get('cache-control')).toBe('private, no-cache')
+    expect(answer.headers.get('server-timing')).toMatch(/total;dur=\d/)
+    expect(answer.headers.get('x-content-type-options')).toBe('nosniff')
+    expect(answer.text).not.toContain('NaN')
+  })
+
+  it('answers 304 to the ETag of an unchanged answer', async () => {
+    const { headers } = await api.ask(path)
+    const again = await api.ask(path, { 'if-none-match': headers.get('etag')! })
+    expect(again.status).toBe(304)
+    expect(again.text).toBe('')
+    expect(again.headers.get('etag')).toBe(headers.get('etag'))
+    expect((await api.ask(path, { 'if-none-match': '"other"' })).status).toBe(200)
+  })
+
+  it('refuses a parameter that it does not know', async () => {
+    expectProblem(await api.ask(also('limitt=5&nonsense=1')), 400, 'INVALID_INPUT', ['limitt', 'nonsense'])
+  })
+
+  it('waits for a message that was applied already', async () => {
+    const last = events.at(-1)!
+    const answer = await api.ask(also(`after=${last.shard}:${last.sourceOffset}`))
+    expect(answer.status, answer.text).toBe(200)
+    expect(answer.headers.get('server-timing')).toMatch(/wait;dur=/)
+  })
+
+  it('answers HEAD with the headers alone, and no other method', async () => {
+    const head = await fetch(`${api.url}/api/pattern-analytics${path}`, { method: 'HEAD' })
+    expect([head.status, await head.text()]).toEqual([200, ''])
+    const post = await fetch(`${api.url}/api/pattern-analytics${path}`, { method: 'POST', body: '{}' })
+    expect(post.status).toBe(405)
+    expect(post.headers.get('allow')).toContain('GET')
+    expect(await post.json()).toMatchObject({ code: 'INVALID_INPUT', status: 405 })
+  })
+})
+
+describe('a value that is not valid', () => {
+  it.each([
+    ['/dashboard-summary?time_range=8d', 400, ['time_range']],
+    ['/dashboard-summary?time_range=', 400, ['time_range']],
+    ['/dashboard-summary?time_range=7d&time_range=1h', 400, ['time_range']],
+    ['/dashboard-summary?time_range=P6Y', 422, ['time_range']],
+    ['/dashboard-summary?from=2026-04-01', 400, ['from']],
+    ['/dashboard-summary?from=2026-04-01T00:00:00', 400, ['from']],
+    ['/dashboard-summary?from=2026-02-30T00:00:00Z', 400, ['from']],
+    ['/dashboard-summary?to=2026-04-01T00:00:00Z', 422, ['from']],
+    ['/dashboard-summary?from=2026-04-02T00:00:00Z&to=2026-04-01T00:00:00Z', 422, ['to']],
+    ['/dashboard-summary?from=2027-04-02T00:00:00Z', 422, ['from']],
+    ['/dashboard-summary?from=0001-01-01T00:00:00Z', 422, ['from']],
+    ['/dashboard-summary?time_range=1h&from=2026-04-02T00:00:00Z', 422, ['time_range']],
+    ['/dashboard-summary?pattern_type=Resilience', 400, ['pattern_type']],
+    ['/dashboard-summary?pattern_type=nobody_has_it', 422, ['pattern_type']],
+    ['/dashboard-summary?after=5', 400, ['after']],
+    ['/dashboard-summary?after=-1:5', 400, ['after']],
+    ['/success-rates?min_samples=-1', 400, ['min_samples']],
+    ['/success-rates?min_samples=1.5', 400, ['min_samples']],
+    ['/success-rates?limit=0', 400, ['limit']],
+    ['/success-rates?limit=501', 400, ['limit']],
+    ['/success-rates?limit=ten', 400, ['limit']],
+    ['/success-rates?sort=secret', 400, ['sort']],
+    ['/success-rates?cursor=x', 400, ['cursor']],
+    ['/quality-metrics?min_quality=2', 400, ['min_quality']],
+    ['/quality-metrics?min_quality=1e-3', 400, ['min_quality']],
+    ['/quality-metrics?pattern_id=1', 400, ['pattern_id']],
+    ['/usage-stats?granularity=minute', 400, ['granularity']],
+    ['/usage-stats?granularity=hour&time_range=30d', 422, ['granularity']],
+    ['/usage-stats?time_zone=Mars/Olympus', 400, ['time_zone']],
+    ['/usage-stats?time_zone=%2B02:00', 400, ['time_zone']],
+    ['/usage-stats?time_zone=Asia/Kolkata', 422, ['time_zone']],
+    ['/time-series?granularity=hour&time_range=90d', 422, ['granularity']],
+    ['/time-series?metric_type=speed', 400, ['metric_type']],
+    ['/time-series?moving_average=1', 400, ['moving_average']],
+    ['/time-series?compare=next_period', 400, ['compare']],
+    ['/patterns?search=', 400, ['search']],
+    ['/patterns?sort=-', 400, ['sort']],
+    [`/patterns/not-a-uuid`, 400, ['pattern_id']],
+    [`/patterns/${id}?include=everything`, 400, ['include']],
+    [`/patterns/not-a-uuid/events`, 400, ['pattern_id']],
+    [`/patterns/${id}/events?limit=1000`, 400, ['limit']],
+    [`/patterns/${id}/events?time_range=7d`, 400, ['time_range']],
+  ])('%s is a %i that names %s', async (path, status, paths) => {
+    expectProblem(await api.ask(path), status, 'INVALID_INPUT', paths)
+  })
+
+  it('with a + that the URL turned into a space says so', async () => {
+    const answer = await api.ask('/dashboard-summary?from=2026-04-01T00:00:00+02:00')
+    expect(answer.body.errors[0].message).toContain('%2B')
+  })
+
+  it.each([
+    `/patterns/${unknownId}`,
+    `/patterns/${unknownId}/events`,
+    `/usage-stats?pattern_id=${unknownId}`,
+    `/quality-metrics?pattern_id=${unknownId}`,
+    `/time-series?pattern_id=${unknownId}`,
+  ])('%s is a pattern that nobody knows', async (path) => {
+    expectProblem(await api.ask(path), 404, 'PATTERN_NOT_FOUND')
+  })
+
+  it('takes an id in upper case', async () => {
+    expect((await api.ask(`/patterns/${id.toUpperCase()}`)).body.pattern_id).toBe(id)
+  })
+
+  it('names every fault at once', async () => {
+    const answer = await api.ask('/success-rates?limit=0&sort=x&foo=1')
+    expectProblem(answer, 400, 'INVALID_INPUT', ['sort', 'limit', 'foo'])
+  })
+
+  it('is a 404 where there is no such route', async () => {
+    expectProblem(await api.ask('/nothing'), 404, 'INVALID_INPUT')
+    expectProblem(await api.get('/'), 404, 'INVALID_INPUT')
+  })
+})
+
+describe('requests', () => {
+  it('keep the id that the caller gave, where it is a sound one', async () => {
+    const given = await api.ask('/patterns', { 'x-request-id': 'trace-1' })
+    expect(given.headers.get('x-request-id')).toBe('trace-1')
+    const made = await api.ask('/patterns', { 'x-request-id': 'has spaces' })
+    expect(made.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/)
+  })
+
+  it('with a long body are refused before it is read', async () => {
+    const response = await fetch(`${api.url}/api/pattern-analytics/patterns`, {
+      method: 'POST',
+      body: 'x'.repeat(64 * 1024 + 1),
+    })
+    expect(response.status).toBe(413)
+    expect(await response.json()).toMatchObject({ status: 413, code: 'INVALID_INPUT' })
+  })
+
+  it('get large answers compressed where they accept that', async () => {
+    const path = '/usage-stats?granularity=hour&time_range=7d'
+    const plain = await api.ask(path, { 'accept-encoding': 'identity' })
+    expect(plain.headers.get('content-encoding')).toBeNull()
+    const zipped = await api.ask(path, { 'accept-encoding': 'gzip' })
+    expect(zipped.headers.get('content-encoding')).toBe('gzip')
+    expect(zipped.headers.get('vary')).toContain('Accept-Encoding')
+    expect(zipped.text).toBe(plain.text)
+    const refusing = await api.ask(path, { 'accept-encoding': 'gzip;q=0' })
+    expect(refusing.headers.get('content-encoding')).toBeNull()
+  })
+})
+
+describe('the pages of a list', () => {
+  it.each([
+    '/patterns?sort=-last_seen',
+    '/success-rates?min_samples=0',
+    '/usage-stats?sort=growth_rate',
+    '/quality-metrics?time_range=7d',
+  ])('of %s hold what one long page holds, in its order', async (path) => {
+    const whole = (await api.ask(path)).body.patterns
+    const seen: unknown[] = []
+    let cursor: string | null = ''
+    while (cursor !== null) {
+      const page = await api.ask(
+        `${path}${path.includes('?') ? '&' : '?'}limit=1${cursor && `&cursor=${cursor}`}`,
+      )
+      expect(page.status, page.text).toBe(200)
+      seen.push(...page.body.patterns)
+      cursor = page.body.next_cursor
+    }
+    expect(seen).toEqual(whole)
+    expect(whole.length).toBe(patternIds.length)
+  })
+
+  it('keep the range of the first one when the hour turns', async () => {
+    const first = await api.ask('/success-rates?limit=1&min_samples=0')
+    api.now += 3_600_000
+    const second = await api.ask(`/success-rates?limit=1&min_samples=0&cursor=${first.body.next_cursor}`)
+    api.now = now
+    expect(second.status, second.text).toBe(200)
+    expect([second.body.from, second.body.to]).toEqual([first.body.from, first.body.to])
+  })
+
+  it('end where the question changes', async () => {
+    const { body } = await api.ask('/success-rates?limit=1')
+    const other = await api.ask(`/success-rates?limit=1&min_samples=9&cursor=${body.next_cursor}`)
+    expectProblem(other, 400, 'INVALID_INPUT', ['cursor'])
+  })
+})
+
+describe('the catalogue', () => {
+  it('is searched by part of a name in any case, or the beginning of an id', async () => {
+    const byName = await api.ask('/patterns?search=REAKER')
+    for (const pattern of byName.body.patterns) expect(pattern.pattern_name).toBe('Circuit breaker')
+    const byId = await api.ask(`/patterns?search=${patternIds[3].slice(0, 8).toUpperCase()}`)
+    expect(byId.body.patterns.map(({ pattern_id }: { pattern_id: string }) => pattern_id)).toEqual([
+      patternIds[3],
+    ])
+    expect((await api.ask('/patterns?search=%25')).body).toMatchObject({ patterns: [], total_count: 0 })
+  })
+})
+
+describe('a filter that the pattern does not meet', () => {
+  it('leaves nothing of it', async () => {
+    const { body } = await api.ask(`/patterns/${id}`)
+    const other = body.pattern_type === 'crud' ? 'resilience' : 'crud'
+    for (const route of ['usage-stats', 'quality-metrics']) {
+      const answer = await api.ask(`/${route}?pattern_id=${id}&pattern_type=${other}`)
+      expect(answer.body).toMatchObject({ patterns: [], total_count: 0 })
+    }
+  })
+})
