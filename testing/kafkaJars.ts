@@ -67,7 +67,9 @@ const download = async (cacheDir: string, libs: string) => {
     await writeFile(path.join(folder, 'pom.xml'), pom)
     const goal = ['dependency:copy-dependencies', '-DincludeScope=runtime', '-DoutputDirectory=libs']
     await execute('mvn', ['--batch-mode', '--quiet', ...goal], { cwd: folder, maxBuffer: 16 << 20 })
-    await rename(path.join(folder, 'libs'), libs)
+    await rename(path.join(folder, 'libs'), libs).catch(async (error: unknown) => {
+      if (!(await exists(libs))) throw error // else another process was faster, which is as good
+    })
   } catch (cause) {
     const output = (cause as { stdout?: string }).stdout ?? ''
     const reason = /\[ERROR\] (.*)/.exec(output)?.[1] ?? (cause as Error).message

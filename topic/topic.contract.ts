@@ -105,6 +105,8 @@ export const describeTopic = (name: string, open: () => Promise<TopicUnderTest>)
     })
 
     it('keeps the order of a partition, and its batches account for every offset once', async () => {
+      await publisher.stop()
+      publisher = topic.createPublisher({ batching: { maxMessages: 500 } })
       const deliveries = await publish(numbered(5_000))
       const owner = createRecordingOwner()
       await startSource(owner, { maxBytesPerPartition: 20_000 })

@@ -101,6 +101,7 @@ export const createFileSource = (options: FileSourceOptions): Source => {
   return {
     async start(owner) {
       const { folder, partitions } = await openTopicFolder(dataDir, topic, createWithPartitions)
+      if (isStopped) throw new Error('The source was stopped while it opened the topic')
       tails = Array.from({ length: partitions }, (_, partition) => openTail(owner, folder, partition))
       watchFolder(folder)
       status = 'up'

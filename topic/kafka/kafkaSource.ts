@@ -65,6 +65,7 @@ export const createKafkaSource = ({
 
   const open = async (owner: PartitionOwner) => {
     await reachTopic({ client, cluster, topic, createWithPartitions, logger })
+    if (stopping) throw new Error('The source was stopped while it connected')
     loops = createFetchLoops({
       cluster,
       topic,

@@ -219,11 +219,13 @@ requestQueue.scheduleCheckPendingRequests = function () {
 
 interface ConnectionPrototype {
   connect(this: ConnectionPrototype): Promise<unknown>
+  disconnect(this: ConnectionPrototype): Promise<unknown>
+  socket?: { readonly destroyed: boolean } | undefined
   readonly connectionTimeout: number
   connecting?: Promise<unknown> | undefined
 }
 const connection = (require('kafkajs/src/network/connection') as { prototype: ConnectionPrototype }).prototype
-const connect = connection.connect
+const { connect, disconnect } = connection
 // As shipped, requests that find the connection closed at the same time each open a socket and lose the others'.
 connection.connect = async function () {
   if (this.connecting) return this.connecting
@@ -235,4 +237,9 @@ connection.connect = async function () {
     forget()
   })
   return this.connecting
+}
+// As shipped it unrefs a dead socket at each try to connect, which leaves a listener behind every time.
+connection.disconnect = async function () {
+  if (this.socket?.destroyed) this.socket = undefined
+  return disconnect.call(this)
 }

@@ -143,6 +143,7 @@ export const createMembership = (options: MembershipOptions): Membership => {
           await changed.wait(backoffMs(tried))
         }
       }
+      if (isStopped) return
       options.onStatus(true)
       running = run()
     },
