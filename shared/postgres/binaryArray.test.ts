@@ -2,7 +2,7 @@ import { createTestDatabase, type TestDatabase } from '@patterns/testing/databas
 import fc from 'fast-check'
 import type pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { byteaArray, int8Array, textArray, timestamptzArray, uuidArray } from './binaryArray.ts'
+import { byteaArray, float8Array, int8Array, textArray, timestamptzArray, uuidArray } from './binaryArray.ts'
 import { createPool } from './pool.ts'
 
 let database: TestDatabase
@@ -30,6 +30,17 @@ const nullable = <Value>(value: fc.Arbitrary<Value>) => fc.array(fc.option(value
 const runs = { numRuns: 40 }
 
 describe('an array sent in binary', () => {
+  it('of float8 arrives to the bit', async () => {
+    const edges = [0, -0, null, 5e-324, -1.7976931348623157e308, 0.1, 1 / 3]
+    expect(await received('float8', float8Array(edges))).toEqual(edges)
+    await fc.assert(
+      fc.asyncProperty(nullable(fc.double()), async (values) => {
+        expect(await received('float8', float8Array(values))).toEqual(values)
+      }),
+      runs,
+    )
+  })
+
   it('of int8 arrives as it was, over the whole range of safe integers', async () => {
     const edges = [
       0,

@@ -11,7 +11,7 @@ import { writeUuid } from '../contract/uuid.ts'
 
 const headerBytes = 20
 
-const oid = { int8: 20, text: 25, bytea: 17, uuid: 2950, timestamptz: 1184 } as const
+const oid = { int8: 20, text: 25, bytea: 17, float8: 701, uuid: 2950, timestamptz: 1184 } as const
 
 const open = (target: Buffer, elementType: number, length: number): void => {
   target.writeInt32BE(1, 0)
@@ -50,6 +50,18 @@ const eightByteArray = (elementType: number, values: readonly (number | null)[],
 
 /** `int8[]` from safe integers. */
 export const int8Array = (values: readonly (number | null)[]): Buffer => eightByteArray(oid.int8, values, 1)
+
+/** `float8[]`, to the bit. */
+export const float8Array = (values: readonly (number | null)[]): Buffer => {
+  const target = Buffer.allocUnsafe(headerBytes + values.length * 12)
+  open(target, oid.float8, values.length)
+  let at = headerBytes
+  for (const value of values) {
+    at = target.writeInt32BE(value === null ? -1 : 8, at)
+    if (value !== null) at = target.writeDoubleBE(value, at)
+  }
+  return target.subarray(0, at)
+}
 
 /** Postgres counts microseconds from the year 2000. */
 const postgresEpochMs = Date.UTC(2000, 0, 1)

@@ -1,0 +1,91 @@
+import { type Granularity, granularities } from '@patterns/projections/window.ts'
+import { timestamptzArray, uuidArray } from '@patterns/shared/postgres/binaryArray.ts'
+import { transaction } from '@patterns/shared/postgres/transaction.ts'
+import type pg from 'pg'
+import type { Lane } from '../project/checkpoint.ts'
+import type { LoadedPattern, LoadedWindow } from './figureStore.ts'
+
+type WindowRow = [
+  patternId: string,
+  start: number,
+  uses: number,
+  successes: number,
+  qualityCount: number,
+  qualitySum: number,
+  durationCount: number,
+  durationSumMs: number,
+]
+
+const readWindows = async (
+  client: pg.ClientBase,
+  { version, shard }: Lane,
+  granularity: Granularity,
+  from: number,
+  patternIds: Buffer,
+): Promise<WindowRow[]> => {
+  const { rows } = await client.query<WindowRow>({
+    name: `load_figures_${granularity}`,
+    rowMode: 'array',
+    text: `
+select pattern_id, extract(epoch from window_start)::float8 * 1000, uses, successes + partial_successes,
+  quality_count, quality_sum, duration_count, duration_sum_ms
+from pattern_windows_v${version}
+where granularity = '${granularity}' and pattern_id = any($1::uuid[])
+  and window_start >= ($2::timestamptz[])[1] and shard = $3`,
+    values: [patternIds, timestamptzArray([from]), shard],
+  })
+  return rows
+}
+
+const toWindow = (granularity: Granularity, row: WindowRow): LoadedWindow => ({
+  granularity,
+  start: row[1],
+  state: {
+    outcomes: { uses: row[2], successes: row[3], partial_successes: 0 },
+    quality: { count: row[4], sum: row[5] },
+    duration: { count: row[6], sumMs: row[7] },
+  },
+})
+
+/**
+ * Reads the windows of some patterns from a horizon on, with the position of the shard that they are as of:
+ * all of one snapshot. Sent together; how much is read at once is for the caller to bound.
+ */
+export const loadFigures = (
+  pool: pg.Pool,
+  lane: Lane,
+  patternIds: readonly string[],
+  horizon: Readonly<Record<Granularity, number>>,
+): Promise<{ readonly position: number; readonly patterns: readonly LoadedPattern[] }> =>
+  transaction(pool, async (client) => {
+    await client.query('set transaction isolation level repeatable read, read only')
+    const ids = uuidArray(patternIds)
+    const [checkpoint, catalogue, ...windows] = await Promise.all([
+      client.query<{ position: number }>(
+        'select position from projection_checkpoints where projection = $1 and version = $2 and shard = $3',
+        [lane.projection, lane.version, lane.shard],
+      ),
+      client.query<{ pattern_id: string; first_seen: Date }>(
+        `select pattern_id, first_seen from pattern_catalogue_v${lane.version}
+         where pattern_id = any($1::uuid[]) and shard = $2`,
+        [ids, lane.shard],
+      ),
+      ...granularities.map((granularity) =>
+        readWindows(client, lane, granularity, horizon[granularity], ids),
+      ),
+    ])
+    const windowsOf = new Map<string, LoadedWindow[]>(
+      catalogue.rows.map(({ pattern_id: patternId }) => [patternId, []]),
+    )
+    for (const [index, rows] of windows.entries()) {
+      for (const row of rows) windowsOf.get(row[0])?.push(toWindow(granularities[index]!, row))
+    }
+    return {
+      position: checkpoint.rows[0]?.position ?? 0,
+      patterns: catalogue.rows.map(({ pattern_id: patternId, first_seen: firstSeen }) => ({
+        patternId,
+        firstSeen: firstSeen.getTime(),
+        windows: windowsOf.get(patternId)!,
+      })),
+    }
+  })

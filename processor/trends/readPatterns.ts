@@ -1,0 +1,34 @@
+import type pg from 'pg'
+import type { Lane } from '../project/checkpoint.ts'
+
+/** The next patterns of a shard in the order of their ids, after one of them. */
+export const readPatternPage = async (
+  pool: pg.Pool,
+  { version, shard }: Lane,
+  after: string | undefined,
+  limit: number,
+): Promise<string[]> => {
+  const { rows } = await pool.query<{ pattern_id: string }>({
+    name: 'read_pattern_page',
+    text: `select pattern_id from pattern_catalogue_v${version}
+           where shard = $1 and ($2::uuid is null or pattern_id > $2) order by pattern_id limit $3`,
+    values: [shard, after ?? null, limit],
+  })
+  return rows.map((row) => row.pattern_id)
+}
+
+/** The patterns that a shard's events after a position touched, and the position of the windows. */
+export const readPatternsAfter = async (
+  pool: pg.Pool,
+  lane: Lane,
+  position: number,
+): Promise<{ readonly position: number; readonly patternIds: readonly string[] }> => {
+  const { rows } = await pool.query<{ position: number; pattern_ids: string[] }>(
+    `select position,
+       array(select pattern_id from pattern_catalogue_v${lane.version}
+             where shard = checkpoints.shard and last_position > $4) as pattern_ids
+     from projection_checkpoints checkpoints where projection = $1 and version = $2 and shard = $3`,
+    [lane.projection, lane.version, lane.shard, position],
+  )
+  return { position: rows[0]!.position, patternIds: rows[0]!.pattern_ids }
+}

@@ -1,0 +1,243 @@
+import { closedUntil } from '@patterns/projections/analytics/trendRange.ts'
+import { trendHorizon } from '@patterns/projections/trends/trendSeries.ts'
+import type { Logger } from '@patterns/shared/logger.ts'
+import { isTransient } from '@patterns/shared/postgres/isTransient.ts'
+import type pg from 'pg'
+import { type Checkpoint, type Lane, openCheckpoint } from '../project/checkpoint.ts'
+import type { ChangedStates } from '../project/windowStates.ts'
+import { FencedError } from '../project/writeFlush.ts'
+import { backoffMs } from '../shard/backoff.ts'
+import type { Clock } from './clock.ts'
+import { createFigureStore } from './figureStore.ts'
+import { loadFigures } from './loadFigures.ts'
+import type { Pace } from './pace.ts'
+import { readPatternPage, readPatternsAfter } from './readPatterns.ts'
+import { decideRollover, type Rollover } from './rollover.ts'
+import { createStaleLines, type StalePattern } from './staleLines.ts'
+import { createLineComputer } from './trendRow.ts'
+import { clearTrends, writeTrends } from './trendTable.ts'
+
+export interface ShardTrendsOptions {
+  readonly pool: pg.Pool
+  /** The windows' own lane: the trends are derived from its tables. */
+  readonly windows: Lane
+  /** The position that the windows are committed up to now. */
+  readonly position: number
+  readonly clock: Clock
+  /** Shared by all shards of the process. */
+  readonly pace: Pace
+  readonly logger: Logger
+  readonly onWritten?: (written: { lines: number; seconds: number }) => void
+  /** Windows whose figures are kept in memory at most. */
+  readonly mostWindows?: number
+  readonly backoff?: (attempt: number) => number
+}
+
+/**
+ * What the trends of a shard are doing. `retrying`: the database failed; the windows go on. `stopped`: a fault
+ * of our own; lines stay as they are until the process starts again. `fenced`: the shard has another owner.
+ */
+export interface TrendsState {
+  readonly shard: number
+  readonly status: 'running' | 'retrying' | 'stopped' | 'fenced'
+  readonly reason: string | undefined
+  /** Every line accounts for all events up to here. */
+  readonly position: number
+}
+
+/** Keeps the lines of a shard's patterns as its windows say, beside the projection of the windows. */
+export interface ShardTrends {
+  /** Takes in a flush that was just committed. Never throws and never waits. */
+  flushed(changed: ChangedStates, position: number): void
+  /** Begins to bring the lines up to date: what a crash or another owner left, and then once a second. */
+  start(): void
+  state(): TrendsState
+  /** Resolves when no round is under way. */
+  settled(): Promise<void>
+  close(): void
+}
+
+/** A pattern is computed at most once in this time, however many flushes change it. */
+const roundMs = 1_000
+/** Patterns in one turn: some milliseconds of computing, and one transaction. */
+const patternsPerTurn = 100
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
+/** Another owner has brought the trends further than the windows that this one knows. */
+class SupersededError extends Error {
+  override readonly name = 'SupersededError'
+}
+
+export const createShardTrends = ({
+  pool,
+  windows,
+  position: openedAt,
+  clock,
+  pace,
+  logger,
+  onWritten,
+  mostWindows,
+  backoff = backoffMs,
+}: ShardTrendsOptions): ShardTrends => {
+  const lane: Lane = { projection: 'pattern_trends', version: 1, shard: windows.shard }
+  const store = createFigureStore({
+    isNew: openedAt === 0,
+    ...(mostWindows === undefined ? {} : { mostWindows }),
+  })
+  const stale = createStaleLines(store)
+  const computeLines = createLineComputer()
+  let position = openedAt
+  let checkpoint: Checkpoint | undefined
+  let rollover: Rollover | undefined
+  let status: TrendsState['status'] = 'running'
+  let reason: string | undefined
+  let attempt = 0
+  let isClosed = false
+  let cancelTimer = (): void => {}
+  let running: Promise<void> = Promise.resolve()
+
+  /** Reads where the lines are, and finds those that the windows have left behind. */
+  const open = async (): Promise<Checkpoint> => {
+    const found = await openCheckpoint(pool, lane)
+    const { position: committed, patternIds } = await readPatternsAfter(pool, windows, found.position)
+    if (found.position > committed) {
+      logger.warn({ shard: lane.shard }, 'the windows were begun anew, and so are the trends')
+      await clearTrends(pool, lane)
+      return open()
+    }
+    if (found.position > position) throw new SupersededError(`Shard ${lane.shard} has another owner`)
+    stale.addAll(patternIds)
+    return found
+  }
+
+  const load = async (patternIds: readonly string[], now: number): Promise<void> => {
+    if (patternIds.length === 0) return
+    for (const patternId of patternIds) store.expect(patternId)
+    const loaded = await loadFigures(pool, windows, patternIds, trendHorizon(now))
+    for (const pattern of loaded.patterns) store.fill(pattern, loaded.position, position)
+  }
+
+  /** Computes some patterns' lines and writes them. The checkpoint moves along, where it is to move. */
+  const recompute = async (
+    patterns: readonly StalePattern[],
+    now: number,
+    moved: Partial<Checkpoint> = {},
+  ): Promise<void> => {
+    const began = clock.elapsed()
+    const horizon = trendHorizon(now)
+    await load(
+      patterns.flatMap(([patternId]) => (store.get(patternId, horizon) === undefined ? [patternId] : [])),
+      now,
+    )
+    if (isClosed) return
+    const rows = patterns.flatMap(([patternId, set]) => {
+      const figures = store.get(patternId, horizon)
+      if (figures === undefined) throw new Error(`Pattern ${patternId} is not in the catalogue`)
+      // Windows that were read may already hold a flush that nobody has told of yet.
+      return computeLines({ patternId, figures, set, position: Math.max(position, figures.position), now })
+    })
+    store.forgetOldest()
+    const to = { ...checkpoint!, ...moved }
+    await writeTrends(pool, lane, checkpoint!, to, rows)
+    checkpoint = to
+    onWritten?.({ lines: rows.length, seconds: (clock.elapsed() - began) / 1_000 })
+  }
+
+  const walkOn = async (walk: Rollover, now: number, upTo: number): Promise<void> => {
+    const page = await readPatternPage(pool, windows, walk.after, patternsPerTurn)
+    const isLast = page.length < patternsPerTurn
+    const moved = isLast ? { watermark: walk.closedUntil, position: upTo } : {}
+    await recompute(
+      page.map((patternId) => [patternId, walk.set]),
+      now,
+      moved,
+    )
+    walk.after = page.at(-1)
+    if (isLast) rollover = undefined
+  }
+
+  const isOver = (): boolean => isClosed || status === 'stopped' || status === 'fenced'
+
+  /** A turn may have to wait, and the shard be gone when it comes. */
+  const turn = (work: () => Promise<void>): Promise<void> =>
+    pace.turn(async () => {
+      if (!isClosed) await work()
+    })
+
+  const round = async (): Promise<void> => {
+    const began = clock.elapsed()
+    const now = clock.now()
+    checkpoint ??= await pace.turn(open)
+    const closed = closedUntil('hour', now)
+    // What was let go of as too old is needed again where the clock was set back.
+    if (closed < checkpoint.watermark || closed < (rollover?.closedUntil ?? closed)) store.forgetAll()
+    rollover = decideRollover(checkpoint.watermark, closed, rollover)
+    const upTo = position
+    const patterns = stale.takeAll()
+    for (let i = 0; i < patterns.length && !isClosed; i += patternsPerTurn) {
+      const some = patterns.slice(i, i + patternsPerTurn)
+      const isLast = i + patternsPerTurn >= patterns.length
+      await turn(() => recompute(some, now, isLast ? { position: upTo } : {}))
+    }
+    while (rollover !== undefined && !isClosed && clock.elapsed() - began < roundMs) {
+      const walk = rollover
+      await turn(() => walkOn(walk, now, upTo))
+    }
+    if (checkpoint.position !== upTo) await turn(() => recompute([], now, { position: upTo }))
+  }
+
+  const fail = (error: unknown): void => {
+    checkpoint = undefined
+    rollover = undefined
+    reason = messageOf(error)
+    if (error instanceof SupersededError) {
+      status = 'fenced'
+      logger.info({ shard: lane.shard }, 'the trends of this shard have another owner')
+    } else if (error instanceof FencedError || isTransient(error)) {
+      status = 'retrying'
+      logger.warn({ shard: lane.shard, attempt, reason }, 'trends cannot be written yet')
+    } else {
+      status = 'stopped'
+      logger.error({ shard: lane.shard, err: error }, 'trends stopped; the windows go on')
+    }
+  }
+
+  const tick = async (): Promise<void> => {
+    const began = clock.elapsed()
+    let waitMs: number
+    try {
+      await round()
+      ;[status, reason, attempt] = ['running', undefined, 0]
+      waitMs = Math.max(0, roundMs - (clock.elapsed() - began))
+    } catch (error) {
+      attempt++
+      waitMs = backoff(attempt)
+      if (!isClosed) fail(error)
+    }
+    if (!isOver()) cancelTimer = clock.schedule(begin, waitMs)
+  }
+  const begin = (): void => {
+    if (!isOver()) running = tick()
+  }
+
+  return {
+    flushed(changed, to) {
+      if (isOver()) return
+      try {
+        stale.flushed(changed, clock.now())
+        position = to
+      } catch (error) {
+        fail(error)
+      }
+    },
+    start: begin,
+    state: () => ({ shard: lane.shard, status, reason, position: checkpoint?.position ?? 0 }),
+    settled: () => running,
+    close() {
+      isClosed = true
+      cancelTimer()
+      store.forgetAll()
+    },
+  }
+}

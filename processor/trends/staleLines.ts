@@ -1,0 +1,58 @@
+import { granularities } from '@patterns/projections/window.ts'
+import {
+  allSeries,
+  createSeriesFinder,
+  noSeries,
+  type SeriesSet,
+  trendHorizon,
+} from '@patterns/projections/trends/trendSeries.ts'
+import type { ChangedStates } from '../project/windowStates.ts'
+import type { FigureStore } from './figureStore.ts'
+
+/** What is to be computed of a pattern. */
+export type StalePattern = readonly [patternId: string, set: SeriesSet]
+
+/** The lines that are not those of the windows any more. */
+export interface StaleLines {
+  /** Takes a committed flush into the store, and remembers which lines its closed windows change. */
+  flushed(changed: ChangedStates, now: number): void
+  /** All lines of these patterns. */
+  addAll(patternIds: readonly string[]): void
+  /** All that there are, which are no longer stale with that. */
+  takeAll(): StalePattern[]
+}
+
+export const createStaleLines = (store: FigureStore): StaleLines => {
+  let stale = new Map<string, SeriesSet>()
+  const add = (patternId: string, set: SeriesSet): void => {
+    if (set !== noSeries) stale.set(patternId, (stale.get(patternId) ?? noSeries) | set)
+  }
+  return {
+    flushed({ windows, entries }, now) {
+      const findSeries = createSeriesFinder(now)
+      const horizon = trendHorizon(now)
+      const patterns = new Map(
+        entries.map(([patternId, { firstSeen }]) => [
+          patternId,
+          { firstSeen: firstSeen!, held: store.flushed(patternId, firstSeen!) },
+        ]),
+      )
+      for (const granularity of granularities) {
+        for (const { patternId, start, state } of windows[granularity].patterns) {
+          const { firstSeen, held } = patterns.get(patternId!)!
+          if (held !== undefined && start >= horizon[granularity]) store.put(held, granularity, start, state)
+          add(patternId!, findSeries(granularity, start, firstSeen))
+        }
+      }
+      store.forgetOldest()
+    },
+    addAll(patternIds) {
+      for (const patternId of patternIds) add(patternId, allSeries)
+    },
+    takeAll() {
+      const all = [...stale]
+      stale = new Map()
+      return all
+    },
+  }
+}

@@ -1,0 +1,98 @@
+import type { TrendLine } from '@patterns/projections/analytics/trendLine.ts'
+import { transaction } from '@patterns/shared/postgres/transaction.ts'
+import {
+  float8Array,
+  int8Array,
+  textArray,
+  timestamptzArray,
+  uuidArray,
+} from '@patterns/shared/postgres/binaryArray.ts'
+import type pg from 'pg'
+import { type Checkpoint, type Lane, moveCheckpoint } from '../project/checkpoint.ts'
+import { FencedError } from '../project/writeFlush.ts'
+import type { TrendRow } from './trendRow.ts'
+
+/** The channel that tells readers of committed lines: `<shard>:<position>`. */
+export const trendsChannel = 'trends_flushed'
+
+const keys = ['granularity', 'windows', 'metric', 'pattern_id', 'shard']
+
+type ArrayOf = (rows: readonly TrendRow[]) => Buffer
+
+const figure =
+  (
+    toArray: (values: readonly (number | null)[]) => Buffer,
+    get: (line: TrendLine) => number | null,
+  ): ArrayOf =>
+  (rows) =>
+    toArray(rows.map(({ line }) => (line.status === 'measured' ? get(line) : null)))
+
+const columns: readonly (readonly [name: string, type: string, toArray: ArrayOf])[] = [
+  ['granularity', 'text', (rows) => textArray(rows.map(({ series }) => series.granularity))],
+  ['windows', 'int8', (rows) => int8Array(rows.map(({ series }) => series.windows))],
+  ['metric', 'text', (rows) => textArray(rows.map(({ metric }) => metric))],
+  ['pattern_id', 'uuid', (rows) => uuidArray(rows.map(({ patternId }) => patternId))],
+  ['closed_until', 'timestamptz', (rows) => timestamptzArray(rows.map(({ closedUntil }) => closedUntil))],
+  ['position', 'int8', (rows) => int8Array(rows.map(({ position }) => position))],
+  ['start', 'timestamptz', (rows) => timestamptzArray(rows.map(({ start }) => start))],
+  ['points', 'int8', (rows) => int8Array(rows.map(({ line }) => line.points))],
+  ['span', 'int8', figure(int8Array, (line) => line.span)],
+  ['slope', 'float8', figure(float8Array, (line) => line.slope)],
+  ['intercept', 'float8', figure(float8Array, (line) => line.intercept)],
+  ['r_squared', 'float8', figure(float8Array, (line) => line.rSquared)],
+  ['mean', 'float8', figure(float8Array, (line) => line.mean)],
+  ['s', 'int8', figure(int8Array, (line) => line.s)],
+  ['variance', 'float8', figure(float8Array, (line) => line.variance)],
+  ['p', 'float8', figure(float8Array, (line) => line.p)],
+]
+const names = columns.map(([name]) => name)
+
+/** A line that was computed from later windows stays: two who both believe to own the shard cannot undo it. */
+const upsertText = (version: number): string => `
+insert into pattern_trends_v${version} as kept (shard, ${names.join(', ')})
+select $1, ${names.map((name) => (name === 'granularity' ? 'rows.granularity::granularity' : `rows.${name}`)).join(', ')}
+from unnest(${columns.map(([, type], i) => `$${i + 2}::${type}[]`).join(', ')}) as rows (${names.join(', ')})
+on conflict (${keys.join(', ')}) do update set
+  ${names
+    .filter((name) => !keys.includes(name))
+    .map((name) => `${name} = excluded.${name}`)
+    .join(', ')}
+where kept.position <= excluded.position`
+
+/**
+ * Lines and the checkpoint that accounts for them, in one transaction, as windows are written.
+ * @throws FencedError where the checkpoint is not at `from`
+ */
+export const writeTrends = (
+  pool: pg.Pool,
+  lane: Lane,
+  from: Checkpoint,
+  to: Checkpoint,
+  rows: readonly TrendRow[],
+): Promise<void> =>
+  transaction(pool, async (client) => {
+    const [isMoved] = await Promise.all([
+      moveCheckpoint(client, lane, from.position, to),
+      rows.length === 0
+        ? undefined
+        : client.query({
+            name: `upsert_trends_v${lane.version}`,
+            text: upsertText(lane.version),
+            values: [lane.shard, ...columns.map(([, , toArray]) => toArray(rows))],
+          }),
+      client.query(`select pg_notify('${trendsChannel}', $1)`, [`${lane.shard}:${to.position}`]),
+    ])
+    if (!isMoved)
+      throw new FencedError(`Shard ${lane.shard} has another owner: its trends are not at ${from.position}`)
+  })
+
+/** Forgets all lines of a shard and begins its checkpoint anew. */
+export const clearTrends = (pool: pg.Pool, lane: Lane): Promise<void> =>
+  transaction(pool, async (client) => {
+    await client.query(`delete from pattern_trends_v${lane.version} where shard = $1`, [lane.shard])
+    await client.query(
+      `update projection_checkpoints set position = 0, watermark = null
+       where projection = $1 and version = $2 and shard = $3`,
+      [lane.projection, lane.version, lane.shard],
+    )
+  })

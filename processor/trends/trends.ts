@@ -1,0 +1,53 @@
+import type { Logger } from '@patterns/shared/logger.ts'
+import type pg from 'pg'
+import type { Lane } from '../project/checkpoint.ts'
+import { type Clock, systemClock } from './clock.ts'
+import { createPace } from './pace.ts'
+import {
+  createShardTrends,
+  type ShardTrends,
+  type ShardTrendsOptions,
+  type TrendsState,
+} from './shardTrends.ts'
+
+/** The trends of all shards of this process, which share one pace. */
+export interface Trends {
+  /** For a shard whose windows are committed up to `position`. */
+  open(windows: Lane, position: number): ShardTrends
+  states(): TrendsState[]
+  /** Closes what is open and waits until nothing is under way. */
+  stop(): Promise<void>
+}
+
+export interface TrendsOptions extends Pick<ShardTrendsOptions, 'onWritten' | 'backoff' | 'mostWindows'> {
+  readonly pool: pg.Pool
+  readonly logger: Logger
+  readonly clock?: Clock
+}
+
+export const createTrends = ({ clock = systemClock, ...options }: TrendsOptions): Trends => {
+  const pace = createPace({ clock })
+  const shards = new Set<ShardTrends>()
+  const closing = new Set<Promise<void>>()
+  return {
+    open(windows, position) {
+      const opened = createShardTrends({ ...options, clock, pace, windows, position })
+      const shard: ShardTrends = {
+        ...opened,
+        close() {
+          opened.close()
+          shards.delete(shard)
+          const settled = opened.settled().finally(() => closing.delete(settled))
+          closing.add(settled)
+        },
+      }
+      shards.add(shard)
+      return shard
+    },
+    states: () => [...shards].map((shard) => shard.state()).toSorted((a, b) => a.shard - b.shard),
+    async stop() {
+      for (const shard of [...shards]) shard.close()
+      await Promise.all(closing)
+    },
+  }
+}
