@@ -25,7 +25,7 @@ describe('the arguments of npm start', () => {
 describe('the help', () => {
   it('lists every setting with its default', () => {
     expect(help()).toMatch(/^ {2}PORT +where the API listens.*\[8053\]$/m)
-    expect(help()).toMatch(/^ {2}GENERATOR +off: .*\[on\]$/m)
+    expect(help()).toMatch(/^ {2}GENERATOR +whether .*\[on; off with KAFKA_BROKERS\]$/m)
     expect(help()).toMatch(/^ {2}DATABASE_URL .*server$/m)
   })
 })
