@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
@@ -7,6 +8,8 @@ export default defineConfig({
     globalSetup: ['testing/globalSetup.ts'],
     // A process for each file: tests change process.env and spawn, and a leak ends with its process.
     pool: 'forks',
+    // Most of a test's time is spent waiting for Kafka, Postgres and processes.
+    maxWorkers: Math.max(2, availableParallelism()),
     testTimeout: 30_000,
     hookTimeout: 60_000,
     teardownTimeout: 20_000,

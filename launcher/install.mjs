@@ -10,6 +10,8 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const node = `${root}node_modules/.bin/node`
 const stamp = `${root}node_modules/.installed`
 const output = `${root}node_modules/.install-output`
+// What was compiled once: starts take half the time.
+const compiled = `${root}node_modules/.cache/node`
 
 // Few and short retries: a registry that cannot be reached is said within half a minute.
 const retries = { fetch_retries: '3', fetch_retry_mintimeout: '1000', fetch_retry_maxtimeout: '5000' }
@@ -89,7 +91,8 @@ const install = () =>
 const run = (script, args) => {
   // The channel closes when this process ends, however it ends, and the script then stops as well.
   const stdio = ['inherit', 'inherit', 'inherit', 'ipc']
-  const child = spawn(node, [`${root}${script}`, ...args], { stdio })
+  const env = { NODE_COMPILE_CACHE: compiled, ...process.env }
+  const child = spawn(node, [`${root}${script}`, ...args], { stdio, env })
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP']
   for (const signal of signals) process.on(signal, () => child.kill(signal))
   child.on('error', (error) => {

@@ -10,6 +10,7 @@ import type { DashboardSettings } from './dashboardSettings.ts'
 import { keepRunning } from './keepRunning.ts'
 import { openDatabase } from './openDatabase.ts'
 import { brokersFault, stayingPortFault } from './reachable.ts'
+import { refuseSettings } from './refuseSettings.ts'
 import { untilReady } from './untilReady.ts'
 
 export interface StartDashboardOptions {
@@ -41,6 +42,8 @@ const stopWithinMs = 9_000
  */
 export const startDashboard = async (options: StartDashboardOptions): Promise<Dashboard> => {
   const { settings, environment, logger, stopping, onLine } = options
+  const refusal = await refuseSettings(settings, logger)
+  if (refusal !== undefined) throw new SettingsError(refusal)
   const port = await claimPort('PORT', settings.HOST, settings.PORT)
   const processorPort = await claimPort('PROCESSOR_PORT', '127.0.0.1', settings.PROCESSOR_PORT)
   if (port === processorPort)
@@ -121,13 +124,12 @@ const endOf = async (name: string, child: Child): Promise<never> => {
 
 /** A free port for 0; else the one asked for, if it can be had. */
 const claimPort = async (name: string, host: string, port: number): Promise<number> => {
-  if (port === 0) return choosePort(host)
   const fault = await stayingPortFault(host, port)
-  if (fault === undefined) return port
   if (fault === 'EADDRINUSE')
     throw new SettingsError(`${name}: ${port} on ${host} is in use by another program`)
-  const setting = fault === 'EACCES' ? name : 'HOST'
-  throw new SettingsError(`${setting}: port ${port} on ${host} cannot be listened on (${fault})`)
+  if (fault === 'EACCES') throw new SettingsError(`${name}: ${port} on ${host} is not for everybody (EACCES)`)
+  if (fault !== undefined) throw new SettingsError(`HOST: ${host} cannot be listened on (${fault})`)
+  return port === 0 ? choosePort(host) : port
 }
 
 const reachBrokers = async (brokers: readonly string[] | undefined): Promise<void> => {

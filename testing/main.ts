@@ -44,6 +44,8 @@ const env = {
   ...process.env,
   PATH: `${bin}${delimiter}${process.env['PATH'] ?? ''}`,
   TEST_KAFKA_REPORT: kafkaFile,
+  // Coverage of what comes from the cache is not exact.
+  NODE_DISABLE_COMPILE_CACHE: '1',
 }
 const stop = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => stop.abort())

@@ -1,0 +1,242 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { createTestDatabase } from '@patterns/testing/database.ts'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { choosePort } from './choosePort.ts'
+import { processesOf } from './testing/processesOf.ts'
+import { killDashboards, runDashboard } from './testing/runDashboard.ts'
+
+// Each starts several processes, beside those of other tests.
+vi.setConfig({ testTimeout: 120_000 })
+
+let dataDir: string
+beforeAll(() => {
+  dataDir = mkdtempSync(join(tmpdir(), 'patterns-start-'))
+})
+afterEach(killDashboards)
+afterAll(() => rmSync(dataDir, { recursive: true, force: true }))
+
+const eventually = async <Value>(what: () => Promise<Value> | Value, isIt: (value: Value) => boolean) =>
+  vi.waitUntil(async () => isIt(await what()), { timeout: 60_000, interval: 50 })
+
+/** Publishes `pattern.used` events of one pattern as a user would, through the command line. */
+const publish = async (folder: string, count: number, env: Readonly<Record<string, string>> = {}) => {
+  const lines = Array.from({ length: count }, () =>
+    JSON.stringify({
+      event_id: crypto.randomUUID(),
+      type: 'pattern.used',
+      schema_version: 1,
+      pattern_id: '018f0000-0000-7000-8000-000000000001',
+      pattern_name: 'Circuit breaker',
+      occurred_at: new Date().toISOString(),
+      outcome: 'success',
+    }),
+  )
+  const cli = fileURLToPath(new URL('../cli/main.ts', import.meta.url))
+  const child = spawn(process.execPath, [cli, 'publish'], {
+    env: { PATH: process.env['PATH'], DATA_DIR: folder, ...env },
+    stdio: ['pipe', 'ignore', 'inherit'],
+  })
+  child.stdin.end(`${lines.join('\n')}\n`)
+  expect(await once(child, 'exit')).toEqual([0, null])
+}
+
+const executions = async (url: string): Promise<number> => {
+  const response = await fetch(`${url}/api/pattern-analytics/dashboard-summary`)
+  return ((await response.json()) as { total_executions: number }).total_executions
+}
+
+const processOf = (folder: string, script: string): number => {
+  const found = processesOf(folder).find(({ command }) => command.includes(script))
+  if (found === undefined) throw new Error(`${script} does not run`)
+  return found.pid
+}
+
+const expectNothingLeft = (folder: string) => {
+  expect(processesOf(folder).map(({ command }) => command)).toEqual([])
+  for (const file of ['postgres/postmaster.pid', 'postgres.url'])
+    expect(existsSync(join(folder, file))).toBe(false)
+}
+
+describe('npm start', () => {
+  it('brings up a backend whose numbers come from what is published, and Ctrl-C leaves nothing behind', async () => {
+    const dashboard = runDashboard(dataDir)
+    const url = await dashboard.ready()
+    expect(dashboard.said.out).toBe(`ready ${url}\n`)
+    await publish(dataDir, 3)
+    await eventually(
+      () => executions(url),
+      (count) => count === 3,
+    )
+    dashboard.kill('SIGINT')
+    expect(await dashboard.ended).toBe(0)
+    expectNothingLeft(dataDir)
+  })
+
+  it('goes on with the same data, within six seconds', async () => {
+    const seconds: number[] = []
+    // The fastest of three counts: other tests run at the same time.
+    while (seconds.length < 3 && !seconds.some((one) => one < 6)) {
+      const began = performance.now()
+      const dashboard = runDashboard(dataDir)
+      const url = await dashboard.ready()
+      seconds.push((performance.now() - began) / 1_000)
+      expect(await executions(url)).toBe(3)
+      dashboard.kill('SIGTERM')
+      expect(await dashboard.ended).toBe(0)
+      expectNothingLeft(dataDir)
+    }
+    expect(Math.min(...seconds)).toBeLessThan(6)
+  })
+
+  it('is refused on data that another one uses', async () => {
+    const dashboard = runDashboard(dataDir)
+    await dashboard.ready()
+    const second = runDashboard(dataDir)
+    expect(await second.ended).toBe(2)
+    expect(second.said.err).toBe(
+      `npm start: DATA_DIR: ${dataDir} is in use by another npm start (process ${dashboard.pid})\n`,
+    )
+  })
+
+  it('takes everything down with it where it is killed, and goes on at the next start', async () => {
+    const killed = runDashboard(dataDir)
+    await killed.ready()
+    await publish(dataDir, 2)
+    killed.kill('SIGKILL')
+    await killed.ended
+    const next = runDashboard(dataDir)
+    const url = await next.ready()
+    await eventually(
+      () => executions(url),
+      (count) => count === 5,
+    )
+    expect(processesOf(dataDir).filter(({ command }) => command.includes('processor/main.ts'))).toHaveLength(
+      1,
+    )
+    next.kill('SIGINT')
+    expect(await next.ended).toBe(0)
+    expectNothingLeft(dataDir)
+  })
+
+  it('starts again what ends unexpectedly, and says so', async () => {
+    const dashboard = runDashboard(dataDir)
+    const url = await dashboard.ready()
+    for (const script of ['processor/main.ts', 'postgres -D', 'api/main.ts']) {
+      const pid = processOf(dataDir, script)
+      process.kill(pid, 'SIGKILL')
+      await eventually(
+        () => processesOf(dataDir),
+        (found) => found.some((one) => one.pid !== pid && one.command.includes(script)),
+      )
+    }
+    for (const name of ['processor', 'postgres', 'api'])
+      expect(dashboard.said.err).toMatch(
+        new RegExp(`ended unexpectedly, starting it again process=${name} reason=`),
+      )
+    await publish(dataDir, 1)
+    await eventually(
+      () => executions(url).catch(() => 0),
+      (count) => count === 6,
+    )
+    dashboard.kill('SIGINT')
+    expect(await dashboard.ended).toBe(0)
+    expectNothingLeft(dataDir)
+  })
+
+  it('begins anew after --reset --yes', async () => {
+    const dashboard = runDashboard(dataDir, {}, ['--reset', '--yes'])
+    const url = await dashboard.ready()
+    expect(await executions(url)).toBe(0)
+    dashboard.kill('SIGINT')
+    expect(await dashboard.ended).toBe(0)
+  })
+
+  it('shows demo traffic unless it is turned off', async () => {
+    const dashboard = runDashboard(dataDir, { GENERATOR: 'on' })
+    const url = await dashboard.ready()
+    await eventually(
+      () => executions(url),
+      (count) => count > 1_000,
+    )
+    dashboard.kill('SIGINT')
+    expect(await dashboard.ended).toBe(0)
+    expectNothingLeft(dataDir)
+  })
+
+  it('uses a real database in place of the embedded one', async () => {
+    const folder = join(dataDir, 'real')
+    const database = await createTestDatabase()
+    const dashboard = runDashboard(folder, { DATABASE_URL: database.url })
+    const url = await dashboard.ready()
+    await publish(folder, 4, { DATABASE_URL: database.url })
+    await eventually(
+      () => executions(url),
+      (count) => count === 4,
+    )
+    dashboard.kill('SIGINT')
+    expect(await dashboard.ended).toBe(0)
+    expect(existsSync(join(folder, 'postgres'))).toBe(false)
+    const { rows } = await database.pool.query(
+      'select sum(uses)::int as uses from total_windows_v1 where granularity = $1',
+      ['day'],
+    )
+    expect(rows).toEqual([{ uses: 4 }])
+    await database.drop()
+  })
+})
+
+describe('npm start says in one line what keeps it from starting, and ends', () => {
+  const refusal = async (env: Record<string, string>, args: string[] = []) => {
+    const folder = mkdtempSync(join(dataDir, 'refused-'))
+    const dashboard = runDashboard(folder, env, args)
+    expect(await dashboard.ended).toBe(2)
+    expect(dashboard.said.out).toBe('')
+    expect(dashboard.said.err.trimEnd().split('\n')).toHaveLength(1)
+    expect(processesOf(folder)).toEqual([])
+    return dashboard.said.err
+  }
+
+  it.each([
+    [{ PORT: 'eighty' }, 'PORT must be a whole number'],
+    [{ LOG_LEVEL: 'loud', GENERATOR: 'perhaps' }, 'LOG_LEVEL must be .*; GENERATOR must be'],
+    [{ HOST: '0.0.0.0' }, 'HOST 0.0.0.0 .*ALLOW_ANONYMOUS'],
+    [{ HOST: '192.0.2.1', ALLOW_ANONYMOUS: 'true' }, 'HOST: .*EADDRNOTAVAIL'],
+    [{ DATABASE_URL: 'mysql://localhost/x' }, 'DATABASE_URL must be'],
+    [{ KAFKA_BROKERS: 'localhost' }, 'KAFKA_BROKERS must be'],
+    [{ KAFKA_SASL_MECHANISM: 'plain', KAFKA_BROKERS: '127.0.0.1:1' }, 'KAFKA_SASL_USERNAME'],
+    [{ DATA_DIR: '/dev/null/data' }, 'DATA_DIR: '],
+  ])('a setting: %j', async (env, line) => {
+    expect(await refusal(env)).toMatch(new RegExp(`^npm start: .*${line}`))
+  })
+
+  it.each(['PORT', 'PROCESSOR_PORT'])('a busy %s', async (name) => {
+    const server = createServer().listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo
+    expect(await refusal({ [name]: String(port) })).toContain(`${name}: ${port} on 127.0.0.1 is in use`)
+    server.close()
+  })
+
+  it('a database or a broker that cannot be reached', async () => {
+    const port = await choosePort('127.0.0.1')
+    const database = await refusal({ DATABASE_URL: `postgres://user:secret@127.0.0.1:${port}/x` })
+    expect(database).toMatch(/^npm start: DATABASE_URL: the database cannot be reached \(.*ECONNREFUSED/)
+    expect(database).not.toContain('secret')
+    const brokers = await refusal({ KAFKA_BROKERS: `127.0.0.1:${port}` })
+    expect(brokers).toBe(
+      `npm start: KAFKA_BROKERS: no broker can be reached: 127.0.0.1:${port} (ECONNREFUSED)\n`,
+    )
+  })
+
+  it('a reset that nobody can confirm, and an option that there is not', async () => {
+    expect(await refusal({}, ['--reset'])).toMatch(/--yes/)
+    expect(await refusal({}, ['--rest'])).toMatch(/'--rest'.*--help/)
+  })
+})
