@@ -5,6 +5,7 @@ import type { Logger } from '@patterns/shared/logger.ts'
 import type pg from 'pg'
 import { createApp } from './app.ts'
 import { createAnswers } from './conventions/answer.ts'
+import { createRecordBlocks } from './events/recordBlocks.ts'
 import { createAppliedWait } from './live/appliedWait.ts'
 import { createVectorFeed } from './live/vectorFeed.ts'
 import { createMetrics } from './observe/metrics.ts'
@@ -70,7 +71,7 @@ export const startApiServer = async ({
       fresh: () => feed.confirm(mostUnconfirmedMs),
     },
     database: pool,
-    eventLog,
+    records: createRecordBlocks({ eventLog }),
     clock,
   }
   const metrics = createMetrics({ standings, feed })

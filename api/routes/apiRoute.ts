@@ -1,8 +1,8 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
-import type { EventLog } from '@patterns/event-log/eventLog.ts'
 import type { Answers, AnswerSource } from '../conventions/answer.ts'
 import type { ApiEnv } from '../conventions/apiEnv.ts'
 import { problemSchema } from '../conventions/problem.ts'
+import type { RecordBlocks } from '../events/recordBlocks.ts'
 import type { Queryable } from '../read/queryable.ts'
 import type { Standings } from '../totals/standings.ts'
 
@@ -18,7 +18,8 @@ export interface RouteParts {
   /** As of now: for what the primary key finds. */
   readonly fromDatabase: AnswerSource
   readonly database: Queryable
-  readonly eventLog: EventLog
+  /** The events themselves. */
+  readonly records: RecordBlocks
   /** Epoch milliseconds. */
   readonly clock: () => number
 }

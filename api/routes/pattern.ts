@@ -87,7 +87,7 @@ export const routePattern = (app: ApiApp, parts: RouteParts): void => {
     const readRecent = async (vector: Vector) => {
       const { ranges } = await readPositionRanges(parts.database, pattern_id, range)
       const found = await findEvents({
-        eventLog: parts.eventLog,
+        records: parts.records,
         patternId: pattern_id,
         range,
         // Events after the vector are not behind these numbers.

@@ -62,7 +62,7 @@ export const routePatternEvents = (app: ApiApp, parts: RouteParts): void => {
         const { vector, entry, ranges } = await readPositionRanges(parts.database, pattern_id, range)
         if (entry === undefined) throw patternNotFound(pattern_id)
         const { events, next } = await findEvents({
-          eventLog: parts.eventLog,
+          records: parts.records,
           patternId: pattern_id,
           range,
           ranges,

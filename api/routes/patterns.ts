@@ -63,8 +63,7 @@ const allTime = { from: 0, to: 0 }
 const matcher = (search: string | undefined): ((pattern: ListedPattern) => boolean) => {
   if (search === undefined) return () => true
   const wanted = search.toLowerCase()
-  return ({ id, entry }) =>
-    id.startsWith(wanted) || (entry.patternName?.value.toLowerCase().includes(wanted) ?? false)
+  return ({ id, searchName }) => id.startsWith(wanted) || searchName.includes(wanted)
 }
 
 export const routePatterns = (app: ApiApp, parts: RouteParts): void => {

@@ -7,6 +7,8 @@ export interface ListedPattern {
   readonly pattern: number
   readonly id: string
   readonly entry: CatalogueEntry
+  /** Its name in lower case, to be searched; empty where it has none. */
+  searchName: string
 }
 
 /** Every pattern that was ever seen. */
@@ -42,7 +44,7 @@ export const createCatalogue = (lanes: LaneIndex): Catalogue => {
       const pattern = lanes.pattern(patternId)
       let known = byNumber.get(pattern)
       if (known === undefined) {
-        known = { pattern, id: patternId, entry: emptyEntry() }
+        known = { pattern, id: patternId, entry: emptyEntry(), searchName: '' }
         byNumber.set(pattern, known)
         patterns.push(known)
         byType = undefined
@@ -50,6 +52,7 @@ export const createCatalogue = (lanes: LaneIndex): Catalogue => {
       const type = known.entry.patternType?.value
       // Only what lists show is kept: descriptions and tags of all patterns would fill the memory.
       mergeEntry(known.entry, { ...entry, description: null, tags: null, nodeType: null })
+      known.searchName = known.entry.patternName?.value.toLowerCase() ?? ''
       if (known.entry.patternType?.value !== type) byType = undefined
     },
     clear() {

@@ -7,6 +7,7 @@ import { readRows } from './readRows.ts'
 import { createSlice, type Slice } from './slice.ts'
 import type { WindowName } from './sliceStore.ts'
 import { takeSnapshot } from './snapshot.ts'
+import { sumColumns } from './sums.ts'
 
 /** A window of all patterns as it was at a vector. */
 export interface LoadedSlice {
@@ -26,7 +27,8 @@ export const loadSlices = async (
   try {
     const vector = await readVector(snapshot.client)
     const slices = new Map(starts.map((start) => [start, createSlice()]))
-    await readRows(snapshot.client, { granularity, starts }, (start, bytes, at, shard, values) => {
+    const wanted = { granularity, starts, columns: sumColumns }
+    await readRows(snapshot.client, wanted, (start, bytes, at, shard, values) => {
       slices.get(start)!.append(lanes.lane(bytes, at, shard), values)
     })
     return [...slices].map(([start, slice]) => ({ window: { granularity, start }, slice, vector }))

@@ -8,6 +8,7 @@ import { readCatalogue } from './readCatalogue.ts'
 import { readChangedWindows } from './readChangedWindows.ts'
 import { readRows } from './readRows.ts'
 import type { SliceStore, WindowName } from './sliceStore.ts'
+import { sumColumns } from './sums.ts'
 
 /** A row as it is now. */
 export interface Change {
@@ -51,7 +52,8 @@ export const readDelta = async (
       const starts = [...store.heldOf(granularity, changed[granularity]), ...arriving].toSorted(
         (a, b) => a - b,
       )
-      await readRows(client, { granularity, starts, after: since }, (start, bytes, at, shard, values) => {
+      const wanted = { granularity, starts, after: since, columns: sumColumns }
+      await readRows(client, wanted, (start, bytes, at, shard, values) => {
         const lane = lanes.lane(bytes, at, shard)
         changes.push({ window: { granularity, start }, lane, values: values.slice() })
       })

@@ -3,7 +3,6 @@ import type pg from 'pg'
 import { to as copyTo } from 'pg-copy-streams'
 import type { Vector } from '../live/vector.ts'
 import { tables } from '../read/liveProjection.ts'
-import { sumColumns, sumWidth } from './sums.ts'
 
 /** Told of each row. `bytes` and `values` are only good until it returns. */
 export type OnRow = (
@@ -16,14 +15,18 @@ export type OnRow = (
 
 export interface RowsWanted {
   readonly granularity: Granularity
+  /** What is read of each row: integer columns that are never null. */
+  readonly columns: readonly string[]
   /** The windows' starts, epoch milliseconds. */
   readonly starts: readonly number[]
   /** Only rows that an event after this vector has changed. */
   readonly after?: Vector
+  /** Only rows of these patterns. */
+  readonly patternIds?: readonly string[]
 }
 
-/** COPY takes no parameters, so these are written into the text: numbers of ours only. */
-const condition = ({ granularity, starts, after }: RowsWanted): string => {
+/** COPY takes no parameters, so these are written into the text: numbers and ids of ours only. */
+const condition = ({ granularity, starts, after, patternIds }: RowsWanted): string => {
   const times = starts.map((start) => new Date(start).toISOString())
   const isRun = starts.every((start, i) => start === starts[0]! + i * windowMs[granularity])
   const inWindows = isRun
@@ -33,7 +36,8 @@ const condition = ({ granularity, starts, after }: RowsWanted): string => {
     after === undefined || after.size === 0
       ? ''
       : `and last_position > case shard ${[...after].map(([shard, position]) => `when ${shard} then ${position}`).join(' ')} else 0 end`
-  return `granularity = '${granularity}' and ${inWindows} ${isNew}`
+  const isWanted = patternIds === undefined ? '' : `and pattern_id = any('{${patternIds.join(',')}}'::uuid[])`
+  return `granularity = '${granularity}' and ${inWindows} ${isNew} ${isWanted}`
 }
 
 /**
@@ -45,24 +49,25 @@ const at = {
   start: 2 + 4,
   id: 2 + 4 + 8 + 4,
   shard: 2 + 4 + 8 + 4 + 16 + 4,
-  sums: 2 + 4 + 8 + 4 + 16 + 4 + 4,
+  values: 2 + 4 + 8 + 4 + 16 + 4 + 4,
 }
-const rowBytes = at.sums + sumWidth * 12
 const postgresEpochMs = Date.UTC(2000, 0, 1)
 
 const readInt8 = (bytes: Buffer, offset: number): number =>
   bytes.readInt32BE(offset) * 4_294_967_296 + bytes.readUInt32BE(offset + 4)
 
 /**
- * Reads the sums of all patterns in some windows as binary COPY: through pg's text parser the same rows
+ * Reads some columns of all patterns in some windows as binary COPY: through pg's text parser the same rows
  * take several times as long.
  */
 export const readRows = async (client: pg.PoolClient, wanted: RowsWanted, onRow: OnRow): Promise<void> => {
   if (wanted.starts.length === 0) return
-  const values = new Float64Array(sumWidth)
+  const { columns } = wanted
+  const values = new Float64Array(columns.length)
+  const rowBytes = at.values + columns.length * 12
   let rest: Buffer = Buffer.alloc(0)
   let isBegun = false
-  const stream = copyTo(`copy (select window_start, pattern_id, shard, ${sumColumns.join(', ')}
+  const stream = copyTo(`copy (select window_start, pattern_id, shard, ${columns.join(', ')}
     from ${tables[wanted.granularity]} where ${condition(wanted)}) to stdout (format binary)`)
   // The stream ends before the connection is ready for the next statement.
   const ready = new Promise<void>((resolve) => Object.assign(stream, { handleReadyForQuery: resolve }))
@@ -79,7 +84,7 @@ export const readRows = async (client: pg.PoolClient, wanted: RowsWanted, onRow:
       row = headerBytes
     }
     for (; row + rowBytes <= bytes.length; row += rowBytes) {
-      for (let i = 0; i < sumWidth; i++) values[i] = readInt8(bytes, row + at.sums + i * 12 + 4)
+      for (let i = 0; i < values.length; i++) values[i] = readInt8(bytes, row + at.values + i * 12 + 4)
       const start = readInt8(bytes, row + at.start) / 1_000 + postgresEpochMs
       onRow(start, bytes, row + at.id, bytes.readInt32BE(row + at.shard), values)
     }

@@ -1,8 +1,14 @@
 import type pg from 'pg'
 import type { Queryable } from '../read/queryable.ts'
 
+/** Reads of one moment, each on a connection of its own. */
+export interface SnapshotReader extends Queryable {
+  /** Lends a connection that reads in the snapshot, for what one statement cannot say. */
+  lend<Result>(work: (client: pg.PoolClient) => Promise<Result>): Promise<Result>
+}
+
 /** The database as it was at one instant: everything read through it is of the same moment. */
-export interface Snapshot extends Queryable {
+export interface Snapshot extends SnapshotReader {
   /** The connection that keeps the snapshot, for bulk reads. */
   readonly client: pg.PoolClient
   /** Whether it was closed or its connection broke. */
@@ -40,28 +46,31 @@ export const takeSnapshot = async (pool: pg.Pool): Promise<Snapshot> => {
     giveBack()
     throw error
   }
+  const lend: SnapshotReader['lend'] = async (work) => {
+    const reader = await pool.connect()
+    let failed: Error | undefined
+    try {
+      // The id is Postgres' own: hexadecimal digits and dashes.
+      await reader.query(`${begin}; set transaction snapshot '${id}'`)
+      const result = await work(reader)
+      await reader.query('commit')
+      return result
+    } catch (error) {
+      await reader.query('rollback').catch((rollbackError: Error) => (failed = rollbackError))
+      throw error
+    } finally {
+      reader.release(failed)
+    }
+  }
   let closing: Promise<void> | undefined
   return {
     client,
     get isClosed() {
       return isClosed
     },
-    async query<Row extends pg.QueryResultRow>(config: pg.QueryConfig) {
-      const reader = await pool.connect()
-      let failed: Error | undefined
-      try {
-        // The id is Postgres' own: hexadecimal digits and dashes.
-        await reader.query(`${begin}; set transaction snapshot '${id}'`)
-        const result = await reader.query<Row>(config)
-        await reader.query('commit')
-        return result
-      } catch (error) {
-        await reader.query('rollback').catch((rollbackError: Error) => (failed = rollbackError))
-        throw error
-      } finally {
-        reader.release(failed)
-      }
-    },
+    lend,
+    query: <Row extends pg.QueryResultRow>(config: pg.QueryConfig) =>
+      lend((reader) => reader.query<Row>(config)),
     close() {
       isClosed = true
       closing ??= client

@@ -4,14 +4,13 @@ import type pg from 'pg'
 import type { Range } from '../conventions/range.ts'
 import { stepsBack, type Vector, vectorText } from '../live/vector.ts'
 import type { VectorFeed } from '../live/vectorFeed.ts'
-import type { Queryable } from '../read/queryable.ts'
 import { readVector } from '../read/readVector.ts'
 import { type Catalogue, createCatalogue } from './catalogue.ts'
 import { createLaneIndex, type LaneIndex } from './laneIndex.ts'
 import { type LoadedSlice, loadSlices } from './loadSlices.ts'
 import { readDelta } from './readDelta.ts'
 import { createSliceStore, type RangeSums, type SliceStore, type WindowName } from './sliceStore.ts'
-import { type Snapshot, takeSnapshot } from './snapshot.ts'
+import { type Snapshot, type SnapshotReader, takeSnapshot } from './snapshot.ts'
 
 /** Everything of one vector. */
 export interface StandingsView {
@@ -23,7 +22,7 @@ export interface StandingsView {
    */
   sums(range: Range): RangeSums
   /** Reads more at this very vector, at any time until the view is given back. */
-  readonly snapshot: Queryable
+  readonly snapshot: SnapshotReader
 }
 
 /**

@@ -1,7 +1,6 @@
 import { successRate } from '@patterns/projections/derived/successRate.ts'
-import { outcomes } from '@patterns/projections/measures/outcomes.ts'
 import type { Standing } from './rankedRates.ts'
-import { addSums, averageQuality, type Sums } from './sums.ts'
+import { addSums, averageQuality, type Sums, zeroSums } from './sums.ts'
 
 /** Unweighted means over patterns beside pooled figures over all their events: they differ, and both matter. */
 export interface Summary {
@@ -20,7 +19,7 @@ const present = (value: number | null): value is number => value !== null
 
 /** What is said of many patterns together. */
 export const summarise = (standings: readonly Standing[]): Summary => {
-  const total: Sums = { outcomes: outcomes.zero(), qualityCount: 0, qualitySum: 0 }
+  const total = zeroSums()
   for (const { sums } of standings) addSums(total, sums)
   return {
     activePatterns: standings.filter(({ sums }) => sums.outcomes.uses > 0).length,

@@ -10,9 +10,20 @@ export const sumColumns = [
   'errors',
   'quality_count',
   'quality_sum',
+  'duration_count',
+  'duration_sum_ms',
 ] as const
 
 export const sumWidth = sumColumns.length
+
+/** The sums of nothing. */
+export const zeroSums = (): Sums => ({
+  outcomes: outcomes.zero(),
+  qualityCount: 0,
+  qualitySum: 0,
+  durationCount: 0,
+  durationSumMs: 0,
+})
 
 /** The sums of one pattern over a range. Every one is an integer below 2^53, so doubles hold them exactly. */
 export interface Sums {
@@ -20,6 +31,8 @@ export interface Sums {
   qualityCount: number
   /** In millionths. */
   qualitySum: number
+  durationCount: number
+  durationSumMs: number
 }
 
 /** The sums that lie at an index of an array of them. */
@@ -41,6 +54,8 @@ export const sumsAt = (values: Float64Array, index: number): Sums => {
     },
     qualityCount: values[at + 4]!,
     qualitySum: values[at + 5]!,
+    durationCount: values[at + 6]!,
+    durationSumMs: values[at + 7]!,
   }
 }
 
@@ -64,4 +79,6 @@ export const addSums = (into: Sums, from: Sums): void => {
   outcomes.merge(into.outcomes, from.outcomes)
   into.qualityCount += from.qualityCount
   into.qualitySum += from.qualitySum
+  into.durationCount += from.durationCount
+  into.durationSumMs += from.durationSumMs
 }
