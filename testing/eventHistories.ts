@@ -12,16 +12,20 @@ const hourMs = 3_600_000
 /** A Sunday, so that a few hours reach into another day and another week. */
 const aroundHere = Date.UTC(2026, 0, 4, 20)
 
-/** Mostly within some hours of each other, some at the very edge of an hour, a few from long ago. */
+/** The first and the last instant that RFC 3339 can write. */
+const edgesOfTime = [Date.parse('0000-01-01T00:00:00Z'), Date.parse('9999-12-31T23:59:59.999Z')]
+
+/** Mostly within some hours of each other, some at the very edge of an hour, a few from long ago or far ahead. */
 const eventTimes = fc.oneof(
-  { weight: 6, arbitrary: fc.integer({ min: aroundHere, max: aroundHere + 12 * hourMs }) },
+  { weight: 12, arbitrary: fc.integer({ min: aroundHere, max: aroundHere + 12 * hourMs }) },
   {
-    weight: 2,
+    weight: 3,
     arbitrary: fc
       .tuple(fc.integer({ min: -30, max: 30 }), fc.integer({ min: -1, max: 1 }))
       .map(([hours, edge]) => aroundHere + hours * hourMs + edge),
   },
   { weight: 1, arbitrary: fc.integer({ min: Date.UTC(1965, 0, 1), max: aroundHere }) },
+  { weight: 1, arbitrary: fc.constantFrom(...edgesOfTime) },
 )
 
 /** How much later than the event the broker took it; negative where the producer's clock runs ahead. */

@@ -28,8 +28,8 @@ export interface SortContext {
   readonly readEventAt: (position: number) => Promise<LogRecord>
 }
 
-const isSameId = (record: { readonly eventId: string }, event: PatternEvent): boolean =>
-  record.eventId === event.eventId
+/** An event that has a position already. */
+type Known = Pick<LogRecord, 'eventId' | 'value' | 'headers'>
 
 /**
  * Decodes each message once and sorts it. Accepted ids go into the index at the positions that follow
@@ -44,6 +44,8 @@ export const sortBatch = async (
   const { accepted, deadLetters, duplicates } = sorted
   const origin = { topic, partition: shard }
   const id = new Uint8Array(16)
+  const knownAt = (position: number): Known | Promise<Known> =>
+    position > lastPosition ? placed(accepted[position - lastPosition - 1]!) : readEventAt(position)
   for (const message of messages) {
     const decoded = decodeMessage(message, origin)
     if (!decoded.ok) {
@@ -53,18 +55,15 @@ export const sortBatch = async (
     const { event } = decoded
     writeUuid(id, 0, event.eventId)
     const position = index.find(id, 0)
-    if (position > 0) {
-      const known =
-        position > lastPosition ? placed(accepted[position - lastPosition - 1]!) : await readEventAt(position)
-      // Another id with the same hash is no duplicate.
-      if (isSameId(known, event)) {
-        if (isSameEvent(known, { value: message.value!, headers: message.headers })) {
-          duplicates.push({ sourceOffset: message.offset, position })
-        } else {
-          deadLetters.push({ message, rejection: conflict(position) })
-        }
-        continue
+    const known = position === 0 ? undefined : await knownAt(position)
+    // Another id with the same hash is no duplicate.
+    if (known?.eventId === event.eventId) {
+      if (isSameEvent(known, { value: message.value!, headers: message.headers })) {
+        duplicates.push({ sourceOffset: message.offset, position })
+      } else {
+        deadLetters.push({ message, rejection: conflict(position) })
       }
+      continue
     }
     accepted.push({
       eventId: event.eventId,
@@ -78,7 +77,7 @@ export const sortBatch = async (
   return sorted
 }
 
-const placed = ({ eventId, message }: AcceptedEvent) => ({
+const placed = ({ eventId, message }: AcceptedEvent): Known => ({
   eventId,
   value: message.value!,
   headers: message.headers,

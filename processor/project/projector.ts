@@ -6,7 +6,7 @@ import type { PatternEvent } from '@patterns/shared/contract/patternEvent.ts'
 import type pg from 'pg'
 import { type Checkpoint, type Lane, openCheckpoint } from './checkpoint.ts'
 import { decideFlush } from './decideFlush.ts'
-import { createWindowStates } from './windowStates.ts'
+import { type ChangedStates, createWindowStates } from './windowStates.ts'
 import { writeFlush } from './writeFlush.ts'
 
 /** An event of the log as the projector takes it, in the order of positions. */
@@ -35,9 +35,13 @@ export interface ProjectorOptions {
   /** The usual delay from an event to its flush. */
   readonly flushIntervalMs: number
   readonly now: () => number
-  /** Told of a flush that failed while nobody was waiting for it. */
+  /** Told of a flush that failed, once, unless the projector had failed or was closed before. */
   readonly onFailure: (error: unknown) => void
   readonly onFlush?: (flush: { events: number; rows: number; seconds: number; position: number }) => void
+  /** Window states kept in memory at most. */
+  readonly mostStates?: number
+  /** Given each flush that is committed, in order, before the next one is begun; must not throw. */
+  readonly onCommitted?: (changed: ChangedStates, position: number) => void
   /** How an event is counted; the tests put a faulty one here. */
   readonly fold?: (deltas: Deltas, placed: PlacedEvent) => boolean
 }
@@ -73,11 +77,13 @@ export const openProjector = async ({
   now,
   onFailure,
   onFlush,
+  onCommitted,
+  mostStates,
   fold = foldEvent,
 }: ProjectorOptions): Promise<Projector> => {
   let flushed: Checkpoint = await openCheckpoint(pool, lane)
   let { position, watermark, lastLatePosition } = flushed
-  const states = createWindowStates({ pool, lane, isNew: position === 0 })
+  const states = createWindowStates({ pool, lane, isNew: position === 0, mostStates })
   let pending: Pending = { deltas: new Map(), events: 0, windows: 0, since: 0 }
   let flushing: Promise<void> | undefined
   let failure: Error | undefined
@@ -108,6 +114,7 @@ export const openProjector = async ({
     const changed = await states.merge(deltas)
     await writeFlush(pool, lane, flushed.position, to, changed)
     flushed = to
+    onCommitted?.(changed, to.position)
     onFlush?.({
       events,
       rows:
@@ -129,7 +136,8 @@ export const openProjector = async ({
     pending = { deltas: new Map(), events: 0, windows: 0, since: 0 }
     flushing = write(batch, { position, watermark, lastLatePosition })
       .catch((error: Error) => {
-        failure ??= error
+        if (failure !== undefined) return
+        failure = error
         onFailure(error)
       })
       .finally(() => (flushing = undefined))

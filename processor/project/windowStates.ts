@@ -31,7 +31,7 @@ export interface WindowStatesOptions {
   /** The checkpoint is at 0, so the tables hold nothing for this shard: nothing to look for until something was forgotten. */
   readonly isNew: boolean
   /** States kept at most; about 1 KiB each. */
-  readonly mostStates?: number
+  readonly mostStates?: number | undefined
 }
 
 interface Touched extends WindowKey {
@@ -64,12 +64,10 @@ const touchedWindows = (deltas: Deltas): Map<string, Touched> => {
   return touched
 }
 
-const byKey = (
-  a: { patternId: string | null; start: number },
-  b: { patternId: string | null; start: number },
-) => {
+/** Rows are sorted among those of patterns, or among totals, which all have no pattern. */
+const byKey = (a: WindowRow, b: WindowRow): number => {
   if (a.patternId === b.patternId) return a.start - b.start
-  return (a.patternId ?? '') < (b.patternId ?? '') ? -1 : 1
+  return a.patternId! < b.patternId! ? -1 : 1
 }
 
 export const createWindowStates = ({

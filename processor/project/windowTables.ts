@@ -23,7 +23,7 @@ const measureColumns = windowColumns.map((column) => column.name)
 /** Numerics travel as text: their binary form is decimal digits anyway. */
 const arrayOf: Readonly<Record<ColumnType, (values: readonly ColumnValue[]) => Buffer>> = {
   int8: (values) => int8Array(values as (number | null)[]),
-  numeric: (values) => textArray((values as (bigint | null)[]).map((value) => value?.toString() ?? null)),
+  numeric: (values) => textArray((values as bigint[]).map(String)),
   bytea: (values) => byteaArray(values as (Buffer | null)[]),
 }
 const arrayType: Readonly<Record<ColumnType, string>> = { int8: 'int8', numeric: 'text', bytea: 'bytea' }

@@ -28,7 +28,7 @@ export const writeFlush = (
 ): Promise<void> =>
   transaction(pool, async (client) => {
     // Sent together: whether the checkpoint moved is known before anything is committed.
-    const [isMoved] = await Promise.all([
+    const statements = [
       moveCheckpoint(client, lane, from, to),
       ...granularities.flatMap((granularity) => {
         const { patterns, totals } = changed.windows[granularity]
@@ -38,7 +38,11 @@ export const writeFlush = (
       }),
       upsertCatalogue(client, lane.version, lane.shard, changed.entries),
       client.query(`select pg_notify('${flushChannel}', $1)`, [`${lane.shard}:${to.position}`]),
-    ])
+    ] as const
+    // The first to fail says why; those after it only say that the transaction is aborted.
+    const failed = (await Promise.allSettled(statements)).find((result) => result.status === 'rejected')
+    if (failed !== undefined) throw failed.reason
+    const isMoved = await statements[0]
     if (!isMoved)
       throw new FencedError(`Shard ${lane.shard} has another owner: its checkpoint is not at ${from}`)
   })

@@ -5,24 +5,12 @@ import { createPool } from './pool.ts'
 import { transaction } from './transaction.ts'
 
 let database: TestDatabase
-let pool: pg.Pool
 
 beforeAll(async () => {
   database = await createTestDatabase()
   await database.pool.query('create table notes (note text unique deferrable initially deferred)')
 })
 afterAll(() => database.drop())
-
-beforeEach(async () => {
-  await database.pool.query('truncate notes')
-  pool = createPool({
-    connectionString: database.url,
-    applicationName: 'test',
-    max: 1,
-    onIdleError: () => {},
-  })
-  return () => pool.end()
-})
 
 const notes = async (): Promise<string[]> => {
   const { rows } = await database.pool.query<{ note: string }>('select note from notes order by note')
@@ -36,7 +24,21 @@ const processId = async (client: pg.ClientBase): Promise<number> =>
 
 const terminate = (pid: number) => database.pool.query('select pg_terminate_backend($1)', [pid])
 
-describe('a transaction', () => {
+describe.each([false, true])('a transaction (sending statements ahead of answers: %s)', (pipeline) => {
+  let pool: pg.Pool
+
+  beforeEach(async () => {
+    await database.pool.query('truncate notes')
+    pool = createPool({
+      connectionString: database.url,
+      applicationName: 'test',
+      max: 1,
+      pipeline,
+      onIdleError: () => {},
+    })
+    return () => pool.end()
+  })
+
   it('commits what was done when the work resolves, and answers its result', async () => {
     const result = await transaction(pool, async (client) => {
       await write(client, 'a')
@@ -66,6 +68,15 @@ describe('a transaction', () => {
     await expect(work).rejects.toMatchObject({ code: '22012' })
     await transaction(pool, (client) => write(client, 'b'))
     expect(await notes()).toEqual(['b'])
+  })
+
+  it('leaves nothing when one of several statements sent together fails', async () => {
+    const work = transaction(pool, (client) =>
+      Promise.all([write(client, 'a'), client.query('select 1 / 0'), write(client, 'b')]),
+    )
+    await expect(work).rejects.toMatchObject({ code: '22012' })
+    await transaction(pool, (client) => write(client, 'c'))
+    expect(await notes()).toEqual(['c'])
   })
 
   it('leaves nothing when the commit itself is refused', async () => {
