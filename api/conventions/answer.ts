@@ -140,8 +140,8 @@ export const createAnswers = ({
     const least = after === undefined ? undefined : await timing.measure('wait', () => waitFor(after))
     await timing.measure('fresh', () => source.fresh(least))
 
-    // RFC 9110, 13.1.2: only where the question is a GET does it mean 'answer 304'.
-    const ifNoneMatch = context.req.method === 'GET' ? context.req.header('if-none-match') : undefined
+    // RFC 9110, 13.1.2: to a POST it does not mean 'answer 304'.
+    const ifNoneMatch = context.req.method === 'POST' ? undefined : context.req.header('if-none-match')
     const headers = (etag: string) => ({
       etag,
       'cache-control': 'private, no-cache',
