@@ -21,9 +21,10 @@ export interface Progress {
 
 export const readProgress = async (pool: pg.Pool): Promise<Progress> => {
   const { rows } = await pool.query<{ shard: number; next: number; messages: number; behind: number }>(
-    `select shard, next_source_offset as next, next_source_offset - first_source_offset as messages,
+    `select heads.shard, next_source_offset as next, next_source_offset - first_source_offset as messages,
        heads.position - coalesce(checkpoints.position, 0) as behind
-     from event_log_shards as heads left join projection_checkpoints as checkpoints using (shard)`,
+     from event_log_shards as heads left join projection_checkpoints as checkpoints
+       on checkpoints.shard = heads.shard and projection = 'pattern_windows'`,
   )
   return {
     taken: new Map(rows.map(({ shard, next }) => [shard, next])),

@@ -30,6 +30,9 @@ export interface Ledger {
   ends(): Map<number, number>
 }
 
+/** What a topic gets that is created by whoever uses it first. */
+const partitions = 4
+
 const asBuffer = (data: Buffer | string | null): Buffer | null =>
   typeof data === 'string' ? Buffer.from(data) : data
 
@@ -38,7 +41,7 @@ export const createLedger = (publisher: () => Publisher): Ledger => {
   let bases = new Map<number, number>()
 
   const ends = (): Map<number, number> => {
-    const found = new Map<number, number>()
+    const found = new Map(Array.from({ length: partitions }, (_, partition) => [partition, 0]))
     for (const { partition, offset } of sent)
       found.set(partition, Math.max(found.get(partition) ?? 0, offset + 1))
     return found

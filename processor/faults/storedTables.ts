@@ -109,7 +109,8 @@ export const readStoredTables = async (pool: pg.Pool): Promise<Tables> => ({
   checkpoints: await readTable(
     pool,
     'shard::text',
-    `${asText(['position', 'last_late_position'])}, ${milliseconds('watermark')} from projection_checkpoints`,
+    `${asText(['position', 'last_late_position'])}, ${milliseconds('watermark')} from projection_checkpoints
+     where projection = 'pattern_windows'`,
   ),
   log: await readLog(pool),
   deadLetters: await readTable(

@@ -6,6 +6,8 @@ import { createEventReader } from '../ingest/readEventAt.ts'
 import { type SortedBatch, sortBatch } from '../ingest/sortBatch.ts'
 import { FencedError } from '../project/writeFlush.ts'
 import { openProjector, type Projector, type ProjectorOptions } from '../project/projector.ts'
+import type { ShardTrends } from '../trends/shardTrends.ts'
+import type { Trends } from '../trends/trends.ts'
 
 /** The topic no longer holds what the log expects next: it was created anew, or its retention was too short. */
 export class LostSourceError extends Error {
@@ -19,10 +21,12 @@ export interface LaneOptions {
   /** The oldest offset that the partition still has, and its end, as they are when it is asked. */
   readonly source: () => Promise<{ readonly startOffset: number; readonly endOffset: number }>
   readonly duplicateHorizon: number
-  readonly projector: Omit<ProjectorOptions, 'lane'> & {
+  readonly projector: Omit<ProjectorOptions, 'lane' | 'onCommitted'> & {
     readonly projection: string
     readonly version: number
   }
+  /** What is derived from the windows; absent where that is turned off. */
+  readonly trends?: Pick<Trends, 'open'> | undefined
   readonly onSorted?: (sorted: SortedBatch, batch: TopicBatch) => void
 }
 
@@ -107,6 +111,7 @@ export const openShardLane = async ({
   source,
   duplicateHorizon,
   projector: { projection, version, ...projectorOptions },
+  trends,
   onSorted,
 }: LaneOptions): Promise<ShardLane> => {
   const opened = (await log.head(shard)) ?? (await log.open(shard, (await source()).startOffset))
@@ -116,8 +121,21 @@ export const openShardLane = async ({
   refuseLostSource(shard, head.nextSourceOffset - base, await source())
 
   const index = await indexRecent(log, shard, duplicateHorizon, head.position)
-  const projector = await openProjector({ ...projectorOptions, lane: { projection, version, shard } })
-  await catchUp(log, shard, projector, head.position)
+  const windows = { projection, version, shard }
+  let shardTrends: ShardTrends | undefined
+  const projector = await openProjector({
+    ...projectorOptions,
+    lane: windows,
+    onCommitted: (changed, position) => shardTrends?.flushed(changed, position),
+  })
+  shardTrends = trends?.open(windows, projector.flushedPosition())
+  try {
+    await catchUp(log, shard, projector, head.position)
+  } catch (error) {
+    shardTrends?.close()
+    throw error
+  }
+  shardTrends?.start()
 
   const sortContext = { topic, shard, index, readEventAt: createEventReader(log, shard) }
   return {
@@ -142,6 +160,9 @@ export const openShardLane = async ({
       await projector.take(sorted.accepted, batch.endOffset - batch.nextOffset)
     },
     flush: projector.flush,
-    close: projector.close,
+    close() {
+      projector.close()
+      shardTrends?.close()
+    },
   }
 }

@@ -49,8 +49,13 @@ interface Owned {
   opening: Promise<ShardLane | undefined> | undefined
   status: ShardState['status']
   reason: string | undefined
+  /** How often each has failed since it last succeeded. */
+  readonly failures: Record<Work, number>
   isRevoked: boolean
 }
+
+/** What a lane does with the database: it takes batches and, beside them, flushes. */
+type Work = 'take' | 'flush'
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
@@ -95,6 +100,14 @@ export const createShardOwner = ({
     return end
   }
 
+  /** The shard runs once nothing fails any more: opening it is no proof that it can be written to. */
+  const succeed = (entry: Owned, work: Work): void => {
+    entry.failures[work] = 0
+    if (entry.lane === undefined || entry.failures.take + entry.failures.flush > 0) return
+    entry.status = 'running'
+    entry.reason = undefined
+  }
+
   const openOnce = async (entry: Owned): Promise<ShardLane> => {
     let opened: ShardLane | undefined
     let early: unknown
@@ -104,10 +117,15 @@ export const createShardOwner = ({
       source: () => sourceOf(entry.shard),
       projector: {
         ...laneOptions.projector,
+        onFlush: (flush) => {
+          succeed(entry, 'flush')
+          laneOptions.projector.onFlush?.(flush)
+        },
         // A flush fails beside the batches: at an idle shard nobody else would come to notice.
         onFailure: (error) => {
           if (opened === undefined) early ??= error
-          else if (abandonLane(entry, opened, error) === 'retrying') void openLane(entry).catch(() => {})
+          else if (abandonLane(entry, opened, 'flush', error) === 'retrying')
+            void openLane(entry).catch(() => {})
         },
       },
     })
@@ -118,6 +136,9 @@ export const createShardOwner = ({
 
   /** Tries until it succeeds, the shard is revoked, or trying again cannot help (then it throws). */
   const openPatiently = async (entry: Owned): Promise<ShardLane | undefined> => {
+    const failures = Math.max(entry.failures.take, entry.failures.flush)
+    // The first time at once: mostly a rival was faster, or a connection broke.
+    if (failures > 1) await delay(backoff(failures - 1))
     for (let attempt = 1; !entry.isRevoked; attempt++) {
       try {
         const lane = await openOnce(entry)
@@ -126,8 +147,8 @@ export const createShardOwner = ({
           return undefined
         }
         entry.lane = lane
-        entry.status = 'running'
-        entry.reason = undefined
+        // Where a flush failed the next one tells, unless nothing is left to write.
+        if (entry.failures.flush === 0 || lane.flushedPosition() === lane.position()) succeed(entry, 'flush')
         return lane
       } catch (error) {
         if (!isWorthRetrying(error)) {
@@ -149,9 +170,10 @@ export const createShardOwner = ({
   }
 
   /** A lane that failed knows nothing for sure: drop it. What is committed is the truth to go on from. */
-  const abandonLane = (entry: Owned, lane: ShardLane | undefined, error: unknown): ShardState['status'] => {
-    if (lane === undefined || entry.lane !== lane) return entry.status
+  const abandonLane = (entry: Owned, lane: ShardLane, work: Work, error: unknown): ShardState['status'] => {
+    if (entry.lane !== lane) return entry.status
     lane.close()
+    entry.failures[work] += 1
     entry.known = progressOf(lane)
     entry.lane = undefined
     if (isWorthRetrying(error)) {
@@ -202,6 +224,7 @@ export const createShardOwner = ({
         opening: undefined,
         status: 'opening',
         reason: undefined,
+        failures: { take: 0, flush: 0 },
         isRevoked: false,
       }
       owned.set(partition, entry)
@@ -221,15 +244,22 @@ export const createShardOwner = ({
       const lane = entry.lane ?? (await whileAlive(entry, openLane(entry), alive))
       if (lane === undefined) return batch.firstOffset
       // What is committed may lie elsewhere than the source believes: it is to go there.
-      if (lane.nextOffset() !== batch.firstOffset) return lane.nextOffset()
+      if (lane.nextOffset() !== batch.firstOffset) {
+        succeed(entry, 'take')
+        return lane.nextOffset()
+      }
       try {
         await whileAlive(entry, lane.take(batch), alive)
+        succeed(entry, 'take')
         return lane.nextOffset()
       } catch (error) {
-        abandonLane(entry, lane, error)
+        abandonLane(entry, lane, 'take', error)
         if (!isWorthRetrying(error)) throw error
         const reopened = await whileAlive(entry, openLane(entry), alive)
-        return reopened?.nextOffset() ?? batch.firstOffset
+        const next = reopened?.nextOffset() ?? batch.firstOffset
+        // The batch that failed is in the log, by a rival or by ourselves.
+        if (next !== batch.firstOffset) succeed(entry, 'take')
+        return next
       }
     },
 

@@ -1,0 +1,53 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { benchmarkMessages } from '@patterns/generator/benchmark.ts'
+import { expect, inject, test } from 'vitest'
+import { createScene } from './scene.ts'
+import { until } from './until.ts'
+
+const brokers = inject('kafkaBrokers')
+const messages = 300_000
+const mostMebibytes = 500
+
+/** The most memory that a process ever had, as Linux counts it. */
+const peakMebibytes = (pid: number): number =>
+  Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]) / 1_024
+
+test.skipIf(brokers === null || !existsSync('/proc/self/status'))(
+  'a processor that finds 300,000 messages waiting stays under 500 MB',
+  { timeout: 120_000 },
+  async () => {
+    const scene = await createScene({ brokers: brokers! })
+    try {
+      const publisher = scene.publisher()
+      const sending: Promise<unknown>[] = []
+      // A thousand patterns over a day and more: more windows than are kept in memory.
+      const waiting = benchmarkMessages({
+        seed: 'backlog',
+        count: messages,
+        startAt: Date.UTC(2026, 0, 4, 20),
+        eventsPerSecond: messages / (30 * 3_600),
+      })
+      for (const message of waiting) {
+        await publisher.ready()
+        sending.push(publisher.send(message))
+      }
+      await Promise.all(sending)
+
+      const processor = await scene.start()
+      await until(
+        'all are in the windows',
+        async () => {
+          const { rows } = await scene.pool.query<{ uses: bigint | null }>(
+            `select sum(uses) as uses from total_windows_v1 where granularity = 'hour'`,
+          )
+          if (rows[0]!.uses === BigInt(messages)) return true
+          throw new Error(`only ${rows[0]!.uses}`)
+        },
+        100_000,
+      )
+      expect(peakMebibytes(processor.pid)).toBeLessThan(mostMebibytes)
+    } finally {
+      await scene.close()
+    }
+  },
+)

@@ -1,0 +1,164 @@
+import { execFileSync } from 'node:child_process'
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  statSync,
+  statfsSync,
+  chownSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { startEmbeddedPostgres } from '@patterns/launcher/embeddedPostgres.ts'
+import { migrate } from '@patterns/launcher/migrate.ts'
+import type pg from 'pg'
+import { afterAll, expect, inject, test } from 'vitest'
+import { expectExact, readProgress, untilSettled } from './expectExact.ts'
+import { startLoad } from './faultyLoad.ts'
+import { untilHealth } from './operatorView.ts'
+import { createScene, type Scene } from './scene.ts'
+import { until } from './until.ts'
+
+const brokers = inject('kafkaBrokers')
+
+/** A disk that can be filled and freed again. */
+interface Disk {
+  fill(): Promise<void>
+  free(): Promise<void>
+}
+
+/** What the processor hears of a full disk, where none can be had: Postgres' own error, from its own server. */
+const inErrorsOnly = async (work: (scene: Scene, disk: Disk) => Promise<void>): Promise<void> => {
+  const scene = await createScene({ brokers: brokers! })
+  try {
+    await scene.pool.query(`
+      create table disk (is_full boolean not null);
+      insert into disk values (false);
+      create function refuse_when_full() returns trigger language plpgsql as $$
+      begin
+        if (select is_full from disk) then
+          raise exception 'could not extend file: No space left on device' using errcode = 'disk_full';
+        end if;
+        return new;
+      end $$;
+      create trigger refuse_segments before insert on event_log_segments
+        for each statement execute function refuse_when_full();
+      create trigger refuse_flushes before update on projection_checkpoints
+        for each statement execute function refuse_when_full()`)
+    const set = async (isFull: boolean) =>
+      void (await scene.pool.query('update disk set is_full = $1', [isFull]))
+    await work(scene, { fill: () => set(true), free: () => set(false) })
+  } finally {
+    await scene.close()
+  }
+}
+
+const megabyte = 1 << 20
+
+/** A disk of 64 MB in memory; `undefined` where this account may not mount one. */
+const mountDisk = (folder: string): string | undefined => {
+  const path = join(folder, 'disk')
+  mkdirSync(path)
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64m', 'tmpfs', path], { stdio: 'ignore' })
+    return path
+  } catch {
+    return undefined
+  }
+}
+
+const freeBytes = (path: string): number => {
+  const { bavail, bsize } = statfsSync(path)
+  return bavail * bsize
+}
+
+/** The tables of the log and of the windows on a real disk of their own. */
+const moveTables = async (
+  pool: pg.Pool,
+  disk: string,
+  owner: { uid: number; gid: number },
+): Promise<void> => {
+  const location = join(disk, 'tables')
+  mkdirSync(location, { mode: 0o700 })
+  chownSync(location, owner.uid, owner.gid)
+  await pool.query(`create tablespace small location '${location}'`)
+  const { rows } = await pool.query<{ name: string }>(
+    `select oid::regclass::text as name from pg_class where relkind = 'r' and relname ~ '^(event_log|pattern|total|dead)_'`,
+  )
+  for (const { name } of rows) await pool.query(`alter table ${name} set tablespace small`)
+}
+
+const onDisk =
+  (folder: string, disk: string) =>
+  async (work: (scene: Scene, disk: Disk) => Promise<void>): Promise<void> => {
+    const dataDir = join(folder, 'postgres')
+    const postgres = await startEmbeddedPostgres({
+      dataDir,
+      syncNewData: false,
+      settings: { fsync: 'off', shared_buffers: '64MB' },
+    })
+    const databaseUrl = postgres.url('postgres')
+    await migrate({ databaseUrl })
+    const scene = await createScene({ brokers: brokers!, databaseUrl })
+    const ballast = join(disk, 'ballast')
+    try {
+      await moveTables(scene.pool, disk, statSync(dataDir))
+      await work(scene, {
+        fill: async () => {
+          while (freeBytes(disk) > 0)
+            writeFileSync(ballast, Buffer.alloc(Math.min(megabyte, freeBytes(disk))), { flag: 'a' })
+        },
+        free: async () => rmSync(ballast),
+      })
+    } finally {
+      await scene.close()
+      await postgres.stop('immediate')
+    }
+  }
+
+const folder = mkdtempSync(join(tmpdir(), 'patterns-disk-'))
+chmodSync(folder, 0o755)
+const disk = mountDisk(folder)
+const ways = [
+  ['says so', inErrorsOnly],
+  ...(disk === undefined ? [] : [['is full', onDisk(folder, disk)] as const]),
+] as const
+
+afterAll(() => {
+  if (disk !== undefined) execFileSync('umount', [disk])
+  rmSync(folder, { recursive: true, force: true })
+})
+
+test.skipIf(brokers === null).each(ways)(
+  'a database whose disk %s makes the processor wait, acknowledges nothing, and loses nothing',
+  { timeout: 90_000 },
+  async (_, withDisk) => {
+    await withDisk(async (scene, { fill, free }) => {
+      const load = startLoad(scene, 'disk')
+      const processor = await scene.start()
+      await untilHealth(processor, 200, ({ shards }) => shards.length === 4)
+      await fill()
+      const isWaiting = async () =>
+        untilHealth(processor, 503, ({ shards }) =>
+          shards.every(
+            ({ status, reason }) => status === 'retrying' && /No space left on device/.test(String(reason)),
+          ),
+        )
+      await isWaiting()
+      const { taken } = await readProgress(scene.pool)
+      const { length } = scene.ledger.sent
+      await until('more is sent', () => (scene.ledger.sent.length >= length + 2_000 ? true : undefined))
+      await isWaiting()
+      expect((await readProgress(scene.pool)).taken).toEqual(taken)
+
+      await free()
+      await untilHealth(processor, 200)
+      await load.stop()
+      await untilSettled(scene)
+      expect(processor.isRunning()).toBe(true)
+      await expectExact(scene)
+    })
+  },
+)

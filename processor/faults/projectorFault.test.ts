@@ -1,0 +1,124 @@
+import { createPostgresEventLog } from '@patterns/event-log/postgres/postgresEventLog.ts'
+import { foldEvent } from '@patterns/projections/fold.ts'
+import { createLogger } from '@patterns/shared/logger.ts'
+import { createPool } from '@patterns/shared/postgres/pool.ts'
+import { readSettings } from '@patterns/shared/settings/readSettings.ts'
+import { processSettings, topicSettings } from '@patterns/shared/settings/settings.ts'
+import { openTopic } from '@patterns/topic/openTopic.ts'
+import { expect, inject, test } from 'vitest'
+import { createProcessor, type ProcessorOptions } from '../processor.ts'
+import { expectExact, readProgress, untilSettled } from './expectExact.ts'
+import { faultyMessages } from './faultyLoad.ts'
+import { createScene, type Scene } from './scene.ts'
+import { readSentEvent } from './sentEvent.ts'
+import { until } from './until.ts'
+
+const brokers = inject('kafkaBrokers')
+const logger = createLogger('faults', 'silent')
+
+type Fold = NonNullable<ProcessorOptions['fold']>
+
+/** A processor in this process, put together as `main.ts` does, but with this fold. */
+const startProcessor = async (scene: Scene, fold: Fold) => {
+  const pool = createPool({
+    connectionString: scene.environment['DATABASE_URL']!,
+    applicationName: 'faults',
+    onIdleError: () => {},
+  })
+  const topic = openTopic({
+    settings: readSettings({ ...processSettings, ...topicSettings }, scene.environment),
+    logger,
+  })
+  const processor = createProcessor({
+    pool,
+    log: createPostgresEventLog({ pool }),
+    source: topic.createSource(),
+    topic: topic.name,
+    logger,
+    duplicateHorizon: 10_000,
+    flushIntervalMs: 20,
+    fold,
+  })
+  await processor.start()
+  let stopping: Promise<void> | undefined
+  return {
+    health: processor.health,
+    stop: () => (stopping ??= processor.stop().then(() => pool.end())),
+  }
+}
+
+type Running = Awaited<ReturnType<typeof startProcessor>>
+
+const statusesOf = async ({ health }: Pick<Running, 'health'>) => {
+  const { status, components } = await health()
+  return { status, shards: components.shards.map((shard) => shard.status) }
+}
+
+/** Everything but shard 1 is in the windows. */
+const untilOthersSettled = async ({ pool, ledger }: Scene): Promise<void> => {
+  await until('the other shards go on', async () => {
+    const { taken } = await readProgress(pool)
+    const isTaken = [0, 2, 3].every((shard) => taken.get(shard) === ledger.ends().get(shard))
+    const { rows } = await pool.query<{ behind: number }>(
+      `select sum(heads.position - checkpoints.position)::int as behind
+       from event_log_shards as heads join projection_checkpoints as checkpoints using (shard)
+       where projection = 'pattern_windows' and shard <> 1`,
+    )
+    return isTaken && rows[0]!.behind === 0 ? true : undefined
+  })
+}
+
+test.skipIf(brokers === null)(
+  'a projector that throws on one event stops its shard there, and goes on from there once it is mended',
+  { timeout: 60_000 },
+  async () => {
+    const scene = await createScene({ brokers: brokers! })
+    let running: Running | undefined
+    try {
+      await scene.ledger.send(faultyMessages('projector', 3_000))
+      const position = 200
+      const poison = scene.ledger.sent
+        .filter(({ partition, fate }) => partition === 1 && fate === 'event')
+        .toSorted((a, b) => a.offset - b.offset)[position - 1]!
+      const { eventId } = readSentEvent(poison, scene.topic)
+      const faulty: Fold = (deltas, placed) => {
+        if (placed.event.eventId === eventId) throw new Error('division by nothing')
+        return foldEvent(deltas, placed)
+      }
+
+      // The second start meets the event in the log, where the first one got it from the topic.
+      for (const more of ['first start', 'second start']) {
+        running = await startProcessor(scene, faulty)
+        const stopped = await until('the shard stops', async () =>
+          (await running!.health()).components.shards.find(({ status }) => status === 'stopped'),
+        )
+        expect(stopped).toEqual({
+          shard: 1,
+          status: 'stopped',
+          reason: `Shard 1 stops at position ${position}, event ${eventId}: division by nothing`,
+        })
+        await scene.ledger.send(faultyMessages(more, 500))
+        await untilOthersSettled(scene)
+        expect(await statusesOf(running)).toEqual({
+          status: 'degraded',
+          shards: ['running', 'stopped', 'running', 'running'],
+        })
+        const { rows } = await scene.pool.query(
+          `select position from projection_checkpoints
+           where projection = 'pattern_windows' and shard = 1 and position >= $1`,
+          [position],
+        )
+        expect(rows).toEqual([])
+        await running.stop()
+      }
+
+      running = await startProcessor(scene, foldEvent)
+      await untilSettled(scene)
+      expect((await running.health()).status).toBe('ok')
+      await expectExact(scene)
+    } finally {
+      await running?.stop()
+      await scene.close()
+    }
+  },
+)
