@@ -140,7 +140,9 @@ const brokerSettings = (dir: string, port: number, controllerPort: number, numPa
 
 const format = async (dir: string, classPath: string, configuration: string) => {
   if (await stat(path.join(dir, 'data', 'meta.properties')).catch(() => undefined)) return
-  const clusterId = randomBytes(16).toString('base64url')
+  const id = randomBytes(16)
+  id[0]! &= 0x7f // or it may begin with a dash, which would be read as an option
+  const clusterId = id.toString('base64url')
   const parameters = ['format', '--cluster-id', clusterId, '--config', configuration]
   try {
     await promisify(execFile)('java', [

@@ -37,7 +37,12 @@ const lineShape = z.object({
   timestamp: z.int(),
   key: bytes.nullable(),
   value: bytes.nullable(),
-  headers: z.record(z.string(), z.union([bytes, z.array(bytes)])).optional(),
+  // Not a z.record, which drops a header that is called `__proto__`.
+  headers: z
+    .custom<object>((headers) => typeof headers === 'object' && headers !== null && !Array.isArray(headers))
+    .transform((headers) => Object.entries(headers))
+    .pipe(z.array(z.tuple([z.string(), z.union([bytes, z.array(bytes)])])))
+    .optional(),
 })
 type EncodedBytes = z.infer<typeof bytes>
 
@@ -92,10 +97,7 @@ const decodeBytes = (data: EncodedBytes): Buffer =>
   typeof data === 'string' ? Buffer.from(data) : Buffer.from(data.base64, 'base64')
 const decodeNullable = (data: EncodedBytes | null) => (data === null ? null : decodeBytes(data))
 
-const decodeHeaders = (headers: Record<string, EncodedBytes | EncodedBytes[]>): MessageHeaders =>
+const decodeHeaders = (headers: [string, EncodedBytes | EncodedBytes[]][]): MessageHeaders =>
   Object.fromEntries(
-    Object.entries(headers).map(([name, part]) => [
-      name,
-      Array.isArray(part) ? part.map(decodeBytes) : decodeBytes(part),
-    ]),
+    headers.map(([name, part]) => [name, Array.isArray(part) ? part.map(decodeBytes) : decodeBytes(part)]),
   )

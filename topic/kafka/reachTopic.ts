@@ -1,6 +1,10 @@
 import type { Logger } from '@patterns/shared/logger.ts'
+import { backoffMs } from '../backoff.ts'
 import { TopicUnreachableError } from '../topicUnreachable.ts'
 import type { KafkaClient, KafkaCluster } from './kafkajs.ts'
+
+/** About twenty seconds. */
+const triesToSee = 10
 
 export interface ReachTopicOptions {
   readonly client: KafkaClient
@@ -19,14 +23,31 @@ export const reachTopic = async (options: ReachTopicOptions): Promise<void> => {
   const { client, cluster, topic } = options
   await connectCluster(client, cluster)
   try {
-    await cluster.addTargetTopic(topic)
-  } catch (error) {
-    if ((error as { type?: string }).type !== 'UNKNOWN_TOPIC_OR_PARTITION')
-      throw new TopicUnreachableError(`KAFKA_TOPIC: ${topic} cannot be read: ${(error as Error).message}`, {
-        cause: error,
-      })
+    if (await isThere(cluster, topic)) return
     await createTopic(options)
+    await untilThere(cluster, topic)
+  } catch (error) {
+    if (error instanceof TopicUnreachableError) throw error
+    const reason = (error as Error).message
+    throw new TopicUnreachableError(`KAFKA_TOPIC: ${topic} cannot be used: ${reason}`, { cause: error })
+  }
+}
+
+const isThere = async (cluster: KafkaCluster, topic: string): Promise<boolean> => {
+  try {
     await cluster.addTargetTopic(topic)
+    return true
+  } catch (error) {
+    if ((error as { type?: string }).type === 'UNKNOWN_TOPIC_OR_PARTITION') return false
+    throw error
+  }
+}
+
+/** Waits until a broker knows of the new topic: that comes some time after its creation is acknowledged. */
+export const untilThere = async (cluster: KafkaCluster, topic: string): Promise<void> => {
+  for (let tried = 1; !(await isThere(cluster, topic)); tried++) {
+    if (tried === triesToSee) throw new Error('it was created, but the brokers do not show it')
+    await new Promise((resolve) => setTimeout(resolve, backoffMs(tried)))
   }
 }
 
@@ -52,7 +73,7 @@ const createTopic = async ({ client, topic, createWithPartitions, logger }: Reac
     // False where another process was faster, which is as good.
     const created = await admin.createTopics({
       topics: [{ topic, numPartitions: createWithPartitions }],
-      waitForLeaders: true,
+      waitForLeaders: false, // kafkajs gives up where the topic does not show at once
     })
     if (created) logger.info({ topic, partitions: createWithPartitions }, 'topic created')
   } catch (error) {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { createLogger } from '@patterns/shared/logger.ts'
 import { createKafkaClient } from './kafkajs.ts'
 import { createKafkaPublisher, type KafkaPublisherOptions } from './kafkaPublisher.ts'
+import { untilThere } from './reachTopic.ts'
 import { createKafkaSource, type KafkaSourceOptions } from './kafkaSource.ts'
 
 /** A topic of its own on a real broker, for tests. */
@@ -14,8 +15,15 @@ export const createTestTopic = async (
   const topic = `test-${name}`
   const admin = client.createAdmin()
   await admin.connect()
-  const create = async () =>
-    admin.createTopics({ topics: [{ topic, numPartitions: partitions }], waitForLeaders: true })
+  const create = async () => {
+    const definition = { topics: [{ topic, numPartitions: partitions }], waitForLeaders: false }
+    // False while the broker still knows the one that was deleted.
+    while (!(await admin.createTopics(definition))) await new Promise((resolve) => setTimeout(resolve, 50))
+    const cluster = client.createCluster()
+    await cluster.connect()
+    await untilThere(cluster, topic)
+    await cluster.disconnect()
+  }
   if (partitions > 0) await create()
   return {
     client,
