@@ -27,6 +27,7 @@ const meanings: Readonly<Record<Name, string>> = {
   FILE_TOPIC_PARTITIONS: 'partitions of the topic in files, where there is no Kafka',
   DUPLICATE_HORIZON: "how many of a partition's last events are searched for duplicates",
   FLUSH_INTERVAL_MS: 'the longest time between two writes of the windows',
+  TRENDS: 'whether trend lines are kept beside the windows, or left to the API to compute',
 }
 
 const defaultOf = (name: Name): string => {

@@ -32,6 +32,7 @@ await runProcess({
       logger,
       duplicateHorizon: settings.DUPLICATE_HORIZON,
       flushIntervalMs: settings.FLUSH_INTERVAL_MS,
+      keepTrends: settings.TRENDS,
     })
     const server = await listen(
       createOperatorApp({ registry: processor.metrics.registry, health: processor.health }),

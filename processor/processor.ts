@@ -10,6 +10,7 @@ import { reportedStates } from './observe/reportedStates.ts'
 import { type SourceLag, watchSourceLag } from './observe/sourceLag.ts'
 import type { ProjectorOptions } from './project/projector.ts'
 import { createShardOwner, type ShardState } from './shard/shardOwner.ts'
+import { createTrends, type Trends } from './trends/trends.ts'
 
 export interface ProcessorOptions {
   readonly pool: pg.Pool
@@ -20,6 +21,8 @@ export interface ProcessorOptions {
   /** How many of a shard's last events are remembered to find a producer's duplicates. */
   readonly duplicateHorizon: number
   readonly flushIntervalMs: number
+  /** Whether trend lines are kept beside the windows. Default true. */
+  readonly keepTrends?: boolean
   readonly fold?: ProjectorOptions['fold']
   readonly backoff?: (attempt: number) => number
 }
@@ -48,11 +51,21 @@ export const createProcessor = ({
   logger,
   duplicateHorizon,
   flushIntervalMs,
+  keepTrends = true,
   fold,
   backoff,
 }: ProcessorOptions): Processor => {
+  const trends: Trends | undefined = keepTrends
+    ? createTrends({
+        pool,
+        logger,
+        onWritten: (written) => metrics.trendsWritten(written),
+        ...(backoff === undefined ? {} : { backoff }),
+      })
+    : undefined
   const owner = createShardOwner({
     lane: {
+      trends,
       log,
       topic,
       duplicateHorizon,
@@ -102,6 +115,7 @@ export const createProcessor = ({
       await compaction?.stop()
       await source.stop()
       await owner.stop()
+      await trends?.stop()
     },
     states,
     health: async () =>
@@ -109,6 +123,7 @@ export const createProcessor = ({
         source: source.status(),
         database: (await isDatabaseUp()) ? 'up' : 'down',
         shards: states(),
+        trends: trends?.states() ?? [],
       }),
     metrics,
   }

@@ -36,7 +36,8 @@ export const untilProjected = (pool: pg.Pool, messages: number): Promise<void> =
       const { rows } = await pool.query<{ taken: number; behind: number }>(
         `select coalesce(sum(next_source_offset - first_source_offset), 0)::int as taken,
            coalesce(sum(shards.position - coalesce(checkpoints.position, 0)), 0)::int as behind
-         from event_log_shards as shards left join projection_checkpoints as checkpoints using (shard)`,
+         from event_log_shards as shards left join projection_checkpoints as checkpoints
+           on checkpoints.shard = shards.shard and projection = 'pattern_windows'`,
       )
       if (rows[0]!.taken < messages || rows[0]!.behind > 0) throw new Error(`only ${JSON.stringify(rows[0])}`)
     },

@@ -1,9 +1,12 @@
 import type { ShardState } from '../shard/shardOwner.ts'
+import type { TrendsState } from '../trends/shardTrends.ts'
 
 export interface HealthFacts {
   readonly source: 'connecting' | 'up' | 'down'
   readonly database: 'up' | 'down'
   readonly shards: readonly ShardState[]
+  /** Of the same shards; none where trends are not kept. */
+  readonly trends: readonly TrendsState[]
 }
 
 export interface Health {
@@ -16,18 +19,29 @@ export interface Health {
       readonly status: ShardState['status']
       readonly reason: string | null
     }[]
+    /** Failing trends stop no window: their lines stay behind, and readers compute instead. */
+    readonly trends: readonly {
+      readonly shard: number
+      readonly status: TrendsState['status']
+      readonly reason: string | null
+    }[]
   }
 }
 
 /** Green only where everything is as it should be; each component says for itself what is wrong. */
-export const decideHealth = ({ source, database, shards }: HealthFacts): Health => ({
+export const decideHealth = ({ source, database, shards, trends }: HealthFacts): Health => ({
   status:
-    source === 'up' && database === 'up' && shards.every((shard) => shard.status === 'running')
+    source === 'up' &&
+    database === 'up' &&
+    shards.every((shard) => shard.status === 'running') &&
+    // Whose shard is another's says nothing against this process.
+    trends.every(({ status }) => status === 'running' || status === 'fenced')
       ? 'ok'
       : 'degraded',
   components: {
     source,
     database,
     shards: shards.map(({ shard, status, reason }) => ({ shard, status, reason: reason ?? null })),
+    trends: trends.map(({ shard, status, reason }) => ({ shard, status, reason: reason ?? null })),
   },
 })

@@ -6,6 +6,7 @@ export interface ProcessorMetrics {
   /** What became of one batch. */
   sorted(batch: { events: number; duplicates: number; deadLetters: Readonly<Record<string, number>> }): void
   flushed(flush: { events: number; rows: number; seconds: number }): void
+  trendsWritten(written: { lines: number; seconds: number }): void
 }
 
 export interface ProcessorMetricsOptions {
@@ -51,6 +52,16 @@ export const createMetrics = ({ states, lag }: ProcessorMetricsOptions): Process
   const flushedRows = new Counter({
     name: 'pattern_window_rows_written_total',
     help: 'Rows of the window tables written',
+    registers,
+  })
+  const trendLines = new Counter({
+    name: 'pattern_trend_lines_written_total',
+    help: 'Trend lines computed and committed',
+    registers,
+  })
+  const trendSeconds = new Counter({
+    name: 'pattern_trends_seconds_total',
+    help: 'Time spent at reading, computing and writing trend lines',
     registers,
   })
   const status = new Gauge({
@@ -102,6 +113,10 @@ export const createMetrics = ({ states, lag }: ProcessorMetricsOptions): Process
       flushSeconds.observe(flush.seconds)
       flushedEvents.inc(flush.events)
       flushedRows.inc(flush.rows)
+    },
+    trendsWritten({ lines, seconds }) {
+      trendLines.inc(lines)
+      trendSeconds.inc(seconds)
     },
   }
 }

@@ -46,6 +46,7 @@ describe('settings', () => {
       DUPLICATE_HORIZON: 1_000_000,
       FLUSH_INTERVAL_MS: 100,
       PROCESSOR_PORT: 8054,
+      TRENDS: true,
       HOST: '127.0.0.1',
       PORT: 8053,
       ALLOW_ANONYMOUS: false,

@@ -70,6 +70,8 @@ export const processorSettings = {
   DUPLICATE_HORIZON: integer(1_000, 100_000_000).default(1_000_000),
   FLUSH_INTERVAL_MS: integer(10, 60_000).default(100),
   PROCESSOR_PORT: integer(0, 65_535).default(8054),
+  /** Whether trend lines are kept beside the windows; off, readers compute them. For measuring what they cost. */
+  TRENDS: flag.default(true),
 }
 
 export const apiSettings = {
