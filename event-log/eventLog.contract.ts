@@ -276,7 +276,7 @@ export const describeEventLog = (name: string, start: () => Promise<LogStore>): 
               )
             }
           }),
-          { numRuns: 15 },
+          { numRuns: 10 },
         )
       })
 

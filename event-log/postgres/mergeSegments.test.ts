@@ -71,7 +71,7 @@ const everythingIn = async (shard: number) => {
   }
   const end = (await log.head(shard))!.nextSourceOffset
   const positions = await Promise.all(
-    Array.from({ length: 20 }, (_, i) => log.positionBefore(shard, 9 + Math.round((i * (end - 8)) / 19))),
+    Array.from({ length: 7 }, (_, i) => log.positionBefore(shard, 9 + Math.round((i * (end - 8)) / 6))),
   )
   return { records, ids, positions, head: await log.head(shard) }
 }
@@ -171,7 +171,7 @@ describe('merging small segments', () => {
         expect(await everythingIn(shard)).toEqual(before)
         expect((await sizesOf(shard)).length).toBeLessThanOrEqual(1)
       }),
-      { numRuns: 20 },
+      { numRuns: 12 },
     )
   })
 
@@ -191,12 +191,12 @@ describe('merging small segments', () => {
         await appendSegment(shard, 2)
         expect(await readAll(shard, before.length)).toHaveLength(2)
       }),
-      { numRuns: 15 },
+      { numRuns: 10 },
     )
   })
 
   it('by two at once is done by one of them, and the other finds nothing to merge', async () => {
-    for (let round = 0; round < 10; round++) {
+    for (let round = 0; round < 5; round++) {
       const shard = await givenSegments(1, 2, 3, 4, 5)
       const before = await everythingIn(shard)
       const results = await Promise.all([1, 2, 3].map(() => mergeSmallSegments(pool, shard, 0)))

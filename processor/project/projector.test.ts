@@ -97,7 +97,7 @@ describe('projecting a history', () => {
         const shard = await projectAtOnce(history)
         expect(await readProjection(pool, shard)).toEqual(recountProjection(history))
       }),
-      { numRuns: 30 },
+      { numRuns: 20 },
     )
   })
 
@@ -108,7 +108,7 @@ describe('projecting a history', () => {
         expect(await readProjection(pool, live)).toEqual(recountProjection(history))
         expect(await rowsAsText(pool, live)).toEqual(await rowsAsText(pool, await projectAtOnce(history)))
       }),
-      { numRuns: 30 },
+      { numRuns: 20 },
     )
   })
 

@@ -27,7 +27,7 @@ const received = async (type: string, array: Buffer): Promise<unknown[]> => {
 }
 
 const nullable = <Value>(value: fc.Arbitrary<Value>) => fc.array(fc.option(value), { maxLength: 50 })
-const runs = { numRuns: 40 }
+const runs = { numRuns: 20 }
 
 describe('an array sent in binary', () => {
   it('of float8 arrives to the bit', async () => {
@@ -111,7 +111,7 @@ describe('an array sent in binary', () => {
   })
 
   it('of text arrives as it was, in any script', async () => {
-    const texts = fc.string({ unit: 'binary' }).filter((text) => !text.includes('\0'))
+    const texts = fc.string({ unit: 'grapheme', maxLength: 20 }).filter((text) => !text.includes('\0'))
     await fc.assert(
       fc.asyncProperty(nullable(texts), async (values) => {
         expect(await received('text', textArray(values))).toEqual(values)

@@ -142,7 +142,7 @@ describe('a setting without a valid value is named in one line, with the rule', 
   })
 
   it('whatever the values: one line, no secret', () => {
-    const values = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('\n', 'a\nb', '0', 'true'))
+    const values = fc.oneof(fc.string(), fc.constantFrom('\n', 'a\nb', '0', 'true'))
     const environments = fc.dictionary(fc.constantFrom(...Object.keys(all)), values)
     const secret = 'hunter2'
     fc.assert(
