@@ -71,9 +71,10 @@ describe('the batching publisher', () => {
 
   it('rejects the messages that were not delivered, and no others', async () => {
     const { transport, batches } = createTransport()
-    const publisher = createBatchingPublisher(transport, { lingerMs: 1 })
+    const publisher = createBatchingPublisher(transport, { lingerMs: 10_000 })
     const sent = [publisher.send(message('1')), publisher.send(message('2'))]
     const settled = Promise.allSettled(sent)
+    void publisher.flush()
     while (batches.length === 0) await turn()
     batches[0]!.settle.resolve([new Error('too large'), { partition: 1, offset: 7 }])
     expect(await settled).toEqual([

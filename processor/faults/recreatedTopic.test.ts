@@ -20,7 +20,7 @@ const recreate = async ({ topic }: Scene): Promise<void> => {
   try {
     await admin.deleteTopics({ topics: [topic] })
     await until('the topic is created anew', async () =>
-      (await admin.createTopics({ topics: [{ topic, numPartitions: 4 }], waitForLeaders: true }))
+      (await admin.createTopics({ topics: [{ topic, numPartitions: 4 }], waitForLeaders: false }))
         ? true
         : undefined,
     )
