@@ -28,7 +28,8 @@ const logGrowth = Math.log(binGrowth)
 
 /**
  * Upper edges, by multiplication, which IEEE 754 defines to the last bit; powers and logarithms may differ
- * between engines, so they only guess a bin that is not above the right one, and these decide it. 86,400,000 ms falls in bin 192.
+ * between engines, so they only guess a bin that is not above the right one, and these decide it.
+ * 86,400,000 ms falls in bin 192.
  */
 const upperEdges: number[] = [1]
 for (let bin = 1; bin <= 194; bin++) upperEdges.push(upperEdges[bin - 1]! * binGrowth)

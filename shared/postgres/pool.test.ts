@@ -154,6 +154,18 @@ describe('a reader', () => {
     }
   })
 
+  it('that takes its owner back still cannot write by mistake: its transactions only read', async () => {
+    const client = await open({ access: 'reader' }).connect()
+    try {
+      await client.query('set role none')
+      for (const statement of writes.slice(0, 7)) {
+        await expect(client.query(statement)).rejects.toMatchObject({ code: '25006' })
+      }
+    } finally {
+      client.release(true)
+    }
+  })
+
   it.each(['reset role', 'reset all', 'discard all', "set role 'pattern_dashboard_reader'"])(
     'stays a reader after %s',
     async (statement) => {
