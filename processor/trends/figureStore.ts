@@ -1,5 +1,5 @@
 import type { MetricState } from '@patterns/projections/analytics/metric.ts'
-import { type Granularity, granularities } from '@patterns/projections/window.ts'
+import { type Granularity, granularities, windowMs } from '@patterns/projections/window.ts'
 import {
   dropBefore,
   emptyFigures,
@@ -31,21 +31,29 @@ export interface LoadedPattern {
   readonly windows: readonly LoadedWindow[]
 }
 
-type Horizon = Readonly<Record<Granularity, number>>
+/** The start of the oldest window of each size. */
+export type Horizon = Readonly<Record<Granularity, number>>
 
 /**
  * The figures of a shard's patterns, least recently used out first: those of the flushes that were committed,
  * taken in in the order of their positions.
  */
 export interface FigureStore {
-  /** Undefined where the pattern must be read from the database first. Drops what lies before the horizon. */
-  get(patternId: string, horizon: Horizon): PatternFigures | undefined
+  /**
+   * Says which windows are needed from now on, and answers which are kept: one more of each size, so that
+   * those who look at the clock a moment apart need not disagree. Where the clock was set back, windows may be
+   * needed that were let go of, and all is forgotten.
+   */
+  reach(needed: Horizon): Horizon
+  /** Undefined where the pattern must be read from the database first. */
+  get(patternId: string): PatternFigures | undefined
   /** Makes room for a pattern that is about to be read, so that what is flushed meanwhile is not missed. */
   expect(patternId: string): void
   /** Takes in what was read as of `loadedAt`, when `position` is the last flush that was taken in. */
   fill(pattern: LoadedPattern, loadedAt: number, position: number): void
   /** The pattern that a flush changed, to be `put` into; undefined where it is not held and need not be. */
   flushed(patternId: string, firstSeen: number): PatternFigures | undefined
+  /** Takes in a window, unless it lies too far back to be kept. */
   put(pattern: PatternFigures, granularity: Granularity, start: number, state: MetricState): void
   /** Forgets the least recently used beyond the bound. */
   forgetOldest(): void
@@ -68,9 +76,16 @@ const empty = (firstSeen: number, isWhole: boolean): PatternFigures => ({
   week: emptyFigures(),
 })
 
+const everything: Horizon = {
+  hour: Number.NEGATIVE_INFINITY,
+  day: Number.NEGATIVE_INFINITY,
+  week: Number.NEGATIVE_INFINITY,
+}
+
 export const createFigureStore = ({ isNew, mostWindows = 320_000 }: FigureStoreOptions): FigureStore => {
   const patterns = new Map<string, PatternFigures>()
   let isComplete = isNew
+  let kept: Horizon = everything
   /** Numbers that there is room for in all of them. */
   let room = 0
   const mostRoom = mostWindows * figuresPerWindow
@@ -84,17 +99,34 @@ export const createFigureStore = ({ isNew, mostWindows = 320_000 }: FigureStoreO
     for (const granularity of granularities) room -= pattern[granularity].data.length
   }
   const put: FigureStore['put'] = (pattern, granularity, start, state) => {
+    if (start < kept[granularity]) return
     const figures = pattern[granularity]
     const before = figures.data.length
     putWindow(figures, start, state)
     room += figures.data.length - before
   }
 
+  const forgetAll = (): void => {
+    patterns.clear()
+    room = 0
+    isComplete = false
+  }
+
   return {
-    get(patternId, horizon) {
+    reach(needed) {
+      if (granularities.some((granularity) => needed[granularity] < kept[granularity])) {
+        forgetAll()
+        kept = everything
+      }
+      const from = (granularity: Granularity): number =>
+        Math.max(kept[granularity], needed[granularity] - windowMs[granularity])
+      kept = { hour: from('hour'), day: from('day'), week: from('week') }
+      return kept
+    },
+    get(patternId) {
       const pattern = patterns.get(patternId)
       if (pattern?.isWhole !== true) return undefined
-      for (const granularity of granularities) dropBefore(pattern[granularity], horizon[granularity])
+      for (const granularity of granularities) dropBefore(pattern[granularity], kept[granularity])
       keepRecent(patternId, pattern)
       return pattern
     },
@@ -132,10 +164,6 @@ export const createFigureStore = ({ isNew, mostWindows = 320_000 }: FigureStoreO
         forget(patternId, pattern)
       }
     },
-    forgetAll() {
-      patterns.clear()
-      room = 0
-      isComplete = false
-    },
+    forgetAll,
   }
 }

@@ -111,11 +111,19 @@ export const createShardTrends = ({
     return found
   }
 
-  const load = async (patternIds: readonly string[], now: number): Promise<void> => {
-    if (patternIds.length === 0) return
-    for (const patternId of patternIds) store.expect(patternId)
-    const loaded = await loadFigures(pool, windows, patternIds, trendHorizon(now))
+  /** Sees to it that the figures of these patterns are in memory. */
+  const hold = async (patterns: readonly StalePattern[], now: number): Promise<void> => {
+    const kept = store.reach(trendHorizon(now))
+    const missing = patterns
+      .map(([patternId]) => patternId)
+      .filter((patternId) => store.get(patternId) === undefined)
+    if (missing.length === 0 || isClosed) return
+    for (const patternId of missing) store.expect(patternId)
+    const loaded = await loadFigures(pool, windows, missing, kept)
+    if (loaded.patterns.length < missing.length) throw new Error('a changed pattern is not in the catalogue')
     for (const pattern of loaded.patterns) store.fill(pattern, loaded.position, position)
+    // Unless the clock was set back meanwhile, all are there now.
+    await hold(patterns, now)
   }
 
   /** Computes some patterns' lines and writes them. The checkpoint moves along, where it is to move. */
@@ -125,15 +133,10 @@ export const createShardTrends = ({
     moved: Partial<Checkpoint> = {},
   ): Promise<void> => {
     const began = clock.elapsed()
-    const horizon = trendHorizon(now)
-    await load(
-      patterns.flatMap(([patternId]) => (store.get(patternId, horizon) === undefined ? [patternId] : [])),
-      now,
-    )
+    await hold(patterns, now)
     if (isClosed) return
     const rows = patterns.flatMap(([patternId, set]) => {
-      const figures = store.get(patternId, horizon)
-      if (figures === undefined) throw new Error(`Pattern ${patternId} is not in the catalogue`)
+      const figures = store.get(patternId)!
       // Windows that were read may already hold a flush that nobody has told of yet.
       return computeLines({ patternId, figures, set, position: Math.max(position, figures.position), now })
     })
@@ -170,8 +173,6 @@ export const createShardTrends = ({
     const now = clock.now()
     checkpoint ??= await pace.turn(open)
     const closed = closedUntil('hour', now)
-    // What was let go of as too old is needed again where the clock was set back.
-    if (closed < checkpoint.watermark || closed < (rollover?.closedUntil ?? closed)) store.forgetAll()
     rollover = decideRollover(checkpoint.watermark, closed, rollover)
     const upTo = position
     const patterns = stale.takeAll()

@@ -30,7 +30,7 @@ export const createStaleLines = (store: FigureStore): StaleLines => {
   return {
     flushed({ windows, entries }, now) {
       const findSeries = createSeriesFinder(now)
-      const horizon = trendHorizon(now)
+      store.reach(trendHorizon(now))
       const patterns = new Map(
         entries.map(([patternId, { firstSeen }]) => [
           patternId,
@@ -40,7 +40,7 @@ export const createStaleLines = (store: FigureStore): StaleLines => {
       for (const granularity of granularities) {
         for (const { patternId, start, state } of windows[granularity].patterns) {
           const { firstSeen, held } = patterns.get(patternId!)!
-          if (held !== undefined && start >= horizon[granularity]) store.put(held, granularity, start, state)
+          if (held !== undefined) store.put(held, granularity, start, state)
           add(patternId!, findSeries(granularity, start, firstSeen))
         }
       }
