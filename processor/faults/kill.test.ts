@@ -1,25 +1,29 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { createRandom } from '@patterns/generator/random.ts'
-import { expect, inject, test } from 'vitest'
+import { describe, expect, inject, test } from 'vitest'
 import { expectExact, readProgress, untilSettled } from './expectExact.ts'
 import { faultyMessages, sendInStep } from './faultyLoad.ts'
 import { createScene, type Scene } from './scene.ts'
 import { until } from './until.ts'
 
 const brokers = inject('kafkaBrokers')
-const kills = 25
-const messages = 60_000
+interface Ordeal {
+  readonly seed: string
+  readonly kills: number
+  readonly messages: number
+}
 
 /**
  * Starts and kills processors while messages come in. Half of the instants are a number of messages from now,
  * so that they fall between a batch and the next, and half a time from the start, so that they fall into
  * opening a shard, catching up, and anything else.
  */
-const killManyTimes = async (scene: Scene, seed: string, group: (life: number) => string): Promise<void> => {
+const killManyTimes = async (scene: Scene, { seed, kills, messages }: Ordeal): Promise<void> => {
   const random = createRandom(seed)
   for (let life = 0; life < kills; life++) {
     const processor = scene.spawn({
-      KAFKA_GROUP_ID: group(life),
+      // The broker would wait ten seconds for a member of the group that was killed.
+      KAFKA_GROUP_ID: `${scene.topic}-${life}`,
       FLUSH_INTERVAL_MS: String(random.pick([10, 25, 100])),
     })
     if (random.chance(0.5)) {
@@ -30,28 +34,36 @@ const killManyTimes = async (scene: Scene, seed: string, group: (life: number) =
       )
     } else {
       await Promise.race([processor.ready, processor.ended])
-      await delay(random.below(300))
+      await delay(random.below(250))
     }
-    expect(processor.isRunning()).toBe(true)
+    expect(processor.isRunning(), processor.log()).toBe(true)
     await processor.kill()
   }
 }
 
-test.skipIf(brokers === null)(
-  'a processor killed at 25 random instants under load counts every message once',
-  { timeout: 180_000 },
-  async () => {
-    const scene = await createScene({ brokers: brokers!, settings: { DUPLICATE_HORIZON: '1000' } })
-    try {
-      const sending = sendInStep(scene, faultyMessages('kill', messages), 3_000)
-      // A group of its own for each life: the broker would wait ten seconds for a member that was killed.
-      await killManyTimes(scene, 'kill', (life) => `${scene.topic}-${life}`)
-      await scene.start({ KAFKA_GROUP_ID: `${scene.topic}-last` })
-      await sending
-      await untilSettled(scene)
-      await expectExact(scene)
-    } finally {
-      await scene.close()
-    }
-  },
-)
+/** Kills while `messages` come in, then lets one processor take the rest. */
+const survivesKills = async (from: { brokers?: string }, ordeal: Ordeal): Promise<void> => {
+  const { seed, messages } = ordeal
+  const scene = await createScene({ ...from, settings: { DUPLICATE_HORIZON: '1000' } })
+  try {
+    const sending = sendInStep(scene, faultyMessages(seed, messages), messages / 20)
+    await killManyTimes(scene, ordeal)
+    await scene.start({ KAFKA_GROUP_ID: `${scene.topic}-last` })
+    await sending
+    await untilSettled(scene)
+    await expectExact(scene)
+    console.log(ordeal.seed, process.cpuUsage(), performance.now())
+  } finally {
+    await scene.close()
+  }
+}
+
+describe.concurrent('a processor killed at random instants under load counts every message once', () => {
+  test.skipIf(brokers === null)('25 times, from Kafka', { timeout: 240_000 }, async () => {
+    await survivesKills({ brokers: brokers! }, { seed: 'Kafka', kills: 25, messages: 60_000 })
+  })
+
+  test('10 times, from the file topic', { timeout: 240_000 }, async () => {
+    await survivesKills({}, { seed: 'files', kills: 10, messages: 20_000 })
+  })
+})

@@ -37,7 +37,7 @@ export interface ProcessorProcess {
 /** Starts one. It does not outlive this process: it stops when the channel to it closes. */
 export const spawnProcessor = (environment: Readonly<Record<string, string>>): ProcessorProcess => {
   const child = spawn(process.execPath, [script], {
-    env: { PATH: process.env['PATH'] ?? '', TZ: process.env['TZ'] ?? 'UTC', ...environment },
+    env: { TZ: Intl.DateTimeFormat().resolvedOptions().timeZone, ...environment },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   })
   let log = ''

@@ -56,7 +56,7 @@ const histogram = (values: readonly number[], binOf: (value: number) => number):
   if (values.length === 0) return null
   const bins = values.map(binOf)
   const first = Math.min(...bins)
-  const counts = new Array<number>(Math.max(...bins) - first + 1).fill(0)
+  const counts = Array.from({ length: Math.max(...bins) - first + 1 }, () => 0)
   for (const bin of bins) counts[bin - first]! += 1
   return `${first}: ${counts.join(' ')}`
 }

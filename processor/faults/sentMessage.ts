@@ -24,6 +24,8 @@ export interface Ledger {
   send(messages: Iterable<GeneratedMessage>): Promise<void>
   /** The same for messages made by hand. */
   sendAs(fate: Fate, ...messages: readonly OutgoingMessage[]): Promise<SentMessage[]>
+  /** Takes in a message that came into the topic without an acknowledgement. */
+  add(message: SentMessage): void
   /** A topic created anew begins at offset 0 again: its offsets are added to what came before. */
   beginAnew(): void
   /** The offset after the last message by partition, as the log should see it. */
@@ -74,6 +76,7 @@ export const createLedger = (publisher: () => Publisher): Ledger => {
       await Promise.all(acknowledgements)
     },
     sendAs: (fate, ...messages) => Promise.all(messages.map((message) => sendOne(message, fate))),
+    add: (message) => void sent.push(message),
     beginAnew: () => void (bases = ends()),
     ends,
   }

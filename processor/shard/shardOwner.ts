@@ -110,7 +110,7 @@ export const createShardOwner = ({
 
   const openOnce = async (entry: Owned): Promise<ShardLane> => {
     let opened: ShardLane | undefined
-    let early: unknown
+    let early: { readonly error: unknown } | undefined
     const lane = await openShardLane({
       ...laneOptions,
       shard: entry.shard,
@@ -123,7 +123,7 @@ export const createShardOwner = ({
         },
         // A flush fails beside the batches: at an idle shard nobody else would come to notice.
         onFailure: (error) => {
-          if (opened === undefined) early ??= error
+          if (opened === undefined) early ??= { error }
           else if (abandonLane(entry, opened, 'flush', error) === 'retrying')
             void openLane(entry).catch(() => {})
         },
@@ -131,7 +131,7 @@ export const createShardOwner = ({
     })
     if (early === undefined) return (opened = lane)
     lane.close()
-    throw early
+    throw early.error
   }
 
   /** Tries until it succeeds, the shard is revoked, or trying again cannot help (then it throws). */

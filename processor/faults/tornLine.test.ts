@@ -1,0 +1,76 @@
+import { appendFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { benchmarkMessages } from '@patterns/generator/benchmark.ts'
+import type { PlainMessage } from '@patterns/generator/plainMessage.ts'
+import { encodeLine } from '@patterns/topic/file/fileLine.ts'
+import { expect, test } from 'vitest'
+import { expectExact, readProgress, untilSettled } from './expectExact.ts'
+import { faultyMessages } from './faultyLoad.ts'
+import { createScene, type Scene } from './scene.ts'
+import type { SentMessage } from './sentMessage.ts'
+
+/** Sends plain messages to partition 0. */
+const sendSome = async ({ ledger }: Scene, seed: string): Promise<SentMessage[]> => {
+  const plain = [...faultyMessages(seed, 60)].filter(({ kind }) => kind === 'plain')
+  return ledger.sendAs('event', ...plain.map(({ message }) => ({ ...message, partition: 0 })))
+}
+
+/** What a publisher leaves that dies while it writes: the beginning of a line, without its end. */
+const tear = async ({ dataDir, topic }: Scene, line: string | Buffer): Promise<void> => {
+  await appendFile(join(dataDir, 'topic', topic, '0.ndjson'), line)
+}
+
+const lost: PlainMessage = benchmarkMessages({ seed: 'torn', count: 1, startAt: Date.UTC(2026, 0, 5) }).next()
+  .value!
+
+const sent = ({ key, value, timestamp }: PlainMessage) => ({
+  partition: 0,
+  key: Buffer.from(key),
+  value: Buffer.from(value),
+  timestamp,
+  headers: undefined,
+})
+
+const takenOf = async ({ pool }: Scene): Promise<number | undefined> =>
+  (await readProgress(pool)).taken.get(0)
+
+test(
+  'a last line that a crash tore is no message, and one that lacks only its end becomes one',
+  { timeout: 60_000 },
+  async () => {
+    const scene = await createScene({})
+    try {
+      await sendSome(scene, 'before')
+      const processor = await scene.start()
+      await untilSettled(scene)
+
+      const line = encodeLine({ ...lost, value: '{"text":"Kreisläufer"}' })
+      const cuts = [Buffer.from('{'), Buffer.from(line).subarray(0, line.indexOf('ä') + 1), Buffer.of(0xff)]
+      for (const [index, cut] of cuts.entries()) {
+        const before = await takenOf(scene)
+        await tear(scene, cut)
+        if (index === 1) {
+          await processor.kill()
+          await scene.start()
+        }
+        // The next publisher ends the torn line: it takes an offset, and is not a record.
+        await sendSome(scene, `after ${index}`)
+        await untilSettled(scene)
+        expect(await takenOf(scene)).toBeGreaterThan(before!)
+      }
+
+      // Complete but for its end, it is a message once somebody else ends it; its own publisher, which was
+      // told of no success, sends it again.
+      const end = await takenOf(scene)
+      await tear(scene, encodeLine(lost).slice(0, -1))
+      await scene.publisher().send({ ...lost, partition: 0 })
+      scene.ledger.add({ ...sent(lost), offset: end!, fate: 'event' })
+      scene.ledger.add({ ...sent(lost), offset: end! + 1, fate: 'duplicate' })
+      await sendSome(scene, 'last')
+      await untilSettled(scene)
+      await expectExact(scene)
+    } finally {
+      await scene.close()
+    }
+  },
+)
