@@ -91,6 +91,7 @@ describe('the events behind a number', () => {
               patternId: mine,
               range: { from, to: all.to },
               ranges: new Map([[0, ranges]]),
+              vector: new Map([[0, isMine.length]]),
             },
             limit,
           )
@@ -121,6 +122,7 @@ describe('the events behind a number', () => {
         patternId: mine,
         range: all,
         ranges: new Map([[0, [{ first: 1, last: 5 }]]]),
+        vector: new Map([[0, 5]]),
       },
       2,
     )
@@ -128,17 +130,29 @@ describe('the events behind a number', () => {
   })
 
   it('end a page short rather than look through the whole log', async () => {
-    const texts = Array.from({ length: 100 }, (_, i) => body(i === 0 ? mine : other, i))
+    const count = blockPositions * 2
+    const texts = Array.from({ length: count }, (_, i) => body(i === 0 || i === count - 1 ? mine : other, i))
     const options = {
       records: createRecordBlocks({ eventLog: await logOf(texts) }),
       patternId: mine,
       range: all,
-      ranges: new Map([[0, [{ first: 1, last: 100 }]]]),
+      ranges: new Map([
+        [
+          0,
+          [
+            { first: 1, last: 1 },
+            { first: count, last: count },
+          ],
+        ],
+      ]),
+      vector: new Map([[0, count]]),
       limit: 5,
-      mostPositions: 1,
+      mostReads: 1,
     }
     const page = await findEvents(options)
-    expect(page).toEqual({ events: [expect.anything()], next: { shard: 0, position: 1 } })
+    expect(page).toEqual({ events: [expect.anything()], next: { shard: 0, position: count } })
+    const rest = await findEvents({ ...options, before: page.next! })
+    expect(rest.events.map(({ record }) => record.position)).toEqual([1])
   })
 })
 
@@ -155,17 +169,19 @@ describe('blocks of records', () => {
     }
     const blocks = createRecordBlocks({ eventLog: counted })
     const half = { first: 1, last: 100 }
-    await Promise.all([blocks.find(0, mine, half), blocks.find(0, other, half)])
+    const shard = { shard: 0, end: 200 }
+    await Promise.all([blocks.find(mine, half, shard), blocks.find(other, half, shard)])
     expect(reads).toBe(1)
-    expect(await blocks.find(0, mine, half)).toHaveLength(50)
+    expect((await blocks.find(mine, { first: 1, last: 200 }, shard)).records).toHaveLength(100)
     expect(reads).toBe(1)
-    expect(await blocks.find(0, mine, { first: 1, last: count })).toHaveLength(count / 2)
-    expect(reads).toBe(4)
+    const whole = await blocks.find(mine, { first: 1, last: count }, { shard: 0, end: count })
+    expect(whole.records).toHaveLength(count / 2)
+    expect([reads, whole.reads]).toEqual([4, 3])
 
     reads = 0
     const small = createRecordBlocks({ eventLog: counted, mostBytes: 1_000 })
-    await small.find(0, mine, half)
-    expect(await small.find(0, mine, half)).toHaveLength(50)
+    await small.find(mine, half, shard)
+    expect((await small.find(mine, half, shard)).records).toHaveLength(50)
     expect(reads).toBe(2)
   })
 })

@@ -2,6 +2,7 @@ import type { LogRecord } from '@patterns/event-log/eventLog.ts'
 import { decodeRecord } from '@patterns/shared/contract/decodeRecord.ts'
 import type { PatternEvent } from '@patterns/shared/contract/patternEvent.ts'
 import type { Range } from '../conventions/range.ts'
+import type { Vector } from '../live/vector.ts'
 import type { PositionRange } from './readPositionRanges.ts'
 import type { RecordBlocks } from './recordBlocks.ts'
 import { stepsBack } from './stepsBack.ts'
@@ -27,8 +28,10 @@ export interface FindEventsOptions {
   readonly ranges: ReadonlyMap<number, readonly PositionRange[]>
   readonly before?: EventPlace | undefined
   readonly limit: number
-  /** Positions looked through before a page ends short: a late event can stretch an hour over much of the log. */
-  readonly mostPositions?: number
+  /** What `ranges` is as of: so far the log reaches. */
+  readonly vector: Vector
+  /** Reads of the log before a page ends short: a rare pattern's events lie far apart. */
+  readonly mostReads?: number
 }
 
 export interface FoundEvents {
@@ -42,16 +45,17 @@ export interface FoundEvents {
  * shard unless the topic got more partitions.
  */
 export const findEvents = async (options: FindEventsOptions): Promise<FoundEvents> => {
-  const { records, patternId, range, ranges, before, limit, mostPositions = 200_000 } = options
+  const { records, patternId, range, ranges, before, limit, vector, mostReads = 16 } = options
   const events: FoundEvent[] = []
-  let positions = 0
+  let reads = 0
   const shards = [...ranges.keys()].toSorted((a, b) => b - a)
   for (const shard of shards) {
     if (before !== undefined && shard > before.shard) continue
     const below = before?.shard === shard ? before.position : Number.POSITIVE_INFINITY
     for (const step of stepsBack(ranges.get(shard)!, below)) {
       const found: FoundEvent[] = []
-      for (const record of await records.find(shard, patternId, step)) {
+      const looked = await records.find(patternId, step, { shard, end: vector.get(shard) ?? step.last })
+      for (const record of looked.records) {
         const event = decodeRecord(record)
         if (event.patternId !== patternId) continue
         if (event.occurredAt >= range.from && event.occurredAt < range.to)
@@ -63,8 +67,8 @@ export const findEvents = async (options: FindEventsOptions): Promise<FoundEvent
         const last = shown.at(-1)!
         return { events: shown, next: { shard: last.shard, position: last.record.position } }
       }
-      positions += step.last - step.first + 1
-      if (positions >= mostPositions) return { events, next: { shard, position: step.first } }
+      reads += looked.reads
+      if (reads >= mostReads) return { events, next: { shard, position: step.first } }
     }
   }
   return { events, next: null }

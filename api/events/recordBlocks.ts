@@ -28,8 +28,20 @@ export interface RecordBlocksOptions {
  * looked at are kept, indexed: the log never changes, and most people look at its end.
  */
 export interface RecordBlocks {
-  /** The records in a range of positions that may be of a pattern, in order. The log must reach its end. */
-  find(shard: number, patternId: string, range: PositionRange): Promise<LogRecord[]>
+  /** The records in a range of positions that may be of a pattern, in order. */
+  find(patternId: string, range: PositionRange, shard: ShardEnd): Promise<FoundRecords>
+}
+
+/** A shard, and the position that its log reaches at least. */
+export interface ShardEnd {
+  readonly shard: number
+  readonly end: number
+}
+
+export interface FoundRecords {
+  readonly records: readonly LogRecord[]
+  /** How many blocks had to be read from the log for this. */
+  readonly reads: number
 }
 
 const patternIdField = /"pattern_id"\s*:\s*"([0-9a-fA-F-]{36})"/g
@@ -51,7 +63,7 @@ const recordsPerTurn = 500
 
 export const createRecordBlocks = ({
   eventLog,
-  mostBytes = 64 * 1024 * 1024,
+  mostBytes = 96 * 1024 * 1024,
   mostReads = 2,
 }: RecordBlocksOptions): RecordBlocks => {
   const blocks = new LRUCache<string, Block>({ maxSize: mostBytes })
@@ -96,34 +108,42 @@ export const createRecordBlocks = ({
     block.upTo = last
   }
 
-  /** The block, with all records up to a position. */
-  const reach = async (shard: number, index: number, last: number): Promise<Block> => {
+  /** The block with all records up to `needed`, and whether the log had to be read: then up to `end` at once. */
+  const reach = async (
+    shard: number,
+    index: number,
+    needed: number,
+    end: number,
+  ): Promise<{ readonly block: Block; readonly reads: number }> => {
     const key = `${shard}/${index}`
     for (;;) {
       const block = blocks.get(key) ?? { upTo: index * blockPositions, bytes: 0, byPattern: new Map() }
-      if (block.upTo >= last) return block
-      let extension = extending.get(key)
+      if (block.upTo >= needed) return { block, reads: 0 }
+      const extension = extending.get(key)
       if (extension === undefined) {
-        extension = withTurn(() => extend(shard, block, last)).finally(() => extending.delete(key))
-        extending.set(key, extension)
-        await extension
+        const made = withTurn(() => extend(shard, block, end)).finally(() => extending.delete(key))
+        extending.set(key, made)
+        await made
         blocks.set(key, block, { size: block.bytes + 1 })
-        return block
+        return { block, reads: 1 }
       }
       await extension
     }
   }
 
   return {
-    async find(shard, patternId, { first, last }) {
-      const found: LogRecord[] = []
+    async find(patternId, { first, last }, { shard, end }) {
+      const records: LogRecord[] = []
+      let reads = 0
       const lastBlock = Math.floor((last - 1) / blockPositions)
       for (let index = Math.floor((first - 1) / blockPositions); index <= lastBlock; index++) {
-        const block = await reach(shard, index, Math.min(last, (index + 1) * blockPositions))
-        for (const record of block.byPattern.get(patternId) ?? [])
-          if (record.position >= first && record.position <= last) found.push(record)
+        const blockEnd = (index + 1) * blockPositions
+        const reached = await reach(shard, index, Math.min(last, blockEnd), Math.min(end, blockEnd))
+        reads += reached.reads
+        for (const record of reached.block.byPattern.get(patternId) ?? [])
+          if (record.position >= first && record.position <= last) records.push(record)
       }
-      return found
+      return { records, reads }
     },
   }
 }

@@ -16,7 +16,7 @@ export const joinRanges = (ranges: readonly PositionRange[]): PositionRange[] =>
 }
 
 const firstStep = 500
-const longestStep = 32_000
+const longestStep = 8_000
 
 /**
  * The ranges below a position in steps from the newest back, so that a log that reads forward can be read

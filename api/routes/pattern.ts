@@ -92,6 +92,7 @@ export const routePattern = (app: ApiApp, parts: RouteParts): void => {
         range,
         // Events after the vector are not behind these numbers.
         ranges: upTo(vector, ranges),
+        vector,
         limit: recentEvents,
       })
       return found.events.map(eventOf)

@@ -66,6 +66,7 @@ export const routePatternEvents = (app: ApiApp, parts: RouteParts): void => {
           patternId: pattern_id,
           range,
           ranges,
+          vector,
           before: known?.place,
           limit,
         })
