@@ -24,6 +24,7 @@ import { routeQualityMetrics } from './routes/qualityMetrics.ts'
 import { routeReference } from './routes/reference.ts'
 import { routeSuccessRates } from './routes/successRates.ts'
 import { routeTimeSeries } from './routes/timeSeries.ts'
+import { routeTrends } from './routes/trends.ts'
 import { routeUsageStats } from './routes/usageStats.ts'
 
 export interface AppOptions {
@@ -92,6 +93,7 @@ export const createApp = (options: AppOptions): ApiApp => {
   routePattern(analytics, parts)
   routePatternEvents(analytics, parts)
   routeTimeSeries(analytics, parts)
+  routeTrends(analytics, parts)
   routeHealth(analytics, health)
   app.route(basePath, analytics)
   return app

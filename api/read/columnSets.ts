@@ -38,18 +38,6 @@ export const qualityColumns = named(
 
 export const durationColumns = named('duration', 'duration_count', 'duration_sum_ms', 'late')
 
-/** What the series of every metric are made of. */
-export const trendColumns = named(
-  'trends',
-  'uses',
-  'successes',
-  'partial_successes',
-  'quality_count',
-  'quality_sum',
-  'duration_count',
-  'duration_sum_ms',
-)
-
 /** What patterns are compared and tested by: durations by their histograms, quality by exact sums. */
 export const comparedColumns = named(
   'compared',

@@ -1,0 +1,169 @@
+import { z } from '@hono/zod-openapi'
+import { type Metric, metrics } from '@patterns/projections/analytics/metric.ts'
+import type { Direction } from '@patterns/projections/analytics/direction.ts'
+import type { Prediction } from '@patterns/projections/analytics/prediction.ts'
+import type { Series } from '@patterns/projections/analytics/series.ts'
+import type { Trend } from '@patterns/projections/analytics/trend.ts'
+import { leastPoints } from '@patterns/projections/analytics/trendLine.ts'
+import type { Velocity } from '@patterns/projections/analytics/velocity.ts'
+import { windowMs } from '@patterns/projections/window.ts'
+import { isoTime } from '../conventions/asOf.ts'
+import { count } from './figureFields.ts'
+
+/** Usage in uses, success rate and quality in 0…1, duration in milliseconds. */
+const velocityUnits = {
+  usage: 'uses/day',
+  success_rate: 'ratio/day',
+  quality: 'ratio/day',
+  duration: 'ms/day',
+} as const satisfies Record<Metric, string>
+
+const bounds = { lower: z.number(), upper: z.number() }
+
+export const directionField = z.enum(['increasing', 'decreasing', 'stable'])
+
+export const velocitySchema = z
+  .strictObject({
+    per_day: z.number(),
+    percent_per_day: z.number().nullable().openapi({ description: 'Of the mean; null where that is 0.' }),
+    unit: z.enum(['uses/day', 'ratio/day', 'ms/day']).openapi({ description: 'Of `per_day`, each day.' }),
+  })
+  .openapi('Velocity')
+
+export const predictionSchema = z
+  .strictObject({
+    for: z.iso.datetime().openapi({ description: 'The start of the next window, which is predicted.' }),
+    value: z.number(),
+    ...bounds,
+    level: z.literal(0.95).openapi({ description: 'Of the interval from `lower` to `upper`.' }),
+    interval_80: z.strictObject(bounds),
+    method: z.enum(['naive', 'damped_holt', 'least_squares']).openapi({
+      description: 'Which forecast had the least errors so far; naive is the last value.',
+    }),
+  })
+  .openapi('Prediction')
+
+/** Why there is no trend: honest, where numbers would be invented. */
+export const insufficientSchema = z
+  .strictObject({
+    metric: z.enum(metrics),
+    status: z.literal('insufficient_data'),
+    points: count,
+    least_points: z.literal(leastPoints),
+  })
+  .openapi('InsufficientData')
+
+export const trendSchema = z
+  .strictObject({
+    metric: z.enum(metrics),
+    status: z.literal('measured'),
+    points: count.openapi({ description: 'Windows with observations.' }),
+    direction: directionField.openapi({
+      description:
+        'By the Mann–Kendall test at 5 %, and a change of at least 1 % of the mean. In lists the false discovery rate is controlled.',
+    }),
+    velocity: velocitySchema,
+    slope: z.number().openapi({ description: 'Of the least-squares line, per window.' }),
+    intercept: z.number().openapi({ description: 'The line at `starts`.' }),
+    starts: z.iso.datetime().openapi({ description: 'The first window of the series.' }),
+    mean: z.number(),
+    r_squared: z.number().nullable().openapi({ description: 'Null where all values are equal.' }),
+    confidence: z.number().openapi({ description: '1 − p_value.' }),
+    p_value: z.number(),
+    adjusted_p_value: z.number().nullable().openapi({
+      description: 'For the length of the list (Benjamini–Hochberg); null for one pattern alone.',
+    }),
+    robust_slope: z.strictObject({ slope: z.number(), ...bounds, level: z.literal(0.95) }).openapi({
+      description: 'Sen’s slope, per window.',
+    }),
+    volatility: z.strictObject({ standard_deviation: z.number(), of_mean: z.number().nullable() }).openapi({
+      description: 'Around the line.',
+    }),
+    moving_average: z.number().nullable().openapi({ description: 'Of the last 7 windows.' }),
+    prediction: predictionSchema,
+    series: z
+      .array(
+        z.strictObject({
+          timestamp: z.iso.datetime(),
+          value: z.number(),
+          moving_average: z.number().nullable(),
+        }),
+      )
+      .optional()
+      .openapi({ description: 'With `include=series` only.' }),
+  })
+  .openapi('Trend')
+
+/** One series with all that is said of it. */
+export interface MeasuredTrend {
+  readonly series: Series
+  readonly trend: Trend
+}
+
+export const velocityOf = (metric: Metric, { perDay, percentPerDay }: Velocity) => ({
+  per_day: perDay,
+  percent_per_day: percentPerDay,
+  unit: velocityUnits[metric],
+})
+
+export const predictionOf = ({ method, value, interval80, interval95, for: next }: Prediction) => ({
+  for: isoTime(next),
+  value,
+  ...interval95,
+  level: 0.95 as const,
+  interval_80: interval80,
+  method,
+})
+
+export const insufficientOf = (metric: Metric, points: number) => ({
+  metric,
+  status: 'insufficient_data' as const,
+  points,
+  least_points: leastPoints,
+})
+
+export interface TrendOptions {
+  /** The verdict of the list that the trend is part of; of a trend alone there is none. */
+  readonly listed?: { readonly direction: Direction; readonly adjustedP: number } | undefined
+  readonly withSeries?: boolean
+}
+
+export const trendOf = (
+  { series, trend }: MeasuredTrend,
+  { listed, withSeries = false }: TrendOptions = {},
+) => {
+  const { metric, granularity, indices, values, length } = series
+  const timeOf = (index: number): string => isoTime(trend.start + index * windowMs[granularity])
+  return {
+    metric,
+    status: 'measured' as const,
+    points: trend.points,
+    direction: listed?.direction ?? trend.direction,
+    velocity: velocityOf(metric, trend.velocity),
+    slope: trend.slope,
+    intercept: trend.intercept,
+    starts: isoTime(trend.start),
+    mean: trend.mean,
+    r_squared: trend.rSquared,
+    confidence: trend.confidence,
+    p_value: trend.p,
+    adjusted_p_value: listed?.adjustedP ?? null,
+    // With the five points of a trend there are always two, and three.
+    robust_slope: { ...trend.robustSlope!, level: 0.95 as const },
+    volatility: {
+      standard_deviation: trend.volatility.standardDeviation,
+      of_mean: trend.volatility.ofMean,
+    },
+    moving_average: trend.movingAverage.at(-1)!,
+    prediction: predictionOf(trend.prediction!),
+    ...(withSeries
+      ? {
+          series: Array.from({ length }, (_, i) => ({
+            timestamp: timeOf(indices[i]!),
+            value: values[i]!,
+            moving_average: trend.movingAverage[i]!,
+          })),
+        }
+      : {}),
+  }
+}

@@ -1,0 +1,41 @@
+import type { Vector } from '../live/vector.ts'
+import { liveProjection, tables } from '../read/liveProjection.ts'
+import type { Queryable } from '../read/queryable.ts'
+import type { LineQuestion } from './lineQuestion.ts'
+
+/**
+ * The patterns whose line may be another since a vector: an event after it fell into one of the windows, or
+ * into one before them, which may move a pattern's first event. Live events fall into open windows, so this
+ * is mostly none, and found from the totals alone.
+ */
+export const readChangedPatterns = async (
+  database: Queryable,
+  { granularity, range }: LineQuestion,
+  since: Vector,
+): Promise<readonly string[]> => {
+  const { rows } = await database.query<{ pattern_id: string }>({
+    name: `read_changed_patterns_${granularity}`,
+    text: `
+with known as (
+  select checkpoint.shard, coalesce(given.position, 0) as position
+  from projection_checkpoints checkpoint
+  left join unnest($1::int[], $2::int8[]) as given (shard, position) using (shard)
+  where projection = $3 and version = $4
+), changed as materialized (
+  select distinct shard, window_start, known.position
+  from known join ${tables.total} total using (shard)
+  where granularity = '${granularity}' and last_position > known.position and window_start < $5
+)
+select distinct pattern_id
+from changed join ${tables[granularity]} w using (shard, window_start)
+where w.granularity = '${granularity}' and w.last_position > changed.position`,
+    values: [
+      [...since.keys()],
+      [...since.values()],
+      liveProjection.name,
+      liveProjection.version,
+      new Date(range.to),
+    ],
+  })
+  return rows.map((row) => row.pattern_id)
+}

@@ -1,0 +1,76 @@
+import { closedUntil } from '@patterns/projections/analytics/trendRange.ts'
+import { type Granularity, windowEnd, windowMs, windowStart } from '@patterns/projections/window.ts'
+import { defaultGranularity } from '../conventions/buckets.ts'
+import { before } from '../conventions/duration.ts'
+import { type Range, type RangeRequest, resolveRange } from '../conventions/range.ts'
+import { refused, type Resolved, resolved } from '../conventions/resolved.ts'
+
+export interface TrendRangeRequest extends RangeRequest {
+  readonly granularity?: Granularity | undefined
+  readonly include_open?: boolean | undefined
+}
+
+/** Which windows a trend looks at: those of one size that start in `range`, which is whole windows of UTC. */
+export interface TrendRange {
+  readonly range: Range
+  readonly granularity: Granularity
+  readonly includeOpen: boolean
+}
+
+export interface TrendRangeOptions {
+  /** Epoch milliseconds. */
+  readonly now: number
+  readonly defaultRange: string
+  readonly mostPoints: number
+  /** Where the request names none. */
+  readonly granularityOf?: (range: Range) => Granularity
+}
+
+/** Where knowledge ends: after the last closed window, or after the one that runs. */
+const knownUntil = (granularity: Granularity, now: number, includeOpen: boolean): number =>
+  includeOpen ? windowEnd(windowStart(now, granularity), granularity) : closedUntil(granularity, now)
+
+/** The first window start at or after a time. */
+export const nextStart = (time: number, granularity: Granularity): number =>
+  windowEnd(windowStart(time - 1, granularity), granularity)
+
+/** The windows, or where there are too many a refusal that names a granularity with fewer. */
+export const fewEnough = (trendRange: TrendRange, mostPoints: number): Resolved<TrendRange> => {
+  const { range, granularity } = trendRange
+  const countOf = (other: Granularity): number => (range.to - range.from) / windowMs[other]
+  if (countOf(granularity) <= mostPoints) return resolved(trendRange)
+  const fitting = (['day', 'week'] as const).find((other) => countOf(other) <= mostPoints - 1)
+  const advice = fitting === undefined ? 'ask for a shorter range' : `granularity=${fitting} fits`
+  return refused(
+    'granularity',
+    `granularity=${granularity} gives more than ${mostPoints} windows over this range: ${advice}`,
+  )
+}
+
+/**
+ * The windows of a range that are closed (and, where asked for, the open ones up to the one that runs). A
+ * `time_range` ends with the last of them, so that 30d is 30 whole days; `from` and `to` are widened outward
+ * to whole windows, as far as there are any.
+ */
+export const resolveTrendRange = (
+  request: TrendRangeRequest,
+  { now, defaultRange, mostPoints, granularityOf = defaultGranularity }: TrendRangeOptions,
+): Resolved<TrendRange> => {
+  const asked = resolveRange(request, { now, defaultRange })
+  if (!asked.ok) return asked
+  const granularity = request.granularity ?? granularityOf(asked.value)
+  const includeOpen = request.include_open ?? false
+  const known = knownUntil(granularity, now, includeOpen)
+  const to =
+    request.from === undefined || request.to === undefined
+      ? known
+      : Math.min(known, nextStart(request.to, granularity))
+  const start = request.from ?? known - (now - before(now, request.time_range ?? defaultRange))
+  const range = { from: windowStart(start, granularity), to }
+  if (range.from >= range.to)
+    return refused(
+      request.from === undefined ? 'time_range' : 'from',
+      `no ${granularity} of this range has closed yet, which is an hour after its end; include_open=true takes open ones`,
+    )
+  return fewEnough({ range, granularity, includeOpen }, mostPoints)
+}
