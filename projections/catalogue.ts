@@ -22,9 +22,6 @@ export interface CatalogueEntry {
   nodeType: Said<string> | null
 }
 
-/** The fields that hold the latest word, in the order of their columns. */
-export const saidFields = ['patternName', 'patternType', 'description', 'tags', 'nodeType'] as const
-
 export const emptyEntry = (): CatalogueEntry => ({
   firstSeen: null,
   lastSeen: null,

@@ -32,6 +32,8 @@ afterAll(async () => {
   await database.drop()
 })
 
+const patience = { timeout: 20_000, interval: 10 }
+
 /** So long that nothing is flushed but when a test says so. */
 const never = 1_000_000
 
@@ -196,7 +198,7 @@ describe('a flush', () => {
       await projector.flush()
       await projector.take(someHistory.slice(5, 7), 0)
       await projector.flush()
-      await vi.waitFor(() => expect(heard).toEqual([`${shard}:5`, `${shard}:7`]))
+      await vi.waitFor(() => expect(heard).toEqual([`${shard}:5`, `${shard}:7`]), patience)
     } finally {
       listener.release(true)
     }
@@ -220,7 +222,7 @@ describe('a flush', () => {
     expect(projector.flushedPosition()).toBe(0)
     time = never
     await projector.take(someHistory.slice(6, 7), 0)
-    await vi.waitFor(() => expect(projector.flushedPosition()).toBe(7))
+    await vi.waitFor(() => expect(projector.flushedPosition()).toBe(7), patience)
   })
 
   it('is written while folding goes on; only the next one waits for it', async () => {
