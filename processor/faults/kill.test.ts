@@ -52,7 +52,6 @@ const survivesKills = async (from: { brokers?: string }, ordeal: Ordeal): Promis
     await sending
     await untilSettled(scene)
     await expectExact(scene)
-    console.log(ordeal.seed, process.cpuUsage(), performance.now())
   } finally {
     await scene.close()
   }

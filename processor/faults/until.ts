@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 
-const pollMs = 5
+const pollMs = 15
 
 /**
  * Asks again and again until the answer is not `undefined`, and answers it. What the question throws counts
