@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { benchmarkMessages } from '@patterns/generator/benchmark.ts'
 import { createLogger } from '@patterns/shared/logger.ts'
@@ -40,21 +41,29 @@ const preload = async (brokers: string, topic: string, count: number): Promise<v
 const forget = (parts: RealParts) =>
   parts.pool.query(
     `truncate event_log_shards, event_log_segments, dead_letters, duplicates, projection_checkpoints,
-       pattern_windows_v1, total_windows_v1, pattern_catalogue_v1`,
+       pattern_windows_v1, total_windows_v1, pattern_catalogue_v1, pattern_trends_v1`,
   )
 
 /** Resolves when the windows account for `count` events, with the time when the first were appended. */
 const untilProjected = async (parts: RealParts, count: number): Promise<void> => {
   for (;;) {
     const { rows } = await parts.pool.query<{ position: number }>(
-      'select coalesce(sum(position), 0)::int8 as position from projection_checkpoints',
+      `select coalesce(sum(position), 0)::int8 as position from projection_checkpoints
+       where projection = 'pattern_windows'`,
     )
     if (rows[0]!.position >= count) return
     await delay(20)
   }
 }
 
-const measure = async (parts: RealParts, topic: string, count: number, processes: number) => {
+interface Run {
+  readonly messages: number
+  readonly processes: number
+  /** `off`: the windows alone. */
+  readonly trends: 'on' | 'off'
+}
+
+const measure = async (parts: RealParts, topic: string, { messages: count, processes, trends }: Run) => {
   await forget(parts)
   await parts.pool.query('checkpoint')
   const before = { postgres: usageOf(parts.postgresPid), kafka: usageOf(parts.kafkaPid) }
@@ -62,8 +71,9 @@ const measure = async (parts: RealParts, topic: string, count: number, processes
     DATABASE_URL: parts.databaseUrl,
     KAFKA_BROKERS: parts.brokers,
     KAFKA_TOPIC: topic,
-    KAFKA_GROUP_ID: `bench-${topic}-${processes}`,
+    KAFKA_GROUP_ID: `bench-${topic}-${processes}-${trends}-${randomUUID()}`,
     PROCESSOR_PORT: '0',
+    TRENDS: trends,
   }
   // The clock starts when the group is joined: before that there is nothing to be fast at.
   const children = await Promise.all(
@@ -74,9 +84,10 @@ const measure = async (parts: RealParts, topic: string, count: number, processes
   const seconds = (performance.now() - startedAt) / 1_000
   const processors = children.map((child) => usageOf(child.pid!))
   await Promise.all(children.map(stopOwnProcess))
-  const { rows } = await parts.pool.query<{ uses: number; log_bytes: number }>(
+  const { rows } = await parts.pool.query<{ uses: number; log_bytes: number; lines: number }>(
     `select (select sum(uses)::int8 from pattern_windows_v1 where granularity = 'hour') as uses,
-       pg_total_relation_size('event_log_segments') as log_bytes`,
+       pg_total_relation_size('event_log_segments') as log_bytes,
+       (select count(*) from pattern_trends_v1) as lines`,
   )
   if (rows[0]!.uses !== count)
     throw new Error(`The windows count ${rows[0]!.uses} events instead of ${count}`)
@@ -84,6 +95,8 @@ const measure = async (parts: RealParts, topic: string, count: number, processes
   return {
     messages: count,
     processes,
+    trends,
+    trend_lines: rows[0]!.lines,
     events_per_second: Math.round(count / seconds),
     seconds: round(seconds),
     processor_cpu_seconds: processors.map((one) => round(one.cpuSeconds)),
@@ -94,6 +107,41 @@ const measure = async (parts: RealParts, topic: string, count: number, processes
   }
 }
 
+interface PipelineOptions {
+  readonly messages: string
+  readonly processes: string
+  readonly trends: string
+  readonly withoutTrends?: true
+}
+
+type Measured = Awaited<ReturnType<typeof measure>>
+
+const cpuSeconds = (run: Measured): number =>
+  run.processor_cpu_seconds.reduce((sum, seconds) => sum + seconds, run.postgres_cpu_seconds)
+
+const perCent = (share: number): number => Math.round(share * 1_000) / 10
+
+/**
+ * What trends cost, for each pair of runs that differ in nothing else: how much of the throughput without them is
+ * lost, and how much more CPU time the processors and Postgres take, which other load on the machine disturbs less.
+ */
+const trendsCost = (runs: readonly Measured[]) =>
+  runs.flatMap((run) => {
+    const without = runs.find(
+      ({ messages, processes, trends }) =>
+        messages === run.messages && processes === run.processes && trends === 'off',
+    )
+    if (run.trends === 'off' || without === undefined) return []
+    return [
+      {
+        messages: run.messages,
+        processes: run.processes,
+        throughput: perCent(1 - run.events_per_second / without.events_per_second),
+        cpu: perCent(cpuSeconds(run) / cpuSeconds(without) - 1),
+      },
+    ]
+  })
+
 /** `npm run bench -- pipeline`: from messages in Kafka to rows in the window tables. */
 export const register = (program: Command): void => {
   program
@@ -101,7 +149,14 @@ export const register = (program: Command): void => {
     .description('events a second from preloaded Kafka partitions to committed hour, day and week windows')
     .option('--messages <counts>', 'how many messages, a run for each', '1000000,5000000')
     .option('--processes <counts>', 'how many processors share the group, a run for each', '1,2')
-    .action(async (options: { messages: string; processes: string }) => {
+    .option(
+      '--trends <on,off>',
+      'with trend lines kept beside the windows, without, or a run for each',
+      'on,off',
+    )
+    .option('--without-trends', 'the same as --trends off')
+    .action(async (options: PipelineOptions) => {
+      const modes = options.withoutTrends === true ? ['off'] : options.trends.split(',')
       const parts = await startRealParts()
       const runs = []
       try {
@@ -109,9 +164,12 @@ export const register = (program: Command): void => {
           const topic = `bench-${messages}`
           await preload(parts.brokers, topic, messages)
           for (const processes of options.processes.split(',').map(Number)) {
-            const run = await measure(parts, topic, messages, processes)
-            printFigures(run)
-            runs.push(run)
+            for (const mode of modes) {
+              const trends = mode === 'off' ? 'off' : 'on'
+              const run = await measure(parts, topic, { messages, processes, trends })
+              printFigures(run)
+              runs.push(run)
+            }
           }
         }
       } finally {
@@ -123,6 +181,6 @@ export const register = (program: Command): void => {
         event_time_per_second: eventsPerSecondOfEventTime,
         fsync: true,
       }
-      printResult('pipeline', settings, { runs })
+      printResult('pipeline', settings, { runs, trends_cost_per_cent: trendsCost(runs) })
     })
 }
