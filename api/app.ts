@@ -15,6 +15,8 @@ import { requestId } from './conventions/requestId.ts'
 import { serverTiming } from './conventions/serverTiming.ts'
 import type { createMetrics } from './observe/metrics.ts'
 import type { ApiApp, RouteParts } from './routes/apiRoute.ts'
+import { routeBenchmark } from './routes/benchmark.ts'
+import { routeCompare } from './routes/compare.ts'
 import { routeDashboardSummary } from './routes/dashboardSummary.ts'
 import { type HealthParts, routeHealth, routeLiveness } from './routes/health.ts'
 import { routePattern } from './routes/pattern.ts'
@@ -94,6 +96,8 @@ export const createApp = (options: AppOptions): ApiApp => {
   routePatternEvents(analytics, parts)
   routeTimeSeries(analytics, parts)
   routeTrends(analytics, parts)
+  routeCompare(analytics, parts)
+  routeBenchmark(analytics, parts)
   routeHealth(analytics, health)
   app.route(basePath, analytics)
   return app

@@ -13,6 +13,8 @@ const queryCanceled = '57014'
 /** What the caller is told of anything that was thrown: never a stack, SQL, or the name of a host. */
 export const toProblem = (error: unknown): Problem => {
   if (error instanceof Problem) return error
+  if (error instanceof HTTPException && error.status === 415)
+    return new Problem(415, 'INVALID_INPUT', 'The body must be declared as content-type: application/json.')
   if (error instanceof HTTPException)
     return new Problem(error.status, error.status < 500 ? 'INVALID_INPUT' : 'INTERNAL_ERROR', error.message)
   if ((error as { code?: unknown } | null)?.code === queryCanceled)

@@ -75,7 +75,8 @@ export const seriesParameters = {
     }),
 }
 
-const uuid = (description: string) =>
+/** The id of a pattern, in lower case. */
+export const patternId = (description: string) =>
   z
     .string()
     .transform((text, context) => {
@@ -87,9 +88,9 @@ const uuid = (description: string) =>
     .openapi({ type: 'string', format: 'uuid', description })
 
 /** The pattern in the path. */
-export const patternPath = z.strictObject({ pattern_id: uuid('The pattern.') })
+export const patternPath = z.strictObject({ pattern_id: patternId('The pattern.') })
 
-export const patternIdParameter = uuid('Only this pattern.').optional()
+export const patternIdParameter = patternId('Only this pattern.').optional()
 
 export const patternTypeParameter = z
   .string()

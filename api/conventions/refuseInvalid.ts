@@ -10,7 +10,9 @@ const faultsOf = (issue: $ZodIssue): InputFault[] => {
       message: 'is not a parameter of this route',
     }))
   const isRepeated = issue.code === 'invalid_type' && Array.isArray(issue.input)
-  return [{ path: issue.path.join('.'), message: isRepeated ? 'is given more than once' : issue.message }]
+  return [
+    { path: issue.path.join('.') || 'body', message: isRepeated ? 'is given more than once' : issue.message },
+  ]
 }
 
 /** Parameters that no schema lets through are a 400 that names each of them. */

@@ -6,13 +6,19 @@ import { afterParameter, patternTypeParameter, rangeParameters } from '../conven
 import { resolveRange } from '../conventions/range.ts'
 import { orRefuse } from '../conventions/resolved.ts'
 import { distributeQuality, qualityRanges } from '../totals/distributeQuality.ts'
+import type { ListedPattern } from '../totals/catalogue.ts'
 import { type Standing, standingsOf } from '../totals/rankedRates.ts'
+import type { StandingsView } from '../totals/standings.ts'
 import { averageQuality } from '../totals/sums.ts'
 import { summarise } from '../totals/summarise.ts'
+import { closedSpans } from '../trends/closedSpans.ts'
+import { createEmergences, type Spans } from '../trends/emergences.ts'
+import { recentTrends } from '../trends/recentTrends.ts'
 import { type ApiApp, notModified, problemResponses, type RouteParts } from './apiRoute.ts'
 import { count, unitOrNull } from './figureFields.ts'
 import { patternsOfType } from './listPage.ts'
 import { nameOf, patternFields } from './patternFields.ts'
+import { recentTrendOf, recentTrendsField } from './recentTrendFields.ts'
 
 const topPattern = z
   .strictObject({
@@ -47,6 +53,7 @@ const answerSchema = z
       .openapi({
         description: 'Lower bounds are inclusive, upper ones exclusive; the last holds 1 as well.',
       }),
+    recent_trends: recentTrendsField,
   })
   .openapi('DashboardSummary')
 
@@ -69,6 +76,7 @@ const route = createRoute({
 })
 
 const mostTop = 10
+const mostTrends = 10
 
 const topOf = (standings: readonly Standing[]): readonly Standing[] =>
   pageOf(
@@ -82,16 +90,34 @@ const topOf = (standings: readonly Standing[]): readonly Standing[] =>
   ).items
 
 export const routeDashboardSummary = (app: ApiApp, parts: RouteParts): void => {
+  const emergences = createEmergences()
+  const trendsOf = (patterns: readonly ListedPattern[], spans: Spans, sums: StandingsView['sums']) => {
+    const verdicts = emergences({
+      patterns,
+      spans,
+      current: sums(spans.current).values,
+      previous: sums(spans.previous).values,
+      limits: {},
+    })
+    const judged = patterns.map(({ id, entry }, i) => ({ id, entry, verdict: verdicts[i]! }))
+    return recentTrends(judged, mostTrends).map(recentTrendOf)
+  }
+
   app.openapi(route, (context) => {
     const { pattern_type, after, ...query } = context.req.valid('query')
-    const range = orRefuse(resolveRange(query, { now: parts.clock(), defaultRange: '7d' }))
+    const options = { now: parts.clock(), defaultRange: '7d' }
+    const range = orRefuse(resolveRange(query, options))
+    const closed = closedSpans(query, options)
+    const spans = closed.ok ? closed.value : undefined
+    const ranges = spans === undefined ? [range] : [range, spans.current, spans.previous]
     return parts.answers(context, {
       key: JSON.stringify(['dashboard-summary', range, pattern_type]),
       source: parts.fromStandings,
       after,
       answer: () =>
-        parts.standings.view([range], async ({ vector, catalogue, sums }) => {
-          const standings = standingsOf(patternsOfType(catalogue, pattern_type), sums(range))
+        parts.standings.view(ranges, async ({ vector, catalogue, sums }) => {
+          const patterns = patternsOfType(catalogue, pattern_type)
+          const standings = standingsOf(patterns, sums(range))
           const summary = summarise(standings)
           return {
             vector,
@@ -113,6 +139,7 @@ export const routeDashboardSummary = (app: ApiApp, parts: RouteParts): void => {
                 average_quality: averageQuality(own),
               })),
               quality_distribution: distributeQuality(standings),
+              recent_trends: spans === undefined ? [] : trendsOf(patterns, spans, sums),
             },
           }
         }),

@@ -17,6 +17,8 @@ export interface Catalogue {
   /** Those of a type, or all; empty where no pattern is of that type. */
   ofType(patternType: string | undefined): readonly ListedPattern[]
   byNumber(pattern: number): ListedPattern | undefined
+  /** By its id in lower case. */
+  find(patternId: string): ListedPattern | undefined
   /** Takes in a row. A shard's row only ever comes to say more, so it is merged whatever was known. */
   merge(patternId: string, entry: CatalogueEntry): void
   clear(): void
@@ -40,6 +42,10 @@ export const createCatalogue = (lanes: LaneIndex): Catalogue => {
     patterns,
     ofType: (patternType) => (patternType === undefined ? patterns : (types().get(patternType) ?? [])),
     byNumber: (pattern) => byNumber.get(pattern),
+    find(patternId) {
+      const pattern = lanes.find(patternId)
+      return pattern === undefined ? undefined : byNumber.get(pattern)
+    },
     merge(patternId, entry) {
       const pattern = lanes.pattern(patternId)
       let known = byNumber.get(pattern)

@@ -78,8 +78,7 @@ export const createEmergenceTrends = (standings: Standings) => {
   ): Promise<EmergenceTrends> => {
     const { type, spans, granularity, limits, patternId, patternType, after, limit, now } = asked
     const ofType = patternsOfType(catalogue, patternType)
-    if (patternId !== undefined && !catalogue.patterns.some(({ id }) => id === patternId))
-      throw patternNotFound(patternId)
+    if (patternId !== undefined && catalogue.find(patternId) === undefined) throw patternNotFound(patternId)
     const patterns = patternId === undefined ? ofType : ofType.filter(({ id }) => id === patternId)
     const verdicts = emergences({
       patterns,

@@ -1,0 +1,72 @@
+import { createRoute, z } from '@hono/zod-openapi'
+import { benchmarkPattern } from '../benchmark/benchmarkPattern.ts'
+import { answerFields, isoTime, rangeFields } from '../conventions/asOf.ts'
+import {
+  afterParameter,
+  patternPath,
+  patternTypeParameter,
+  rangeParameters,
+} from '../conventions/parameters.ts'
+import { patternNotFound, unprocessable } from '../conventions/problem.ts'
+import { resolveRange } from '../conventions/range.ts'
+import { orRefuse } from '../conventions/resolved.ts'
+import { type ApiApp, notModified, problemResponses, type RouteParts } from './apiRoute.ts'
+import { categoryBenchmarkOf, categoryFields } from './benchmarkFields.ts'
+import { nameOf, patternFields } from './patternFields.ts'
+
+const answerSchema = z
+  .strictObject({ ...answerFields, ...rangeFields, ...patternFields, ...categoryFields })
+  .openapi('PatternBenchmark')
+
+const route = createRoute({
+  method: 'get',
+  path: '/patterns/{pattern_id}/benchmark',
+  summary: 'Where a pattern stands among those of its type, or of another',
+  request: {
+    params: patternPath,
+    query: z.strictObject({
+      ...rangeParameters('30d'),
+      category: patternTypeParameter.openapi({ description: 'The type to compare with. Default: its own.' }),
+      ...afterParameter,
+    }),
+  },
+  responses: {
+    200: { description: 'The benchmark.', content: { 'application/json': { schema: answerSchema } } },
+    304: notModified,
+    ...problemResponses,
+  },
+})
+
+const refuseCategory = (message: string) => unprocessable([{ path: 'category', message }])
+
+export const routeBenchmark = (app: ApiApp, parts: RouteParts): void => {
+  app.openapi(route, (context) => {
+    const { pattern_id: id } = context.req.valid('param')
+    const { category: asked, after, ...query } = context.req.valid('query')
+    const range = orRefuse(resolveRange(query, { now: parts.clock(), defaultRange: '30d' }))
+    return parts.answers(context, {
+      key: JSON.stringify(['benchmark', id, asked, range]),
+      source: parts.fromStandings,
+      after,
+      answer: () =>
+        parts.standings.view([range], async ({ vector, catalogue, sums }) => {
+          const pattern = catalogue.find(id)
+          if (pattern === undefined) throw patternNotFound(id)
+          const category = asked ?? pattern.entry.patternType?.value
+          if (category === undefined)
+            throw refuseCategory('the pattern has no type: name the category to compare it with')
+          const ofCategory = catalogue.ofType(category)
+          if (ofCategory.length === 0) throw refuseCategory(`no pattern is of the type ${category}`)
+          return {
+            vector,
+            body: {
+              from: isoTime(range.from),
+              to: isoTime(range.to),
+              ...nameOf(id, pattern.entry),
+              ...categoryBenchmarkOf(benchmarkPattern(pattern, category, ofCategory, sums(range))),
+            },
+          }
+        }),
+    })
+  })
+}

@@ -1,0 +1,76 @@
+import { z } from '@hono/zod-openapi'
+import type { Benchmark } from '@patterns/projections/analytics/benchmark.ts'
+import { type Metric, metricRules, metrics } from '@patterns/projections/analytics/metric.ts'
+import type { CategoryBenchmark } from '../benchmark/benchmarkPattern.ts'
+import { metricUnits } from './compareFields.ts'
+import { count } from './figureFields.ts'
+
+const value = z.number().nullable().openapi({ description: 'The pattern’s own; null without observations.' })
+
+const common = {
+  metric: z.enum(metrics),
+  unit: z.enum(['uses', 'ratio', 'ms']),
+  better: z.enum(['higher', 'lower']),
+  value,
+  patterns: count.openapi({ description: 'Patterns of the category that have a value.' }),
+}
+
+const benchmarkSchema = z
+  .union([
+    z.strictObject({
+      ...common,
+      status: z.literal('measured'),
+      category_average: z.number().openapi({ description: 'Over patterns, each counting the same.' }),
+      category_pooled: z.number().openapi({ description: 'Over observations.' }),
+      category_median: z.number(),
+      percentile: z.number().nullable().openapi({
+        description: 'Per cent of the category that the pattern is better than, ties counted half.',
+      }),
+      rank: z.int().nullable().openapi({ description: '1 is best; equal values share a rank.' }),
+      relative_performance: z.number().nullable().openapi({
+        description: '(value − average) / average; null where the average is 0.',
+      }),
+    }),
+    z.strictObject({
+      ...common,
+      status: z.literal('suppressed'),
+      reason: z.literal('too_few_patterns'),
+      least_patterns: count,
+    }),
+  ])
+  .openapi('Benchmark')
+
+export const categoryFields = {
+  category: z.string().openapi({ description: 'The type that the pattern is compared with.' }),
+  category_patterns: count.openapi({ description: 'All patterns of the type.' }),
+  benchmarks: z.array(benchmarkSchema),
+}
+
+const benchmarkOf = (metric: Metric, benchmark: Benchmark) => {
+  const { better } = metricRules[metric]
+  const { patterns } = benchmark
+  const shared = { metric, unit: metricUnits[metric], better, value: benchmark.value, patterns }
+  if (benchmark.status === 'suppressed')
+    return {
+      ...shared,
+      status: benchmark.status,
+      reason: benchmark.reason,
+      least_patterns: benchmark.leastPatterns,
+    }
+  return {
+    ...shared,
+    status: benchmark.status,
+    category_average: benchmark.categoryMean,
+    category_pooled: benchmark.categoryPooled,
+    category_median: benchmark.categoryMedian,
+    percentile: benchmark.percentile,
+    rank: benchmark.rank,
+    relative_performance: benchmark.relativePerformance,
+  }
+}
+
+export const categoryBenchmarkOf = ({ category, patterns, benchmarks }: CategoryBenchmark) => ({
+  category,
+  category_patterns: patterns,
+  benchmarks: benchmarks.map(({ metric, benchmark }) => benchmarkOf(metric, benchmark)),
+})

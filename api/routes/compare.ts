@@ -1,0 +1,111 @@
+import { createRoute, z } from '@hono/zod-openapi'
+import { metricRules, metrics } from '@patterns/projections/analytics/metric.ts'
+import { comparePatterns } from '../compare/comparePatterns.ts'
+import { answerFields, isoTime, rangeFields } from '../conventions/asOf.ts'
+import { patternId, rangeParameters } from '../conventions/parameters.ts'
+import { problemSchema } from '../conventions/problem.ts'
+import { resolveRange } from '../conventions/range.ts'
+import { orRefuse } from '../conventions/resolved.ts'
+import { type ApiApp, problemResponses, type RouteParts } from './apiRoute.ts'
+import { comparisonSchema, differenceOf, metricUnits, rankingsOf, rankingsSchema } from './compareFields.ts'
+import { nameOf, patternFields } from './patternFields.ts'
+
+const [fewest, most] = [2, 10] as const
+
+/** Names every item that was there before, and where. */
+const refuseRepeated = (
+  values: readonly string[],
+  context: z.core.$RefinementCtx<readonly string[]>,
+): void => {
+  for (const [i, value] of values.entries()) {
+    const first = values.indexOf(value)
+    if (first < i)
+      context.addIssue({ code: 'custom', path: [i], message: `${value} is given already, at ${first}` })
+  }
+}
+
+const count = `must be ${fewest} to ${most} pattern ids`
+
+const bodySchema = z
+  .strictObject({
+    pattern_ids: z
+      .array(patternId('A pattern.'), 'must be a list of pattern ids')
+      .min(fewest, count)
+      .max(most, count)
+      .superRefine(refuseRepeated)
+      .openapi({ description: `${fewest} to ${most} different patterns.` }),
+    metrics: z
+      .array(z.enum(metrics))
+      .min(1, 'must name a metric, or be left out for all of them')
+      .max(metrics.length)
+      .superRefine(refuseRepeated)
+      .optional()
+      .openapi({ description: 'What to compare. Default: everything.' }),
+    time_range: rangeParameters('30d').time_range,
+  })
+  .openapi('CompareRequest')
+
+const answerSchema = z
+  .strictObject({
+    ...answerFields,
+    ...rangeFields,
+    patterns: z.array(z.strictObject(patternFields)).openapi({ description: 'In the order of the request.' }),
+    comparisons: z.array(comparisonSchema),
+    rankings: rankingsSchema,
+  })
+  .openapi('PatternComparison')
+
+const tooLarge = (description: string) => ({
+  description,
+  content: { 'application/problem+json': { schema: problemSchema } },
+})
+
+const route = createRoute({
+  method: 'post',
+  path: '/compare',
+  summary: 'Two to ten patterns side by side, and which differ beyond chance',
+  request: { body: { required: true, content: { 'application/json': { schema: bodySchema } } } },
+  responses: {
+    200: { description: 'The comparison.', content: { 'application/json': { schema: answerSchema } } },
+    ...problemResponses,
+    413: tooLarge('The body is longer than 64 KiB.'),
+    415: tooLarge('The body is not declared to be JSON.'),
+  },
+})
+
+export const routeCompare = (app: ApiApp, parts: RouteParts): void => {
+  app.openapi(route, (context) => {
+    const { pattern_ids: ids, metrics: some = metrics, time_range } = context.req.valid('json')
+    const range = orRefuse(resolveRange({ time_range }, { now: parts.clock(), defaultRange: '30d' }))
+    return parts.answers(context, {
+      key: JSON.stringify(['compare', ids, some, range]),
+      source: parts.fromDatabase,
+      after: undefined,
+      async answer() {
+        const { vector, patterns, comparisons } = await comparePatterns(parts.database, ids, some, range)
+        return {
+          vector,
+          body: {
+            from: isoTime(range.from),
+            to: isoTime(range.to),
+            patterns: patterns.map(({ id, entry }) => nameOf(id, entry)),
+            comparisons: comparisons.map(({ metric, values, statistics, differences }) => ({
+              metric_name: metric,
+              unit: metricUnits[metric],
+              better: metricRules[metric].better,
+              values: Object.fromEntries(values.map(({ id, value }) => [id, value])),
+              sample_sizes: Object.fromEntries(values.map(({ id, sampleSize }) => [id, sampleSize])),
+              statistics: {
+                mean: statistics.mean,
+                median: statistics.median,
+                std_dev: statistics.standardDeviation,
+              },
+              differences: differences.map(differenceOf),
+            })),
+            rankings: rankingsOf(comparisons),
+          },
+        }
+      },
+    })
+  })
+}

@@ -1,0 +1,31 @@
+import { z } from '@hono/zod-openapi'
+import type { RecentTrend } from '../trends/recentTrends.ts'
+import { count } from './figureFields.ts'
+import { nameOf, patternFields } from './patternFields.ts'
+import { emergenceFields, emergenceFiguresOf } from './trendsAnswer.ts'
+
+export const recentTrendsField = z
+  .array(
+    z
+      .strictObject({
+        trend_type: z.enum(['emerging', 'declining', 'stable']),
+        count,
+        patterns: z
+          .array(z.strictObject({ ...patternFields, ...emergenceFields }))
+          .openapi({ description: 'The ten surest; of the stable ones, the most used.' }),
+      })
+      .openapi('RecentTrend'),
+  )
+  .openapi({
+    description:
+      'The closed hours of the range against as many before them: which patterns’ usage grew by more than 50 %, fell by more than 30 %, with 95 % probability and 5 uses at least, or did neither. Empty where no hour of the range has closed yet.',
+  })
+
+export const recentTrendOf = ({ kind, count: all, patterns }: RecentTrend) => ({
+  trend_type: kind,
+  count: all,
+  patterns: patterns.map(({ id, entry, verdict }) => ({
+    ...nameOf(id, entry),
+    ...emergenceFiguresOf({ verdict }),
+  })),
+})
