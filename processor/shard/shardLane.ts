@@ -6,7 +6,6 @@ import { createEventReader } from '../ingest/readEventAt.ts'
 import { type SortedBatch, sortBatch } from '../ingest/sortBatch.ts'
 import { FencedError } from '../project/writeFlush.ts'
 import { openProjector, type Projector, type ProjectorOptions } from '../project/projector.ts'
-import type { ShardTrends } from '../trends/shardTrends.ts'
 import type { Trends } from '../trends/trends.ts'
 
 /** The topic no longer holds what the log expects next: it was created anew, or its retention was too short. */
@@ -122,13 +121,12 @@ export const openShardLane = async ({
 
   const index = await indexRecent(log, shard, duplicateHorizon, head.position)
   const windows = { projection, version, shard }
-  let shardTrends: ShardTrends | undefined
   const projector = await openProjector({
     ...projectorOptions,
     lane: windows,
     onCommitted: (changed, position) => shardTrends?.flushed(changed, position),
   })
-  shardTrends = trends?.open(windows, projector.flushedPosition())
+  const shardTrends = trends?.open(windows, projector.flushedPosition())
   try {
     await catchUp(log, shard, projector, head.position)
   } catch (error) {

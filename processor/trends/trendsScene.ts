@@ -9,7 +9,12 @@ import { type Granularity, windowMs } from '@patterns/projections/window.ts'
 import type { PatternEvent } from '@patterns/shared/contract/patternEvent.ts'
 import { createLogger } from '@patterns/shared/logger.ts'
 import type pg from 'pg'
-import { openProjector, type ProjectableEvent, type Projector } from '../project/projector.ts'
+import {
+  openProjector,
+  type ProjectableEvent,
+  type Projector,
+  type ProjectorOptions,
+} from '../project/projector.ts'
 import type { Clock } from './clock.ts'
 import { createPace } from './pace.ts'
 import { createShardTrends, type ShardTrends, type ShardTrendsOptions } from './shardTrends.ts'
@@ -46,14 +51,14 @@ export const ownShard = async ({
   ...options
 }: OwnShardOptions): Promise<OwnedShard> => {
   const windows = { projection: 'pattern_windows', version: 1, shard }
-  let trends: ShardTrends | undefined
+  const committed: ProjectorOptions['onCommitted'][] = []
   const projector = await openProjector({
     pool,
     lane: windows,
     flushIntervalMs: never,
     now: () => 0,
     onFailure: () => {},
-    onCommitted: (changed, position) => trends?.flushed(changed, position),
+    onCommitted: (changed, position) => committed[0]?.(changed, position),
   })
   const opened = createShardTrends({
     pool: trendsPool,
@@ -64,7 +69,7 @@ export const ownShard = async ({
     logger: createLogger('test', 'silent'),
     ...options,
   })
-  trends = opened
+  committed.push((changed, position) => opened.flushed(changed, position))
   const project = async (events: readonly ProjectableEvent[]): Promise<void> => {
     await projector.take(events, 0)
     await projector.flush()

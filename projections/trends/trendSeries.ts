@@ -63,14 +63,13 @@ export const createSeriesFinder = (
   }
 }
 
-const longest = (granularity: Granularity): TrendSeries =>
-  trendSeries
-    .filter((series) => series.granularity === granularity)
-    .reduce((a, b) => (b.windows > a.windows ? b : a))
-
 /** The start of the oldest window of each size that a series looks at. */
-export const trendHorizon = (now: number): Readonly<Record<Granularity, number>> => ({
-  hour: seriesRange(longest('hour'), now).from,
-  day: seriesRange(longest('day'), now).from,
-  week: seriesRange(longest('week'), now).from,
-})
+export const trendHorizon = (now: number): Readonly<Record<Granularity, number>> => {
+  const oldest = (granularity: Granularity): number =>
+    Math.min(
+      ...trendSeries
+        .filter((series) => series.granularity === granularity)
+        .map((series) => seriesRange(series, now).from),
+    )
+  return { hour: oldest('hour'), day: oldest('day'), week: oldest('week') }
+}
