@@ -10,6 +10,8 @@ create table projection_checkpoints (
   position bigint not null default 0,
   -- The shard's greatest min(occurred_at, broker timestamp) up to position; null before the first event.
   watermark timestamptz,
+  -- The last event that came after its window had settled: windows older than the grace changed no later.
+  last_late_position bigint not null default 0,
   updated_at timestamptz not null default now(),
   primary key (projection, version, shard)
 );

@@ -165,6 +165,8 @@ export const createShardOwner = ({
   }
 
   const openLane = (entry: Owned): Promise<ShardLane | undefined> => {
+    // A flush that failed beside a batch may have opened it already.
+    if (entry.lane !== undefined) return Promise.resolve(entry.lane)
     entry.opening ??= openPatiently(entry).finally(() => (entry.opening = undefined))
     return entry.opening
   }
