@@ -119,28 +119,32 @@ type Measured = Awaited<ReturnType<typeof measure>>
 const cpuSeconds = (run: Measured): number =>
   run.processor_cpu_seconds.reduce((sum, seconds) => sum + seconds, run.postgres_cpu_seconds)
 
+const mean = (runs: readonly Measured[], of: (run: Measured) => number): number =>
+  runs.reduce((sum, run) => sum + of(run), 0) / runs.length
+
 const perCent = (share: number): number => Math.round(share * 1_000) / 10
 
 /**
- * What trends cost, for each pair of runs that differ in nothing else: how much of the throughput without them is
- * lost, and how much more CPU time the processors and Postgres take, which other load on the machine disturbs less.
+ * What trends cost, over runs that differ in nothing else: how much of the throughput without them is lost, and
+ * how much more CPU time the processors and Postgres take, which other load on the machine disturbs less.
  */
 const trendsCost = (runs: readonly Measured[]) =>
-  runs.flatMap((run) => {
-    const without = runs.find(
-      ({ messages, processes, trends }) =>
-        messages === run.messages && processes === run.processes && trends === 'off',
-    )
-    if (run.trends === 'off' || without === undefined) return []
-    return [
-      {
-        messages: run.messages,
-        processes: run.processes,
-        throughput: perCent(1 - run.events_per_second / without.events_per_second),
-        cpu: perCent(cpuSeconds(run) / cpuSeconds(without) - 1),
-      },
-    ]
-  })
+  [...Map.groupBy(runs, ({ messages, processes }) => `${messages}/${processes}`).values()].flatMap(
+    (alike) => {
+      const kept = alike.filter(({ trends }) => trends === 'on')
+      const without = alike.filter(({ trends }) => trends === 'off')
+      if (kept.length === 0 || without.length === 0) return []
+      const throughput = (some: readonly Measured[]) => mean(some, (run) => run.events_per_second)
+      return [
+        {
+          messages: alike[0]!.messages,
+          processes: alike[0]!.processes,
+          throughput: perCent(1 - throughput(kept) / throughput(without)),
+          cpu: perCent(mean(kept, cpuSeconds) / mean(without, cpuSeconds) - 1),
+        },
+      ]
+    },
+  )
 
 /** `npm run bench -- pipeline`: from messages in Kafka to rows in the window tables. */
 export const register = (program: Command): void => {
