@@ -6,6 +6,7 @@ import { secureHeaders } from 'hono/secure-headers'
 import type { Registry } from 'prom-client'
 import { checkApiKey } from './access/apiKeys.ts'
 import { limitBody } from './access/bodyLimit.ts'
+import { contentPolicy } from './access/contentPolicy.ts'
 import { limitRate } from './access/rateLimit.ts'
 import type { ApiEnv } from './conventions/apiEnv.ts'
 import { answerErrors, answerNotFound } from './conventions/answerProblems.ts'
@@ -59,7 +60,7 @@ export const createApp = (options: AppOptions): ApiApp => {
   app.notFound(answerNotFound)
 
   app.use(requestId, serverTiming, metrics.measure)
-  app.use(secureHeaders({ contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } }))
+  app.use(secureHeaders(), contentPolicy)
   if (corsOrigins.length > 0)
     app.use(
       cors({

@@ -37,24 +37,28 @@ export interface TestApiOptions extends Partial<
 > {
   /** Epoch milliseconds. */
   readonly now?: number
+  /** The API's way to the database, where it is to be another than the tests' own. */
+  readonly wayToDatabase?: (url: string) => Promise<string>
 }
 
 /** The whole API over real HTTP, on a database of its own. */
 export const startTestApi = async ({
   now = Date.UTC(2026, 2, 18, 10, 30),
+  wayToDatabase = async (url) => url,
   ...options
 }: TestApiOptions = {}): Promise<TestApi> => {
   const database = await createTestDatabase()
-  const logger = createLogger('api', 'error')
-  const pool = (access: 'owner' | 'reader') =>
+  const logger = createLogger('api', 'silent')
+  const pool = (access: 'owner' | 'reader', connectionString: string) =>
     createPool({
-      connectionString: database.url,
+      connectionString,
       applicationName: `test ${access}`,
       access,
       max: access === 'reader' ? 12 : 4,
       onIdleError: () => {},
     })
-  const [owner, reader] = [pool('owner'), pool('reader')]
+  const owner = pool('owner', database.url)
+  const reader = pool('reader', await wayToDatabase(database.url))
   const eventLog = createPostgresEventLog({ pool: owner })
   const api: TestApi = {
     url: '',

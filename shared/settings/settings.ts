@@ -77,9 +77,20 @@ export const processorSettings = {
 export const apiSettings = {
   HOST: z.string().default('127.0.0.1'),
   PORT: integer(0, 65_535).default(8053),
-  API_KEYS: list.optional(),
+  /** Hashes, so that whoever reads the environment has no key. */
+  API_KEYS: list
+    .refine(
+      (hashes) => hashes.every((hash) => /^[0-9a-f]{64}$/i.test(hash)),
+      'must be a list of SHA-256 hashes in hexadecimal, with commas',
+    )
+    .optional(),
   ALLOW_ANONYMOUS: flag.default(false),
-  CORS_ORIGINS: list.default([]),
+  CORS_ORIGINS: list
+    .refine(
+      (origins) => origins.every((origin) => URL.canParse(origin) && new URL(origin).origin === origin),
+      'must be a list of origins like https://dashboard.example, with commas',
+    )
+    .default([]),
   RATE_LIMIT_PER_MINUTE: integer(0, 10_000_000).default(0),
 }
 

@@ -1,0 +1,73 @@
+import { readFileSync } from 'node:fs'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startTestApi, type TestApi } from './testing/startTestApi.ts'
+
+const retry = '0197a3b4-5c6d-7e8f-9012-3456789abcde'
+const crud = '0197a3b4-5c6d-7e8f-9012-3456789abcdf'
+const identity = {
+  [retry]: { pattern_name: 'Retry with backoff', pattern_type: 'resilience' },
+  [crud]: { pattern_name: 'CRUD effect', pattern_type: 'crud' },
+}
+
+const used = (
+  pattern_id: typeof retry | typeof crud,
+  occurred_at: string,
+  outcome: string,
+  quality_score: number | undefined,
+  execution_time_ms: number,
+) => ({
+  type: 'pattern.used',
+  pattern_id,
+  ...identity[pattern_id],
+  occurred_at,
+  outcome,
+  quality_score,
+  execution_time_ms,
+})
+
+/** The events that docs/API.md speaks of. */
+const events = [
+  used(retry, '2026-03-16T09:10:00Z', 'success', 0.9, 120),
+  used(retry, '2026-03-16T09:40:00Z', 'success', 0.8, 100),
+  used(crud, '2026-03-17T14:00:00Z', 'success', 0.95, 30),
+  used(retry, '2026-03-17T15:20:00Z', 'partial_success', 0.7, 240),
+  used(crud, '2026-03-18T10:05:00Z', 'error', undefined, 5_000),
+  used(retry, '2026-03-18T10:15:00Z', 'failure', undefined, 900),
+  {
+    type: 'pattern.quality_assessed',
+    pattern_id: retry,
+    occurred_at: '2026-03-18T10:20:00Z',
+    quality_score: 0.6,
+  },
+]
+
+const examples = [
+  ...readFileSync(new URL('../docs/API.md', import.meta.url), 'utf8').matchAll(
+    /```http\nGET (\S+)\n```\n+```json\n([\s\S]+?)\n```/g,
+  ),
+].map(([, path, json]) => ({ path: path!, answer: JSON.parse(json!) as Record<string, unknown> }))
+
+let api: TestApi
+beforeAll(async () => {
+  api = await startTestApi({ now: Date.UTC(2026, 2, 18, 10, 30) })
+  await api.seed(
+    events.map((body, i) => ({
+      body: { event_id: `0197a3b4-0000-7000-8000-00000000000${i + 1}`, ...body },
+    })),
+  )
+})
+afterAll(() => api?.stop())
+
+describe('the examples in docs/API.md', () => {
+  it('are there for the routes', () => {
+    expect(examples.length).toBeGreaterThan(8)
+  })
+
+  it.each(examples)('$path', async ({ path, answer }) => {
+    const requestId = answer['request_id']
+    const headers = typeof requestId === 'string' ? { 'x-request-id': requestId } : {}
+    const { body } = await api.get(path, headers)
+    // What later versions add to an answer needs no new example.
+    expect(body).toMatchObject(answer)
+  })
+})

@@ -1,0 +1,61 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { fileURLToPath } from 'node:url'
+import { createTestDatabase, type TestDatabase } from '@patterns/testing/database.ts'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+let database: TestDatabase
+beforeAll(async () => {
+  database = await createTestDatabase()
+})
+afterAll(() => database?.drop())
+
+/** Starts the process; `stop` where it does not end by itself. */
+const start = (env: Readonly<Record<string, string>>) => {
+  const child = spawn(process.execPath, [fileURLToPath(new URL('main.ts', import.meta.url))], {
+    env: { DATABASE_URL: database.url, PORT: '0', LOG_LEVEL: 'info', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let errors = ''
+  child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()))
+  const ended = once(child, 'close') as Promise<[code: number | null]>
+  return { child, ended, errors: () => errors }
+}
+
+describe('the process', () => {
+  it.each([
+    [{ DATABASE_URL: '' }, /^api: DATABASE_URL must be set/],
+    [{ DATABASE_URL: 'postgres://127.0.0.1:1/none' }, /^api: DATABASE_URL .*ECONNREFUSED/],
+    [{ PORT: 'eighty' }, /^api: PORT must be a whole number/],
+    [{ HOST: '0.0.0.0' }, /^api: HOST 0\.0\.0\.0 can be reached by others: set API_KEYS/],
+    [{ API_KEYS: 'not-a-hash' }, /^api: API_KEYS/],
+    [{ CORS_ORIGINS: 'dashboard.example' }, /^api: CORS_ORIGINS/],
+  ])('with %j ends with one line that names the setting', async (env, line) => {
+    const { ended, errors } = start(env as Record<string, string>)
+    const [code] = await ended
+    expect(code).not.toBe(0)
+    expect(errors()).toMatch(line)
+    expect(errors().trim().split('\n')).toHaveLength(1)
+  })
+
+  it('on a port that is taken names it', async () => {
+    const other = createServer().listen(0, '127.0.0.1')
+    await once(other, 'listening')
+    const { port } = other.address() as { port: number }
+    const { ended, errors } = start({ PORT: String(port) })
+    expect((await ended)[0]).not.toBe(0)
+    expect(errors()).toMatch(new RegExp(`^api: PORT ${port} is taken`))
+    other.close()
+  })
+
+  it('answers once it says that it listens, and stops in order when told', async () => {
+    const { child, ended, errors } = start({})
+    while (!errors().includes('listening')) await once(child.stderr, 'data')
+    const port = /"port":(\d+)/.exec(errors())![1]!
+    const response = await fetch(`http://127.0.0.1:${port}/readyz`)
+    expect(await response.json()).toEqual({ status: 'ready' })
+    child.kill('SIGTERM')
+    expect(await ended).toEqual([0, null])
+  })
+})

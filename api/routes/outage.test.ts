@@ -1,0 +1,104 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { drawMessages } from '../testing/drawMessages.ts'
+import { type Proxy, startProxy } from '../testing/startProxy.ts'
+import { type Answer, startTestApi, type TestApi } from '../testing/startTestApi.ts'
+
+const now = Date.UTC(2026, 3, 8, 10, 30)
+let api: TestApi
+let proxy: Proxy
+
+beforeAll(async () => {
+  api = await startTestApi({
+    now,
+    async wayToDatabase(url) {
+      proxy = await startProxy(url)
+      return proxy.url
+    },
+  })
+  await api.seed(drawMessages(100, now - 86_400_000, now, 4))
+})
+afterAll(async () => {
+  await api?.stop()
+  await proxy?.cut()
+})
+
+/** Asks until the answer passes; the test's time limit ends it. */
+const until = async (ask: () => Promise<Answer>, passes: (answer: Answer) => boolean): Promise<Answer> => {
+  for (;;) {
+    const answer = await ask()
+    if (passes(answer)) return answer
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}
+
+describe('a database that goes away', () => {
+  it('makes readiness red and answers 503, leaves the process alive, and is found again', async () => {
+    const before = await api.ask('/dashboard-summary')
+    expect(before.status).toBe(200)
+    expect((await api.get('/readyz')).body).toEqual({ status: 'ready' })
+
+    await proxy.cut()
+    const down = await until(
+      () => api.get('/readyz'),
+      ({ status }) => status === 503,
+    )
+    expect(down.body.status).toBe('not_ready')
+    expect((await api.get('/livez')).status).toBe(200)
+    expect((await api.get('/health')).body).toMatchObject({
+      status: 'down',
+      components: { database: { status: 'down', latency_ms: null }, notifications: { status: 'down' } },
+    })
+    for (const path of ['/dashboard-summary', '/time-series', '/patterns']) {
+      // What is known may be told for a second more.
+      const refused = await until(
+        () => api.ask(path),
+        ({ status }) => status !== 200,
+      )
+      expect(refused.status, refused.text).toBe(503)
+      expect(refused.body.code).toBe('DATABASE_ERROR')
+      expect(refused.headers.get('retry-after')).toBe('1')
+      expect(refused.text).not.toMatch(/127\.0\.0\.1|ECONN|postgres/)
+    }
+
+    await proxy.mend()
+    await until(
+      () => api.get('/readyz'),
+      ({ status }) => status === 200,
+    )
+    await api.seed(drawMessages(10, now - 86_400_000, now, 5))
+    const total = (
+      await api.owner.query('select sum(uses)::int8 as uses from total_windows_v1 where granularity = $1', [
+        'hour',
+      ])
+    ).rows[0].uses
+    const after = await until(
+      () => api.ask('/dashboard-summary?time_range=7d'),
+      ({ status, body }) => status === 200 && body.total_executions === total,
+    )
+    expect(after.body.total_executions).toBeGreaterThan(before.body.total_executions)
+    await until(
+      () => api.get('/health'),
+      ({ body }) => body.status === 'ok',
+    )
+  })
+})
+
+describe('a statement that takes too long', () => {
+  it('is a 504 that says so, and no more', async () => {
+    await api.reader.query('select 1')
+    const blocker = await api.owner.connect()
+    await blocker.query('begin; lock table pattern_windows_v1 in access exclusive mode')
+    try {
+      const path = `/patterns/0197a3b4-0000-7000-8000-000000000001?time_range=90d`
+      // Each connection of the pool gets the time limit that the process sets in earnest.
+      await Promise.all(Array.from({ length: 8 }, () => api.reader.query('set statement_timeout = 200')))
+      const answer = await api.ask(path)
+      expect(answer.status, answer.text).toBe(504)
+      expect(answer.body.code).toBe('TIMEOUT')
+      expect(answer.text).not.toMatch(/statement|canceling|57014/)
+    } finally {
+      await blocker.query('rollback')
+      blocker.release()
+    }
+  })
+})

@@ -1,0 +1,115 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { drawMessages, patternIds } from '../testing/drawMessages.ts'
+import { startTestApi, type TestApi } from '../testing/startTestApi.ts'
+
+const now = Date.UTC(2026, 3, 8, 10, 30)
+let api: TestApi
+// oxlint-disable-next-line typescript/no-explicit-any -- a document
+let document: any
+
+beforeAll(async () => {
+  api = await startTestApi({ now })
+  await api.seed(drawMessages(200, now - 5 * 86_400_000, now, 6))
+  document = (await api.get('/openapi.json')).body
+})
+afterAll(() => api?.stop())
+
+/** The schema of an answer as the document has it, to check answers with. */
+const schemaOf = (path: string, status: number): z.ZodType => {
+  const { content } = document.paths[path].get.responses[status]
+  const [{ schema }] = Object.values(content) as [{ schema: object }]
+  const text = JSON.stringify({ ...schema, $defs: document.components.schemas })
+  return z.fromJSONSchema(JSON.parse(text.replaceAll('#/components/schemas/', '#/$defs/')))
+}
+
+const base = '/api/pattern-analytics'
+const id = patternIds[0]
+
+describe('the document', () => {
+  it('is OpenAPI 3.1 and describes every route with its parameters and errors', () => {
+    expect(document.openapi).toBe('3.1.0')
+    const routes = Object.keys(document.paths)
+    expect(routes).toEqual(
+      expect.arrayContaining([
+        '/livez',
+        '/readyz',
+        '/health',
+        ...[
+          'dashboard-summary',
+          'success-rates',
+          'quality-metrics',
+          'usage-stats',
+          'patterns',
+          'time-series',
+        ].map((name) => `${base}/${name}`),
+        `${base}/patterns/{pattern_id}`,
+        `${base}/patterns/{pattern_id}/events`,
+      ]),
+    )
+    const { get } = document.paths[`${base}/success-rates`]
+    const parameters = new Map(
+      get.parameters.map((parameter: { name: string }) => [parameter.name, parameter]),
+    )
+    expect(parameters.get('limit')).toMatchObject({
+      in: 'query',
+      required: false,
+      schema: { type: 'integer', minimum: 1, maximum: 500, default: 50 },
+    })
+    expect(Object.keys(get.responses)).toEqual(expect.arrayContaining(['200', '304', '400', '422', '503']))
+  })
+
+  it.each([
+    ['/livez', '/livez'],
+    ['/readyz', '/readyz'],
+    ['/health', '/health'],
+    [`${base}/dashboard-summary`, `${base}/dashboard-summary`],
+    [`${base}/success-rates`, `${base}/success-rates?min_samples=0`],
+    [`${base}/quality-metrics`, `${base}/quality-metrics`],
+    [`${base}/usage-stats`, `${base}/usage-stats?time_range=24h`],
+    [`${base}/patterns`, `${base}/patterns`],
+    [`${base}/patterns/{pattern_id}`, `${base}/patterns/${id}?include=recent_events`],
+    [`${base}/patterns/{pattern_id}/events`, `${base}/patterns/${id}/events`],
+    [`${base}/time-series`, `${base}/time-series?moving_average=3&compare=previous_period`],
+  ])('of %s is what %s answers', async (route, path) => {
+    const answer = await api.get(path)
+    expect(answer.status, answer.text).toBe(200)
+    const parsed = schemaOf(route, 200).safeParse(answer.body)
+    expect(parsed.error?.issues).toBeUndefined()
+  })
+
+  it('describes problems as they are sent', async () => {
+    const answer = await api.ask('/patterns?limit=0')
+    expect(schemaOf(`${base}/patterns`, 400).safeParse(answer.body).error?.issues).toBeUndefined()
+  })
+})
+
+describe('the page', () => {
+  it('loads nothing from anywhere else', async () => {
+    const page = await api.get('/docs')
+    expect(page.headers.get('content-type')).toContain('text/html')
+    expect(page.text).toContain('src="/docs/scalar.js"')
+    expect(page.text).not.toMatch(/(src|href)="https?:/)
+    expect(page.headers.get('content-security-policy')).toContain("connect-src 'self'")
+    const script = await api.get('/docs/scalar.js')
+    expect(script.headers.get('content-type')).toContain('text/javascript')
+    expect(script.text.length).toBeGreaterThan(1_000_000)
+    expect(script.text).toContain('createApiReference')
+  })
+})
+
+describe('the metrics', () => {
+  it('tell of requests by route and status, and of what is held', async () => {
+    await api.ask('/patterns?limit=0')
+    await api.ask(`/patterns/${id}`)
+    await api.get('/nobody-knows-this')
+    const { text } = await api.get('/metrics')
+    expect(text).toContain(`route="${base}/patterns",status="400"`)
+    expect(text).toContain(`route="${base}/patterns/:pattern_id",status="200"`)
+    expect(text).toContain('route="unknown",status="404"')
+    expect(text).not.toContain(id)
+    expect(text).toMatch(/^standings_slices [1-9]/m)
+    expect(text).toMatch(/^projection_position\{shard="0"\} [1-9]/m)
+    expect(text).toMatch(/^process_resident_memory_bytes /m)
+  })
+})
