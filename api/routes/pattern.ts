@@ -2,6 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi'
 import { durationFigures } from '@patterns/projections/derived/durationFigures.ts'
 import { growthRate } from '@patterns/projections/derived/growth.ts'
 import { qualityFigures } from '@patterns/projections/derived/qualityFigures.ts'
+import { benchmarkPattern } from '../benchmark/benchmarkPattern.ts'
 import { answerFields, isoTime, isoTimeOrNull, rangeFields } from '../conventions/asOf.ts'
 import { afterParameter, patternPath, rangeParameters } from '../conventions/parameters.ts'
 import { patternNotFound } from '../conventions/problem.ts'
@@ -12,9 +13,14 @@ import { readPositionRanges, upTo } from '../events/readPositionRanges.ts'
 import type { Vector } from '../live/vector.ts'
 import { everything } from '../read/columnSets.ts'
 import { readPattern } from '../read/readPattern.ts'
+import { readPatternsWindows } from '../read/readPatternsWindows.ts'
+import { trendSegments } from '../trends/patternSeries.ts'
+import { healthRange, healthTrends } from '../trends/healthTrends.ts'
+import { trendColumns } from '../trends/trendColumns.ts'
 import { mergeRows } from '../windows/mergeRows.ts'
 import { segmentsOf } from '../windows/segments.ts'
 import { type ApiApp, notModified, problemResponses, type RouteParts } from './apiRoute.ts'
+import { categoryBenchmarkOf, categoryFields } from './benchmarkFields.ts'
 import { eventOf, eventSchema } from './eventFields.ts'
 import {
   count,
@@ -25,6 +31,7 @@ import {
   successFields,
   successOf,
 } from './figureFields.ts'
+import { healthOf, healthSchema } from './healthFields.ts'
 import { nameOf, patternFields } from './patternFields.ts'
 
 const time = z.iso.datetime().nullable()
@@ -48,6 +55,11 @@ const answerSchema = z
     success: z.strictObject(successFields),
     quality: z.strictObject(qualityFields),
     duration: z.strictObject(durationFields),
+    trends: healthSchema,
+    benchmark: z
+      .strictObject(categoryFields)
+      .nullable()
+      .openapi({ description: 'Within its type, over the range; null where it has no type.' }),
     recent_events: z
       .array(eventSchema)
       .optional()
@@ -83,6 +95,8 @@ export const routePattern = (app: ApiApp, parts: RouteParts): void => {
     const { pattern_id } = context.req.valid('param')
     const { include, after, ...query } = context.req.valid('query')
     const range = orRefuse(resolveRange(query, { now: parts.clock(), defaultRange: '7d' }))
+    const now = parts.clock()
+    const trendRange = healthRange(range, now)
     const segments = [...segmentsOf(previousRange(range)), ...segmentsOf(range)]
     const readRecent = async (vector: Vector) => {
       const { ranges } = await readPositionRanges(parts.database, pattern_id, range)
@@ -97,13 +111,29 @@ export const routePattern = (app: ApiApp, parts: RouteParts): void => {
       })
       return found.events.map(eventOf)
     }
+    /** The pattern among those of its type, and its own windows: of one vector. */
+    const read = () =>
+      parts.standings.view([range], async ({ vector, catalogue, sums, snapshot }) => {
+        const listed = catalogue.find(pattern_id)
+        if (listed === undefined) throw patternNotFound(pattern_id)
+        const type = listed.entry.patternType?.value
+        const benchmark =
+          type === undefined ? null : benchmarkPattern(listed, type, catalogue.ofType(type), sums(range))
+        return snapshot.lend(async (client) => {
+          const { entry, windows } = await readPattern(client, pattern_id, segments, everything)
+          const ofTrends = trendSegments(trendRange)
+          const rows = await readPatternsWindows(client, [pattern_id], ofTrends, trendColumns)
+          const { firstSeen } = entry!
+          const trends = healthTrends(rows.get(pattern_id) ?? [], trendRange, { firstSeen, now })
+          return { vector, entry: entry!, windows, benchmark, trends }
+        })
+      })
     return parts.answers(context, {
       key: JSON.stringify(['pattern', pattern_id, range, include]),
-      source: parts.fromDatabase,
+      source: parts.fromStandings,
       after,
-      answer: async () => {
-        const { vector, entry, windows } = await readPattern(parts.database, pattern_id, segments, everything)
-        if (entry === undefined) throw patternNotFound(pattern_id)
+      async answer() {
+        const { vector, entry, windows, benchmark, trends } = await read()
         const state = mergeRows(windows.filter((row) => row.start >= range.from))
         const { uses } = state.outcomes
         const previous = mergeRows(windows.filter((row) => row.start < range.from)).outcomes.uses
@@ -128,6 +158,8 @@ export const routePattern = (app: ApiApp, parts: RouteParts): void => {
             success: successOf(state.outcomes),
             quality: qualityOf(qualityFigures(state.quality)),
             duration: durationOf(durationFigures(state.duration)),
+            trends: healthOf(trends, trendRange),
+            benchmark: benchmark === null ? null : categoryBenchmarkOf(benchmark),
             ...(recent === undefined ? {} : { recent_events: recent }),
           },
         }

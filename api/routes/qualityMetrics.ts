@@ -23,6 +23,7 @@ import { readPatternsWindows } from '../read/readPatternsWindows.ts'
 import type { WindowRow } from '../read/windowRows.ts'
 import { standingsOf } from '../totals/rankedRates.ts'
 import { averageQuality } from '../totals/sums.ts'
+import { directionsOfPage, periodLine } from '../trends/periodTrend.ts'
 import { mergeStates } from '../windows/mergeRows.ts'
 import { periodsOf } from '../windows/periods.ts'
 import { segmentsOfAll } from '../windows/segments.ts'
@@ -30,6 +31,7 @@ import { type ApiApp, notModified, problemResponses, type RouteParts } from './a
 import { count, qualityFields, qualityOf } from './figureFields.ts'
 import { type ListPlace, nextCursor, nextCursorField, patternsOfType } from './listPage.ts'
 import { nameOf, patternFields } from './patternFields.ts'
+import { measuredOf, noTrendOf, shortTrendSchema } from './shortTrendFields.ts'
 import { mostListPoints, mostPoints } from './pointLimits.ts'
 
 const patternSchema = z
@@ -47,6 +49,10 @@ const patternSchema = z
         }),
       )
       .openapi({ description: 'The windows with scores; one without is left out.' }),
+    trend: shortTrendSchema.openapi({
+      description:
+        'Over the closed windows of the range. The false discovery rate is controlled over the page.',
+    }),
   })
   .openapi('PatternQuality')
 
@@ -101,7 +107,7 @@ export const routeQualityMetrics = (app: ApiApp, parts: RouteParts): void => {
   const describe = (id: string, entry: CatalogueEntry, rows: readonly WindowRow[], series: Series) => {
     const periods = periodsOf(rows, { series, firstSeen: entry.firstSeen, now: parts.clock() })
     const total = mergeStates(periods.map(({ state }) => state))
-    return {
+    const pattern = {
       ...nameOf(id, entry),
       ...qualityOf(qualityFigures(total.quality)),
       measurements: periods
@@ -114,6 +120,17 @@ export const routeQualityMetrics = (app: ApiApp, parts: RouteParts): void => {
           status,
         })),
     }
+    return { pattern, line: periodLine('quality', periods) }
+  }
+  const withTrends = (described: readonly ReturnType<typeof describe>[], { granularity }: Series) => {
+    const directions = directionsOfPage(described.map(({ line }) => line))
+    return described.map(({ pattern, line }, i) => ({
+      ...pattern,
+      trend:
+        line.status === 'measured'
+          ? measuredOf('quality', line, directions[i]!, granularity)
+          : noTrendOf(line),
+    }))
   }
   const seriesFields = ({ range, granularity, zone }: Series) => ({
     from: isoTime(range.from),
@@ -126,12 +143,12 @@ export const routeQualityMetrics = (app: ApiApp, parts: RouteParts): void => {
     const segments = segmentsOfAll(series.buckets)
     const { vector, entry, windows } = await readPattern(parts.database, patternId, segments, qualityColumns)
     if (entry === undefined) throw patternNotFound(patternId)
-    const pattern = describe(patternId, entry, windows, series)
+    const [pattern] = withTrends([describe(patternId, entry, windows, series)], series)
     const isListed =
-      (pattern_type === undefined || pattern.pattern_type === pattern_type) &&
-      pattern.quality_score !== null &&
-      pattern.quality_score >= min_quality
-    const patterns = isListed ? [pattern] : []
+      (pattern_type === undefined || pattern!.pattern_type === pattern_type) &&
+      pattern!.quality_score !== null &&
+      pattern!.quality_score >= min_quality
+    const patterns = isListed ? [pattern!] : []
     const body = { ...seriesFields(series), patterns, total_count: patterns.length, next_cursor: null }
     return { vector, body }
   }
@@ -157,7 +174,10 @@ export const routeQualityMetrics = (app: ApiApp, parts: RouteParts): void => {
       const rows = await readPatternsWindows(snapshot, ids, segments, qualityColumns)
       const body = {
         ...seriesFields(series),
-        patterns: entries.map(({ id, entry }) => describe(id, entry, rows.get(id) ?? [], series)),
+        patterns: withTrends(
+          entries.map(({ id, entry }) => describe(id, entry, rows.get(id) ?? [], series)),
+          series,
+        ),
         total_count: listed.length,
         next_cursor: nextCursor(page, question, range),
       }

@@ -80,7 +80,7 @@ const answerSchema = z
       .strictObject({ ...usageFields, periods: periodsSchema })
       .openapi({ description: 'Of all patterns together, or all of the type.' }),
     popular_patterns: z
-      .array(z.strictObject({ ...patternFields, usage_count: count }))
+      .array(z.strictObject({ ...patternFields, ...usageFields }))
       .openapi({ description: 'The ten most used in the range, whatever the order and the page.' }),
   })
   .openapi('UsageStats')
@@ -150,7 +150,7 @@ const popularOf = (used: readonly Used[]) =>
   pageOf(
     used.filter(({ uses }) => uses > 0),
     { valueOf: ({ uses }) => uses, idOf: ({ id }) => id, descending: true, limit: mostPopular },
-  ).items.map(({ id, entry, uses }) => ({ ...nameOf(id, entry), usage_count: uses }))
+  ).items.map((one) => ({ ...nameOf(one.id, one.entry), ...usageOf(one) }))
 
 const sum = (used: readonly Used[], pick: (one: Used) => number): number =>
   used.reduce((total, one) => total + pick(one), 0)

@@ -1,0 +1,43 @@
+import { z } from '@hono/zod-openapi'
+import { metrics } from '@patterns/projections/analytics/metric.ts'
+import { granularities } from '@patterns/projections/window.ts'
+import { isoTime, rangeFields } from '../conventions/asOf.ts'
+import type { PatternTrend } from '../trends/patternTrend.ts'
+import type { TrendRange } from '../trends/resolveTrendRange.ts'
+import { measuredOf, noTrendOf, shortTrendSchema } from './shortTrendFields.ts'
+import { predictionOf, predictionSchema } from './trendFields.ts'
+
+const [measured, insufficient] = shortTrendSchema.options
+
+/** How each metric of a pattern goes, each in one line. */
+export const healthSchema = z
+  .strictObject({
+    ...rangeFields,
+    granularity: z.enum(granularities),
+    metrics: z.array(
+      z.union([
+        measured.extend({ metric: z.enum(metrics), prediction: predictionSchema }),
+        insufficient.extend({ metric: z.enum(metrics) }),
+      ]),
+    ),
+  })
+  .openapi('PatternTrends', {
+    description: 'Over the closed windows of the range, and of 30 days at least.',
+  })
+
+const lineOf = ({ series: { metric, granularity }, trend }: PatternTrend) => {
+  if (trend.status === 'insufficient_data') return { metric, ...noTrendOf(trend) }
+  return {
+    metric,
+    ...measuredOf(metric, trend, trend.direction, granularity),
+    // With the five points of a trend there is always one.
+    prediction: predictionOf(trend.prediction!),
+  }
+}
+
+export const healthOf = (trends: readonly PatternTrend[], { range, granularity }: TrendRange) => ({
+  from: isoTime(range.from),
+  to: isoTime(range.to),
+  granularity,
+  metrics: trends.map(lineOf),
+})

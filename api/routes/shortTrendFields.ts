@@ -1,0 +1,54 @@
+import { z } from '@hono/zod-openapi'
+import type { Direction } from '@patterns/projections/analytics/direction.ts'
+import type { Metric } from '@patterns/projections/analytics/metric.ts'
+import {
+  type InsufficientData,
+  leastPoints,
+  type TrendLine,
+} from '@patterns/projections/analytics/trendLine.ts'
+import { velocity } from '@patterns/projections/analytics/velocity.ts'
+import type { Granularity } from '@patterns/projections/window.ts'
+import { count } from './figureFields.ts'
+import { directionField, velocityOf, velocitySchema } from './trendFields.ts'
+
+/** A trend beside other figures: where it goes and how fast. `/trends` says the rest. */
+export const shortTrendSchema = z.union([
+  z
+    .strictObject({
+      status: z.literal('measured'),
+      points: count,
+      direction: directionField,
+      velocity: velocitySchema,
+      slope: z.number().openapi({ description: 'Per window.' }),
+      confidence: z.number(),
+    })
+    .openapi('ShortTrend'),
+  z
+    .strictObject({
+      status: z.literal('insufficient_data'),
+      points: count,
+      least_points: z.literal(leastPoints),
+    })
+    .openapi('NoShortTrend'),
+])
+
+/** A line with the verdict on it. */
+export const measuredOf = (
+  metric: Metric,
+  line: TrendLine,
+  direction: Direction,
+  granularity: Granularity,
+) => ({
+  status: 'measured' as const,
+  points: line.points,
+  direction,
+  velocity: velocityOf(metric, velocity(line.slope, line.mean, granularity)),
+  slope: line.slope,
+  confidence: 1 - line.p,
+})
+
+export const noTrendOf = ({ points }: InsufficientData) => ({
+  status: 'insufficient_data' as const,
+  points,
+  least_points: leastPoints,
+})
