@@ -32,7 +32,7 @@ describe('the process', () => {
     [{ API_KEYS: 'not-a-hash' }, /^api: API_KEYS/],
     [{ CORS_ORIGINS: 'dashboard.example' }, /^api: CORS_ORIGINS/],
   ])('with %j ends with one line that names the setting', async (env, line) => {
-    const { ended, errors } = start(env as Record<string, string>)
+    const { ended, errors } = start(env)
     const [code] = await ended
     expect(code).not.toBe(0)
     expect(errors()).toMatch(line)

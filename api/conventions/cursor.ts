@@ -40,5 +40,5 @@ export const decodeCursor = <Place>(
   if (!parsed.success || parsed.data[1] > parsed.data[2]) throw refuse('is none of ours')
   const [asked, from, to] = parsed.data
   if (asked !== question) throw refuse('belongs to a request with other parameters')
-  return { range: { from, to }, place: parsed.data[3] as Place }
+  return { range: { from, to }, place: parsed.data[3] }
 }

@@ -1,5 +1,5 @@
 import type { Granularity } from '@patterns/projections/window.ts'
-import { z } from '@hono/zod-openapi'
+import type { z } from '@hono/zod-openapi'
 import { type Cursor, decodeCursor } from './cursor.ts'
 import { type PagePlace, pagePlace } from './page.ts'
 import { unprocessable } from './problem.ts'

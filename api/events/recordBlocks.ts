@@ -68,17 +68,17 @@ export const createRecordBlocks = ({
 }: RecordBlocksOptions): RecordBlocks => {
   const blocks = new LRUCache<string, Block>({ maxSize: mostBytes })
   const extending = new Map<string, Promise<void>>()
-  let reads = 0
+  let underWay = 0
   const waiting: (() => void)[] = []
 
   const withTurn = async (work: () => Promise<void>): Promise<void> => {
-    if (reads >= mostReads) await new Promise<void>((resolve) => waiting.push(resolve))
-    else reads++
+    if (underWay >= mostReads) await new Promise<void>((resolve) => waiting.push(resolve))
+    else underWay++
     try {
       await work()
     } finally {
       const next = waiting.shift()
-      if (next === undefined) reads--
+      if (next === undefined) underWay--
       else next()
     }
   }

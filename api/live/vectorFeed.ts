@@ -59,7 +59,7 @@ export const createVectorFeed = ({
     if (nextText === text) return
     vector = next
     text = nextText
-    for (const listen of listeners) listen()
+    for (const tell of listeners) tell()
   }
 
   const hear = (payload: string | undefined): void => {
@@ -84,6 +84,9 @@ export const createVectorFeed = ({
   }
   const readOnce = (): Promise<void> => (reading ??= read().finally(() => (reading = undefined)))
 
+  const pollLater = (): void => {
+    pollTimer = setTimeout(() => void poll(), pollMs)
+  }
   const poll = async (): Promise<void> => {
     try {
       await readOnce()
@@ -93,7 +96,7 @@ export const createVectorFeed = ({
       if (!pollFailed) logger.warn({ err: error }, 'the vector cannot be read')
       pollFailed = true
     }
-    if (!isStopped) pollTimer = setTimeout(poll, pollMs)
+    if (!isStopped) pollLater()
   }
 
   const listen = async (): Promise<void> => {
@@ -118,7 +121,7 @@ export const createVectorFeed = ({
     listener = client
   }
   const relisten = (delayMs: number): void => {
-    retryTimer = setTimeout(async () => {
+    const retry = async (): Promise<void> => {
       try {
         await listen()
         // What was told while nobody listened.
@@ -126,14 +129,15 @@ export const createVectorFeed = ({
       } catch {
         if (!isStopped && listener === undefined) relisten(Math.min(delayMs * 2, longestRetryMs))
       }
-    }, delayMs)
+    }
+    retryTimer = setTimeout(() => void retry(), delayMs)
   }
 
   return {
     async start() {
       await listen()
       await readOnce()
-      pollTimer = setTimeout(poll, pollMs)
+      pollLater()
     },
     async stop() {
       isStopped = true
@@ -160,9 +164,9 @@ export const createVectorFeed = ({
     async confirm(mostAgeMs) {
       if (now() - confirmedAt > mostAgeMs) await readOnce()
     },
-    onChange(listen) {
-      listeners.add(listen)
-      return () => void listeners.delete(listen)
+    onChange(tell) {
+      listeners.add(tell)
+      return () => void listeners.delete(tell)
     },
   }
 }

@@ -51,6 +51,3 @@ export const comparedColumns = named(
   'duration_sum_ms',
   'duration_histogram',
 )
-
-/** Where the events behind a window lie in the log. */
-export const positionColumns = named('positions', 'first_position', 'last_position')

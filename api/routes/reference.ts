@@ -62,9 +62,9 @@ export const routeReference = (app: ApiApp): void => {
     mcp: { disabled: true },
   } as Parameters<typeof Scalar>[0])
   app.get('/docs', async (context, next) => {
-    const response = await page(context as never, next)
-    ;(response as Response).headers.set('content-security-policy', contentPolicy)
-    return response as Response
+    const response = (await page(context as never, next)) as Response
+    response.headers.set('content-security-policy', contentPolicy)
+    return response
   })
   let script: Promise<Buffer> | undefined
   app.get(scriptPath, async (context) => {

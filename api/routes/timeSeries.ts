@@ -191,13 +191,14 @@ export const routeTimeSeries = (app: ApiApp, parts: RouteParts): void => {
     const compareWith = (rows: readonly WindowRow[], totals: { readonly value: number | null }) => {
       if (before === undefined) return null
       const previous = totalOf(rows.map(({ state }) => state))
-      const isKnown = totals.value !== null && previous.value !== null
+      const { value } = previous
+      const isKnown = totals.value !== null && value !== null
       return {
         from: isoTime(before.from),
         to: isoTime(before.to),
         totals: previous,
-        change: isKnown ? totals.value! - previous.value! : null,
-        growth_rate: isKnown ? growthRate(totals.value!, previous.value!) : null,
+        change: isKnown ? totals.value - value : null,
+        growth_rate: isKnown ? growthRate(totals.value, value) : null,
       }
     }
 

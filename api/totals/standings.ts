@@ -167,18 +167,16 @@ export const createStandings = ({
   const refreshInBackground = (): void => {
     if (nextTimer !== undefined || isStopped || now() - askedAt > restAfterMs) return
     const pauseMs = Math.max(leastPauseMs, lastRefreshMs * (1 / refreshShare - 1))
-    nextTimer = setTimeout(
-      async () => {
-        try {
-          await refreshOnce()
-        } catch (error) {
-          logger.warn({ err: error }, 'the standings could not be refreshed')
-        }
-        nextTimer = undefined
-        if (generation?.text !== feed.text) refreshInBackground()
-      },
-      refreshes === 0 ? 0 : pauseMs,
-    )
+    const next = async (): Promise<void> => {
+      try {
+        await refreshOnce()
+      } catch (error) {
+        logger.warn({ err: error }, 'the standings could not be refreshed')
+      }
+      nextTimer = undefined
+      if (generation?.text !== feed.text) refreshInBackground()
+    }
+    nextTimer = setTimeout(() => void next(), refreshes === 0 ? 0 : pauseMs)
   }
   const stopListening = feed.onChange(refreshInBackground)
 

@@ -1,6 +1,6 @@
 import type { RateCount } from '@patterns/projections/derived/successRate.ts'
 import { qualityAverage } from '@patterns/projections/derived/qualityFigures.ts'
-import { type Outcomes, outcomes } from '@patterns/projections/measures/outcomes.ts'
+import { type Outcomes, outcomes as outcomesMeasure } from '@patterns/projections/measures/outcomes.ts'
 
 /** What is summed for every pattern of a range: the columns of the window tables that lists are ranked by. */
 export const sumColumns = [
@@ -18,7 +18,7 @@ export const sumWidth = sumColumns.length
 
 /** The sums of nothing. */
 export const zeroSums = (): Sums => ({
-  outcomes: outcomes.zero(),
+  outcomes: outcomesMeasure.zero(),
   qualityCount: 0,
   qualitySum: 0,
   durationCount: 0,
@@ -76,7 +76,7 @@ export const averageQuality = ({ qualityCount, qualitySum }: Sums): number | nul
 
 /** Adds all of `from` to `into`. */
 export const addSums = (into: Sums, from: Sums): void => {
-  outcomes.merge(into.outcomes, from.outcomes)
+  outcomesMeasure.merge(into.outcomes, from.outcomes)
   into.qualityCount += from.qualityCount
   into.qualitySum += from.qualitySum
   into.durationCount += from.durationCount
