@@ -1,4 +1,5 @@
 import { closedUntil } from '@patterns/projections/analytics/trendRange.ts'
+import { noWatermark } from '@patterns/projections/watermark.ts'
 import { trendHorizon } from '@patterns/projections/trends/trendSeries.ts'
 import type { Logger } from '@patterns/shared/logger.ts'
 import { isTransient } from '@patterns/shared/postgres/isTransient.ts'
@@ -107,7 +108,8 @@ export const createShardTrends = ({
       return open()
     }
     if (found.position > position) throw new SupersededError(`Shard ${lane.shard} has another owner`)
-    stale.addAll(patternIds)
+    // Where nothing was ever computed, the walk that is due computes all of them.
+    if (found.watermark !== noWatermark) stale.addAll(patternIds)
     return found
   }
 
