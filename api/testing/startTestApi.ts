@@ -37,6 +37,8 @@ export interface TestApiOptions extends Partial<
 > {
   /** Epoch milliseconds. */
   readonly now?: number
+  /** A database that is there already and outlives the API, to ask it anew. Default: one of its own. */
+  readonly database?: TestDatabase
   /** The API's way to the database, where it is to be another than the tests' own. */
   readonly wayToDatabase?: (url: string) => Promise<string>
 }
@@ -44,10 +46,11 @@ export interface TestApiOptions extends Partial<
 /** The whole API over real HTTP, on a database of its own. */
 export const startTestApi = async ({
   now = Date.UTC(2026, 2, 18, 10, 30),
+  database: given,
   wayToDatabase = async (url) => url,
   ...options
 }: TestApiOptions = {}): Promise<TestApi> => {
-  const database = await createTestDatabase()
+  const database = given ?? (await createTestDatabase())
   const logger = createLogger('api', 'silent')
   const pool = (access: 'owner' | 'reader', connectionString: string) =>
     createPool({
@@ -82,7 +85,7 @@ export const startTestApi = async ({
     async stop() {
       await server?.stop()
       await Promise.all([owner.end(), reader.end()])
-      await database.drop()
+      if (given === undefined) await database.drop()
     },
   }
   let server: ApiServer | undefined

@@ -1,0 +1,238 @@
+import type { SeededEvent } from '@patterns/testing/seedProjections.ts'
+import { seedTrends } from '@patterns/testing/seedTrends.ts'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterLast, ofPattern } from '../testing/recount.ts'
+import {
+  recountAdjusted,
+  recountLine,
+  recountMannKendall,
+  recountSen,
+  recountSeries,
+  type Size,
+} from '../testing/recountTrends.ts'
+import { startTestApi, type TestApi } from '../testing/startTestApi.ts'
+import { trendingIds, trendingMessages } from '../testing/trendingMessages.ts'
+
+const now = Date.UTC(2026, 3, 8, 10, 30)
+const day = 86_400_000
+const metricOf = { usage: 'usage', quality: 'quality', success_rate: 'success_rate', performance: 'duration' }
+const daysPerWindow = { hour: 1 / 24, day: 1, week: 7 }
+
+let api: TestApi
+let events: SeededEvent[]
+
+beforeAll(async () => {
+  api = await startTestApi({ now })
+  events = await api.seed(trendingMessages(now))
+})
+afterAll(() => api?.stop())
+
+const ask = async (path: string) => {
+  const answer = await api.ask(path)
+  expect(answer.status, answer.text).toBe(200)
+  return answer.body
+}
+
+/** Compares a list, over all patterns or those of a type, with what the events say. */
+const expectRecounted = (body: any, type: keyof typeof metricOf, of: readonly string[]): void => {
+  const size = body.granularity as Size
+  const series = new Map(
+    of.map((id) => [id, recountSeries(ofPattern(events, id), metricOf[type], size, body)] as const),
+  )
+  const observed = [...series].filter(([, points]) => points.some(({ y }) => y !== 0 || type !== 'usage'))
+  const measured = observed.filter(([, points]) => points.length >= 5)
+  expect(body.total_count).toBe(measured.length)
+  const ps = new Map(measured.map(([id, points]) => [id, recountMannKendall(points)]))
+  const adjusted = recountAdjusted([...ps.values()])
+  for (const trend of body.trends) {
+    const at = measured.findIndex(([id]) => id === trend.pattern_id)
+    expect(at).toBeGreaterThanOrEqual(0)
+    const [id, points] = measured[at]!
+    const { slope, intercept, rSquared, mean } = recountLine(points)
+    expect(trend.points).toBe(points.length)
+    expect(trend.slope).toBeCloseTo(slope, 7)
+    expect(trend.intercept).toBeCloseTo(intercept, 6)
+    expect(trend.mean).toBeCloseTo(mean, 9)
+    if (trend.r_squared !== null) expect(trend.r_squared).toBeCloseTo(rSquared, 7)
+    expect(trend.velocity.per_day).toBeCloseTo(slope / daysPerWindow[size], 7)
+    expect(trend.velocity.percent_per_day).toBeCloseTo((100 * slope) / daysPerWindow[size] / mean, 6)
+    expect(trend.p_value).toBeCloseTo(ps.get(id)!, 7)
+    expect(trend.confidence).toBeCloseTo(1 - ps.get(id)!, 7)
+    expect(trend.adjusted_p_value).toBeCloseTo(adjusted[at]!, 7)
+    expect(trend.robust_slope.slope).toBeCloseTo(recountSen(points), 9)
+    expect(trend.robust_slope.lower).toBeLessThanOrEqual(trend.robust_slope.slope)
+    expect(trend.robust_slope.upper).toBeGreaterThanOrEqual(trend.robust_slope.slope)
+    const { lower, upper, value, interval_80 } = trend.prediction
+    expect([lower, interval_80.lower, value, interval_80.upper, upper]).toEqual(
+      [lower, interval_80.lower, value, interval_80.upper, upper].toSorted((a, b) => a - b),
+    )
+  }
+}
+
+const all = Object.values(trendingIds)
+const crud = [trendingIds.split, trendingIds.fresh]
+const listed = [
+  '',
+  '&time_range=90d',
+  '&time_range=24h',
+  '&granularity=week&time_range=P12W',
+  '&time_range=P45D',
+  '&time_range=30d&granularity=week',
+  '&from=2026-02-01T05:00:00Z&to=2026-03-01T00:00:00Z&granularity=day',
+]
+
+describe('the trends of a metric', () => {
+  it.each(
+    listed.flatMap((query) =>
+      ['usage', 'quality', 'success_rate', 'performance'].map((type) => [type, query]),
+    ),
+  )('of %s equal a recount from the events (%s)', async (type, query) => {
+    const body = await ask(`/trends?trend_type=${type}${query}`)
+    expectRecounted(body, type as keyof typeof metricOf, all)
+    expect(body.trends).toHaveLength(body.total_count)
+  })
+
+  it('name the patterns that were made to go somewhere, and no other', async () => {
+    const moving = async (type: string) => {
+      const { trends } = await ask(`/trends?trend_type=${type}&time_range=90d`)
+      return trends
+        .filter(({ direction }: { direction: string }) => direction !== 'stable')
+        .map(({ pattern_name, direction }: { pattern_name: string; direction: string }) => [
+          pattern_name,
+          direction,
+        ])
+        .toSorted()
+    }
+    expect(await moving('usage')).toEqual([
+      ['fading', 'decreasing'],
+      ['growing', 'increasing'],
+      ['split', 'increasing'],
+    ])
+    expect(await moving('quality')).toEqual([['improving', 'increasing']])
+    expect(await moving('performance')).toEqual([['slowing', 'increasing']])
+    expect(await moving('success_rate')).toEqual([])
+  })
+
+  it('are judged within a type where one is asked for', async () => {
+    const body = await ask('/trends?pattern_type=crud&time_range=30d')
+    expectRecounted(body, 'usage', crud)
+    expect(body.insufficient_data_count).toBe(1)
+  })
+
+  it('can be asked for by direction', async () => {
+    const body = await ask('/trends?direction=decreasing&time_range=90d')
+    expect(body.trends.map(({ pattern_name }: { pattern_name: string }) => pattern_name)).toEqual(['fading'])
+    expect(body.total_count).toBe(1)
+  })
+
+  it('come in pages that together are the list', async () => {
+    const whole = (await ask('/trends?time_range=90d')).trends
+    const paged = []
+    let cursor: string | null = null
+    do {
+      const page: any = await ask(
+        `/trends?time_range=90d&limit=2${cursor === null ? '' : `&cursor=${cursor}`}`,
+      )
+      paged.push(...page.trends)
+      cursor = page.next_cursor
+    } while (cursor !== null)
+    expect(paged).toEqual(whole)
+    const keys = whole.map((trend: any) => [trend.direction === 'stable' ? 1 : 0, trend.p_value])
+    expect(keys).toEqual(keys.toSorted((a: number[], b: number[]) => a[0]! - b[0]! || a[1]! - b[1]!))
+  })
+
+  it('of one pattern are those of the list, but for the verdict of the list', async () => {
+    const list = (await ask('/trends?time_range=90d')).trends
+    for (const inList of list) {
+      const body = await ask(`/trends?time_range=90d&pattern_id=${inList.pattern_id}`)
+      const { direction: _1, adjusted_p_value: _2, ...alone } = body.trends[0]
+      expect(inList).toMatchObject(alone)
+      expect(body.trends[0].adjusted_p_value).toBeNull()
+    }
+  })
+
+  it('show the series where asked to', async () => {
+    const { trends, from, to } = await ask(
+      `/trends?time_range=90d&include=series&pattern_id=${trendingIds.growing}`,
+    )
+    const points = recountSeries(ofPattern(events, trendingIds.growing), 'usage', 'day', { from, to })
+    expect(trends[0].series.map(({ value }: { value: number }) => value)).toEqual(points.map(({ y }) => y))
+    const week = points.slice(-7).map(({ y }) => y)
+    expect(trends[0].moving_average).toBeCloseTo(week.reduce((a, b) => a + b) / 7, 9)
+  })
+
+  it('leave the open window out, unless asked for', async () => {
+    const closed = await ask('/trends?time_range=30d')
+    expect(closed.to).toBe('2026-04-08T00:00:00.000Z')
+    const open = await ask('/trends?time_range=30d&include_open=true')
+    expect(open.to).toBe('2026-04-09T00:00:00.000Z')
+    expectRecounted(open, 'usage', all)
+  })
+
+  it.each(['time_range=1h', `time_range=90d&trend_type=quality&pattern_id=${trendingIds.assessed}`])(
+    'are not claimed of too few points (%s)',
+    async (query) => {
+      const id = query.includes('pattern_id') ? '' : `&pattern_id=${trendingIds.steady}`
+      const { trends } = await ask(`/trends?${query}${id}`)
+      expect(trends).toHaveLength(1)
+      expect(trends[0]).toMatchObject({ status: 'insufficient_data', least_points: 5 })
+      expect(trends[0]).not.toHaveProperty('slope')
+    },
+  )
+
+  it('of a pattern without data in the range say so', async () => {
+    const { trends } = await ask(`/trends?trend_type=quality&pattern_id=${trendingIds.forgotten}`)
+    expect(trends[0]).toMatchObject({ status: 'insufficient_data', points: 0 })
+  })
+})
+
+describe('lines that the processor keeps', () => {
+  const queries = ['usage', 'quality', 'success_rate', 'performance'].flatMap((type) =>
+    ['time_range=24h', 'time_range=30d', 'time_range=90d', 'time_range=P12W&granularity=week'].map(
+      (range) => `/trends?trend_type=${type}&${range}`,
+    ),
+  )
+
+  it('give the same answers as the windows do', async () => {
+    const computed = await Promise.all(queries.map((query) => ask(query)))
+    await seedTrends(api.owner, now)
+    const reader = await startTestApi({ now, database: api.database })
+    try {
+      for (const [i, query] of queries.entries()) {
+        const { status, body } = await reader.ask(query)
+        expect(status).toBe(200)
+        expect(body).toEqual(computed[i])
+      }
+    } finally {
+      await reader.stop()
+    }
+  })
+
+  it('are left where a late event came after them, and the answer is of the event', async () => {
+    const late = await api.seed([
+      {
+        recordedAt: now,
+        body: {
+          type: 'pattern.used',
+          pattern_id: trendingIds.steady,
+          occurred_at: new Date(now - 5 * day).toISOString(),
+          outcome: 'success',
+          quality_score: 1,
+          execution_time_ms: 40_000,
+        },
+      },
+    ])
+    events = [...events, ...late]
+    const reader = await startTestApi({ now, database: api.database })
+    try {
+      for (const query of queries) {
+        const type = /trend_type=(\w+)/.exec(query)![1] as keyof typeof metricOf
+        expectRecounted((await reader.ask(query)).body, type, all)
+        // The first API has the lines of before in memory.
+        expectRecounted(await ask(`${query}&after=${afterLast(late)}`), type, all)
+      }
+    } finally {
+      await reader.stop()
+    }
+  })
+})

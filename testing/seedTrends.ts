@@ -1,0 +1,40 @@
+import { systemClock } from '@patterns/processor/trends/clock.ts'
+import { createTrends } from '@patterns/processor/trends/trends.ts'
+import { createLogger } from '@patterns/shared/logger.ts'
+import type pg from 'pg'
+
+const hourMs = 3_600_000
+/** An hour is closed an hour after its end. */
+const closedHour = (now: number): number => Math.floor((now - hourMs) / hourMs) * hourMs
+
+/** How often it is looked whether the lines are there, in milliseconds. */
+const lookMs = 5
+
+/** Brings the trend lines of every shard up to its windows, as the processor would have by `now` (epoch ms). */
+export const seedTrends = async (pool: pg.Pool, now: number): Promise<void> => {
+  const clock = { ...systemClock, now: () => now }
+  const trends = createTrends({ pool, logger: createLogger('processor', 'silent'), clock })
+  const { rows } = await pool.query<{ shard: number; position: number }>(
+    `select shard, position from projection_checkpoints where projection = 'pattern_windows' and version = 1`,
+  )
+  for (const { shard, position } of rows)
+    trends.open({ projection: 'pattern_windows', version: 1, shard }, position).start()
+  const areThere = async (): Promise<boolean> => {
+    const failed = trends.states().find(({ status }) => status !== 'running')
+    if (failed !== undefined) throw new Error(`The trends of shard ${failed.shard}: ${failed.reason}`)
+    const found = await pool.query(
+      `select from projection_checkpoints windows
+       left join projection_checkpoints lines
+         on lines.shard = windows.shard and lines.projection = 'pattern_trends' and lines.version = 1
+         and lines.position = windows.position and lines.watermark = $1
+       where windows.projection = 'pattern_windows' and windows.version = 1 and lines.shard is null`,
+      [new Date(closedHour(now))],
+    )
+    return found.rowCount === 0
+  }
+  try {
+    while (!(await areThere())) await new Promise((resolve) => setTimeout(resolve, lookMs))
+  } finally {
+    await trends.stop()
+  }
+}
