@@ -7,7 +7,7 @@ import { until } from './until.ts'
 
 /** Far more of each kind than in a demo, so that every short life of a processor meets them. */
 const shares: FaultShares = {
-  late: 0.03,
+  late: 0.1,
   null_key: 0.01,
   version_0: 0.02,
   cloudevents_binary: 0.02,
