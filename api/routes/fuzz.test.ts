@@ -20,6 +20,8 @@ const routes = [
   `/patterns/${patternIds[0]}`,
   `/patterns/${patternIds[0]}/events`,
   '/time-series',
+  '/trends',
+  `/patterns/${patternIds[0]}/benchmark`,
 ]
 const names = [
   'time_range',
@@ -40,6 +42,13 @@ const names = [
   'moving_average',
   'compare',
   'include',
+  'trend_type',
+  'threshold',
+  'min_probability',
+  'min_uses',
+  'direction',
+  'include_open',
+  'category',
   '__proto__',
   'constructor',
   'toString',
@@ -93,6 +102,14 @@ const sharp = fc.constantFrom(
   'eyJhIjoxfQ',
   'previous_period',
   'recent_events',
+  'series',
+  'emerging',
+  'declining',
+  'performance',
+  'increasing',
+  'true',
+  '0.5',
+  'resilience',
 )
 const values = fc.oneof({ weight: 3, arbitrary: sharp }, fc.string({ unit: 'binary', maxLength: 30 }))
 const queries = fc.array(

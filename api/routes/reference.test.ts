@@ -42,9 +42,12 @@ describe('the document', () => {
           'usage-stats',
           'patterns',
           'time-series',
+          'trends',
+          'compare',
         ].map((name) => `${base}/${name}`),
         `${base}/patterns/{pattern_id}`,
         `${base}/patterns/{pattern_id}/events`,
+        `${base}/patterns/{pattern_id}/benchmark`,
       ]),
     )
     const { get } = document.paths[`${base}/success-rates`]
@@ -71,6 +74,9 @@ describe('the document', () => {
     [`${base}/patterns/{pattern_id}`, `${base}/patterns/${id}?include=recent_events`],
     [`${base}/patterns/{pattern_id}/events`, `${base}/patterns/${id}/events`],
     [`${base}/time-series`, `${base}/time-series?moving_average=3&compare=previous_period`],
+    [`${base}/trends`, `${base}/trends?granularity=hour&time_range=P5D&include=series`],
+    [`${base}/trends`, `${base}/trends?trend_type=emerging&pattern_id=${id}`],
+    [`${base}/patterns/{pattern_id}/benchmark`, `${base}/patterns/${id}/benchmark`],
   ])('of %s is what %s answers', async (route, path) => {
     const answer = await api.get(path)
     expect(answer.status, answer.text).toBe(200)

@@ -1,0 +1,227 @@
+import type { SeededEvent } from '@patterns/testing/seedProjections.ts'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { inRange, mean, metricOf, ofPattern } from '../testing/recount.ts'
+import { recountLine, recountMannKendall, recountSeries } from '../testing/recountTrends.ts'
+import { startTestApi, type TestApi } from '../testing/startTestApi.ts'
+import { trendingIds, trendingMessages } from '../testing/trendingMessages.ts'
+
+const now = Date.UTC(2026, 3, 8, 10, 30)
+const untyped = '0197a3b4-0000-7000-8000-0000000000d1'
+const unknown = '0197a3b4-0000-7000-8000-0000000000d2'
+/** All but the two of another type. */
+const resilience = Object.entries(trendingIds)
+  .filter(([name]) => name !== 'split' && name !== 'fresh')
+  .map(([, id]) => id)
+
+let api: TestApi
+let events: SeededEvent[]
+beforeAll(async () => {
+  api = await startTestApi({ now })
+  const nameless = {
+    body: {
+      type: 'pattern.used',
+      pattern_id: untyped,
+      occurred_at: new Date(now).toISOString(),
+      outcome: 'error',
+    },
+  }
+  events = await api.seed([...trendingMessages(now), nameless])
+})
+afterAll(() => api?.stop())
+
+const ask = async (path: string) => {
+  const answer = await api.ask(path)
+  expect(answer.status, answer.text).toBe(200)
+  expect(answer.text).not.toMatch(/NaN|Infinity/)
+  return answer.body
+}
+
+/** What a benchmark must say, by plain lists. */
+const expectRecounted = (body: any, id: string, category: readonly string[]): void => {
+  for (const { metric, ...told } of body.benchmarks) {
+    const of = (one: string) => metricOf(inRange(ofPattern(events, one), body), metric).value
+    const all = category.flatMap((one) => of(one) ?? [])
+    const own = of(id)
+    expect(told.patterns).toBe(all.length)
+    if (own === null) expect(told.value).toBeNull()
+    else expect(told.value).toBeCloseTo(own, 9)
+    if (all.length < 5) {
+      expect(told).toMatchObject({ status: 'suppressed', reason: 'too_few_patterns', least_patterns: 5 })
+      expect(told).not.toHaveProperty('category_average')
+      continue
+    }
+    const sorted = all.toSorted((x, y) => x - y)
+    const middle = (sorted.length - 1) / 2
+    expect(told.category_average).toBeCloseTo(mean(all)!, 9)
+    expect(told.category_median).toBeCloseTo(
+      (sorted[Math.floor(middle)]! + sorted[Math.ceil(middle)]!) / 2,
+      9,
+    )
+    const pooled = metricOf(
+      inRange(
+        category.flatMap((one) => ofPattern(events, one)),
+        body,
+      ),
+      metric,
+    ).value!
+    expect(told.category_pooled).toBeCloseTo(metric === 'usage' ? pooled / all.length : pooled, 9)
+    if (own === null) {
+      expect([told.percentile, told.rank, told.relative_performance]).toEqual([null, null, null])
+      continue
+    }
+    const isBetter = (x: number, y: number) => (metric === 'duration' ? x < y : x > y)
+    const worse = all.filter((value) => isBetter(own, value)).length
+    const better = all.filter((value) => isBetter(value, own)).length
+    expect(told.percentile).toBeCloseTo((100 * (worse + (all.length - worse - better) / 2)) / all.length, 9)
+    expect(told.rank).toBe(better + 1)
+    expect(told.relative_performance).toBeCloseTo(own / mean(all)! - 1, 9)
+  }
+}
+
+describe('a benchmark', () => {
+  it.each(
+    Object.entries(trendingIds).flatMap(([name, id]) =>
+      ['7d', '30d', '90d'].map((range) => [name, range, id] as const),
+    ),
+  )('of %s over %s equals a recount from the events', async (name, range, id) => {
+    const body = await ask(`/patterns/${id}/benchmark?time_range=${range}`)
+    const own = name === 'split' || name === 'fresh' ? [trendingIds.split, trendingIds.fresh] : resilience
+    expect(body.category_patterns).toBe(own.length)
+    expectRecounted(body, id, own)
+    const against = await ask(`/patterns/${id}/benchmark?time_range=${range}&category=resilience`)
+    expect(against.category).toBe('resilience')
+    expectRecounted(against, id, resilience)
+  })
+
+  it('is suppressed where the category has fewer than five patterns', async () => {
+    const { benchmarks } = await ask(`/patterns/${trendingIds.split}/benchmark`)
+    expect(benchmarks.map(({ status }: { status: string }) => status)).toEqual(Array(4).fill('suppressed'))
+  })
+
+  it.each([
+    [`/patterns/${trendingIds.steady}/benchmark?category=none`, 422, 'category'],
+    [`/patterns/${trendingIds.steady}/benchmark?category=No!`, 400, 'category'],
+    [`/patterns/${trendingIds.steady}/benchmark?time_range=abc`, 400, 'time_range'],
+    [`/patterns/${untyped}/benchmark`, 422, 'category'],
+    ['/patterns/x/benchmark', 400, 'pattern_id'],
+  ])('%s is refused', async (path, status, field) => {
+    const answer = await api.ask(path)
+    expect(answer.status).toBe(status)
+    expect(answer.body.errors[0].path).toBe(field)
+  })
+
+  it('of a pattern that nobody has seen is a 404', async () => {
+    expect((await api.ask(`/patterns/${unknown}/benchmark`)).body.code).toBe('PATTERN_NOT_FOUND')
+  })
+
+  it('of a pattern without a type is against the one that is named', async () => {
+    expectRecounted(await ask(`/patterns/${untyped}/benchmark?category=resilience`), untyped, resilience)
+  })
+})
+
+describe('the page of a pattern', () => {
+  it.each(['7d', '30d', '90d', '1h'])('has its trends and its benchmark over %s', async (range) => {
+    for (const id of Object.values(trendingIds)) {
+      const body = await ask(`/patterns/${id}?time_range=${range}`)
+      expect(body.benchmark).toEqual(
+        await ask(`/patterns/${id}/benchmark?time_range=${range}`).then(
+          ({ category, category_patterns, benchmarks }) => ({ category, category_patterns, benchmarks }),
+        ),
+      )
+      const { trends } = body
+      expect(trends.metrics.map(({ metric }: { metric: string }) => metric)).toEqual([
+        'usage',
+        'success_rate',
+        'quality',
+        'duration',
+      ])
+      const days = (Date.parse(trends.to) - Date.parse(trends.from)) / 86_400_000
+      expect(days).toBeGreaterThanOrEqual(30)
+      for (const trend of trends.metrics) {
+        const points = recountSeries(ofPattern(events, id), trend.metric, trends.granularity, trends)
+        expect(trend.points).toBe(points.length)
+        if (points.length < 5) {
+          expect(trend.status).toBe('insufficient_data')
+          continue
+        }
+        expect(trend.slope).toBeCloseTo(recountLine(points).slope, 7)
+        expect(trend.confidence).toBeCloseTo(1 - recountMannKendall(points), 7)
+        expect(Date.parse(trend.prediction.for)).toBe(Date.parse(trends.to))
+        expect(trend.velocity.unit).toMatch(/^(uses|ratio|ms)\/day$/)
+      }
+    }
+  })
+
+  it('has no benchmark where it has no type', async () => {
+    expect((await ask(`/patterns/${untyped}`)).benchmark).toBeNull()
+  })
+})
+
+describe('the quality of patterns', () => {
+  it.each(['', '&time_zone=Europe/Berlin', `&pattern_id=${trendingIds.improving}`])(
+    'has a trend each (%s)',
+    async (query) => {
+      const { patterns } = await ask(`/quality-metrics?granularity=day${query}`)
+      expect(patterns.length).toBeGreaterThan(0)
+      for (const { measurements, trend } of patterns) {
+        const closed = measurements.filter(({ status }: { status: string }) => status !== 'open')
+        expect(trend.points).toBe(closed.length)
+        if (closed.length < 5) {
+          expect(trend).toEqual({ status: 'insufficient_data', points: closed.length, least_points: 5 })
+          continue
+        }
+        const first = Date.parse(closed[0].timestamp)
+        const line = recountLine(
+          closed.map(({ timestamp, quality_score }: { timestamp: string; quality_score: number }) => ({
+            x: Math.round((Date.parse(timestamp) - first) / 86_400_000),
+            y: quality_score,
+          })),
+        )
+        expect(trend.slope).toBeCloseTo(line.slope, 9)
+        expect(trend.velocity.per_day).toBeCloseTo(line.slope, 9)
+      }
+    },
+  )
+
+  it('is the same trend as /trends tells', async () => {
+    const id = trendingIds.improving
+    const { patterns } = await ask(`/quality-metrics?time_range=30d&pattern_id=${id}`)
+    const { trends } = await ask(
+      `/trends?trend_type=quality&from=2026-03-09T00:00:00Z&to=2026-04-08T00:00:00Z&pattern_id=${id}`,
+    )
+    expect(patterns[0].trend).toMatchObject({ direction: 'increasing', slope: trends[0].slope })
+  })
+})
+
+describe('a request for trends is refused', () => {
+  it.each([
+    ['time_range=abc', 400, 'time_range'],
+    ['trend_type=sideways', 400, 'trend_type'],
+    ['metric=usage', 400, 'metric'],
+    ['threshold=0.1', 422, 'threshold'],
+    ['trend_type=declining&threshold=1', 422, 'threshold'],
+    ['trend_type=emerging&threshold=-1', 400, 'threshold'],
+    ['trend_type=emerging&threshold=NaN', 400, 'threshold'],
+    ['trend_type=emerging&min_probability=2', 400, 'min_probability'],
+    ['trend_type=emerging&direction=stable', 422, 'direction'],
+    ['trend_type=emerging&time_range=P5Y', 422, 'granularity'],
+    ['time_range=90d&granularity=hour', 422, 'granularity'],
+    [`time_range=P1Y&granularity=hour&pattern_id=${trendingIds.steady}`, 422, 'granularity'],
+    ['from=2026-04-08T10:00:00Z', 422, 'from'],
+    ['from=2026-04-08T00:00:00Z&granularity=day', 422, 'from'],
+    ['pattern_type=none', 422, 'pattern_type'],
+    ['trend_type=emerging&pattern_type=none', 422, 'pattern_type'],
+    ['time_zone=Europe/Berlin', 400, 'time_zone'],
+    ['cursor=abc', 400, 'cursor'],
+    ['limit=0', 400, 'limit'],
+  ])('for %s', async (query, status, field) => {
+    const answer = await api.ask(`/trends?${query}`)
+    expect(answer.status, answer.text).toBe(status)
+    expect(answer.body.errors[0].path).toBe(field)
+  })
+
+  it.each(['', '&trend_type=emerging'])('for a pattern that nobody has seen%s', async (query) => {
+    const answer = await api.ask(`/trends?pattern_id=${unknown}${query}`)
+    expect(answer.status).toBe(404)
+  })
+})
