@@ -6,6 +6,7 @@ import {
   figuresPerWindow,
   hasWindow,
   putWindow,
+  reserve,
   type WindowFigures,
 } from './windowFigures.ts'
 
@@ -63,7 +64,7 @@ export interface FigureStore {
 export interface FigureStoreOptions {
   /** The shard has no windows yet, so what is not held does not exist. */
   readonly isNew: boolean
-  /** Windows kept at most, 56 bytes each: by default 18 MB, 2,500 patterns that were used in every window. */
+  /** Windows kept at most, 56 bytes each: by default 22 MB, 3,000 patterns that were used in every window. */
   readonly mostWindows?: number
 }
 
@@ -82,7 +83,7 @@ const everything: Horizon = {
   week: Number.NEGATIVE_INFINITY,
 }
 
-export const createFigureStore = ({ isNew, mostWindows = 320_000 }: FigureStoreOptions): FigureStore => {
+export const createFigureStore = ({ isNew, mostWindows = 400_000 }: FigureStoreOptions): FigureStore => {
   const patterns = new Map<string, PatternFigures>()
   let isComplete = isNew
   let kept: Horizon = everything
@@ -138,6 +139,12 @@ export const createFigureStore = ({ isNew, mostWindows = 320_000 }: FigureStoreO
       if (pattern === undefined) return
       // What was flushed since is newer than what was read, unless the reading saw a flush not told of yet.
       const isNewer = loadedAt > position
+      for (const granularity of granularities) {
+        const figures = pattern[granularity]
+        const before = figures.data.length
+        reserve(figures, windows.filter((window) => window.granularity === granularity).length)
+        room += figures.data.length - before
+      }
       for (const { granularity, start, state } of windows) {
         if (isNewer || !hasWindow(pattern[granularity], start)) put(pattern, granularity, start, state)
       }

@@ -88,7 +88,7 @@ const steps = fc.array(
  */
 it('lines are those that are computed from the windows at request time, to the bit', async () => {
   await fc.assert(
-    fc.asyncProperty(steps, fc.constantFrom(0, 60, 320_000), async (all, mostWindows) => {
+    fc.asyncProperty(steps, fc.constantFrom(0, 60, 400_000), async (all, mostWindows) => {
       const shard = ++shards
       const clock = createSteppedClock(start)
       const log: ProjectableEvent[] = []

@@ -35,13 +35,20 @@ const isAt = ({ data, length }: WindowFigures, index: number, start: number): bo
 export const hasWindow = (figures: WindowFigures, start: number): boolean =>
   isAt(figures, indexOf(figures, start), start)
 
+const moveTo = (figures: WindowFigures, room: number): void => {
+  const grown = new Float64Array(width * room)
+  grown.set(figures.data.subarray(0, figures.length * width))
+  figures.data = grown
+}
+
+/** Makes room for so many windows in all, so that filling them in need not grow by guesses. */
+export const reserve = (figures: WindowFigures, windows: number): void => {
+  if (figures.data.length < windows * width) moveTo(figures, windows)
+}
+
 const makeRoomAt = (figures: WindowFigures, index: number): void => {
   const used = figures.length * width
-  if (used + width > figures.data.length) {
-    const grown = new Float64Array(width * Math.max(4, Math.ceil(figures.length * 1.5)))
-    grown.set(figures.data.subarray(0, used))
-    figures.data = grown
-  }
+  if (used + width > figures.data.length) moveTo(figures, Math.max(4, Math.ceil(figures.length * 1.25)))
   figures.data.copyWithin((index + 1) * width, index * width, used)
   figures.length++
 }
