@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { documentedEvents } from './testing/documentedEvents.ts'
 import { startTestApi, type TestApi } from './testing/startTestApi.ts'
 
 const retry = '0197a3b4-5c6d-7e8f-9012-3456789abcde'
@@ -41,33 +42,54 @@ const events = [
   },
 ]
 
-const examples = [
-  ...readFileSync(new URL('../docs/API.md', import.meta.url), 'utf8').matchAll(
-    /```http\nGET (\S+)\n```\n+```json\n([\s\S]+?)\n```/g,
-  ),
-].map(([, path, json]) => ({ path: path!, answer: JSON.parse(json!) as Record<string, unknown> }))
+interface Example {
+  readonly path: string
+  /** What is posted; undefined: it is a GET. */
+  readonly body: string | undefined
+  readonly answer: Record<string, unknown>
+}
+
+const examplesIn = (text: string): Example[] =>
+  [
+    ...text.matchAll(
+      /```http\n(?:GET|POST) (\S+)\n(?:content-type: application\/json\n\n([^`]+))?```\n+```json\n([\s\S]+?)\n```/g,
+    ),
+  ].map(([, path, body, json]) => ({ path: path!, body, answer: JSON.parse(json!) }))
+
+/** The document has two halves, each with events of its own. */
+const [first, second] = readFileSync(new URL('../docs/API.md', import.meta.url), 'utf8')
+  .split('\n# Trends, comparison, benchmarks\n')
+  .map(examplesIn) as [Example[], Example[]]
 
 let api: TestApi
+let trendApi: TestApi
 beforeAll(async () => {
-  api = await startTestApi({ now: Date.UTC(2026, 2, 18, 10, 30) })
+  const now = Date.UTC(2026, 2, 18, 10, 30)
+  ;[api, trendApi] = await Promise.all([startTestApi({ now }), startTestApi({ now })])
   await api.seed(
     events.map((body, i) => ({
       body: { event_id: `0197a3b4-0000-7000-8000-00000000000${i + 1}`, ...body },
     })),
   )
+  await trendApi.seed(documentedEvents())
 })
-afterAll(() => api?.stop())
+afterAll(() => Promise.all([api?.stop(), trendApi?.stop()]))
+
+const expectAnswer = async (of: TestApi, { path, body: posted, answer }: Example): Promise<void> => {
+  const requestId = answer['request_id']
+  const headers = typeof requestId === 'string' ? { 'x-request-id': requestId } : {}
+  const { body } = posted === undefined ? await of.get(path, headers) : await of.post(path, posted)
+  // What later versions add to an answer needs no new example.
+  expect(body).toMatchObject(answer)
+}
 
 describe('the examples in docs/API.md', () => {
   it('are there for the routes', () => {
-    expect(examples.length).toBeGreaterThan(8)
+    expect(first.length).toBeGreaterThan(8)
+    expect(second.length).toBeGreaterThan(6)
+    expect(second.filter(({ body }) => body !== undefined)).toHaveLength(1)
   })
 
-  it.each(examples)('$path', async ({ path, answer }) => {
-    const requestId = answer['request_id']
-    const headers = typeof requestId === 'string' ? { 'x-request-id': requestId } : {}
-    const { body } = await api.get(path, headers)
-    // What later versions add to an answer needs no new example.
-    expect(body).toMatchObject(answer)
-  })
+  it.each(first)('$path', (example) => expectAnswer(api, example))
+  it.each(second)('of trends: $path', (example) => expectAnswer(trendApi, example))
 })

@@ -12,7 +12,12 @@ const lookMs = 5
 
 /** Brings the trend lines of every shard up to its windows, as the processor would have by `now` (epoch ms). */
 export const seedTrends = async (pool: pg.Pool, now: number): Promise<void> => {
-  const clock = { ...systemClock, now: () => now }
+  const clock = {
+    ...systemClock,
+    now: () => now,
+    // Nothing else is to be done meanwhile, so no rest is taken.
+    schedule: (run: () => void) => systemClock.schedule(run, 0),
+  }
   const trends = createTrends({ pool, logger: createLogger('processor', 'silent'), clock })
   const { rows } = await pool.query<{ shard: number; position: number }>(
     `select shard, position from projection_checkpoints where projection = 'pattern_windows' and version = 1`,

@@ -2,7 +2,7 @@ import type { SeededEvent } from '@patterns/testing/seedProjections.ts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { inRange, mean, metricOf, ofPattern } from '../testing/recount.ts'
 import { recountLine, recountMannKendall, recountSeries } from '../testing/recountTrends.ts'
-import { startTestApi, type TestApi } from '../testing/startTestApi.ts'
+import { type Answer, startTestApi, type TestApi } from '../testing/startTestApi.ts'
 import { trendingIds, trendingMessages } from '../testing/trendingMessages.ts'
 
 const now = Date.UTC(2026, 3, 8, 10, 30)
@@ -12,6 +12,8 @@ const unknown = '0197a3b4-0000-7000-8000-0000000000d2'
 const resilience = Object.entries(trendingIds)
   .filter(([name]) => name !== 'split' && name !== 'fresh')
   .map(([, id]) => id)
+
+type Body = Answer['body']
 
 let api: TestApi
 let events: SeededEvent[]
@@ -37,7 +39,7 @@ const ask = async (path: string) => {
 }
 
 /** What a benchmark must say, by plain lists. */
-const expectRecounted = (body: any, id: string, category: readonly string[]): void => {
+const expectRecounted = (body: Body, id: string, category: readonly string[]): void => {
   for (const { metric, ...told } of body.benchmarks) {
     const of = (one: string) => metricOf(inRange(ofPattern(events, one), body), metric).value
     const all = category.flatMap((one) => of(one) ?? [])

@@ -14,7 +14,7 @@ import {
   countUses,
   vectorOf,
 } from '../testing/recount.ts'
-import { startTestApi, type TestApi } from '../testing/startTestApi.ts'
+import { type Answer, startTestApi, type TestApi } from '../testing/startTestApi.ts'
 
 const now = Date.UTC(2026, 3, 8, 10, 30)
 const day = 86_400_000
@@ -22,7 +22,9 @@ const [a, b, c, d] = patternIds
 const unknown = '0197a3b4-0000-7000-8000-0000000000ff'
 /** Registered and never used. */
 const silent = '0197a3b4-0000-7000-8000-0000000000ee'
-const other = '0197a3b4-0000-7000-8000-0000000000e1'
+const alike = '0197a3b4-0000-7000-8000-0000000000e1'
+
+type Body = Answer['body']
 
 let api: TestApi
 let events: SeededEvent[]
@@ -40,7 +42,7 @@ beforeAll(async () => {
   const same = Array.from({ length: 10 }, (_, i) => ({
     body: {
       type: 'pattern.used',
-      pattern_id: other,
+      pattern_id: alike,
       occurred_at: new Date(now - i * day).toISOString(),
       outcome: 'success',
       quality_score: 0.5,
@@ -67,14 +69,14 @@ const post = async (
   expect(text).not.toMatch(/NaN|Infinity/)
   return { status: response.status, headers: response.headers, body: JSON.parse(text) }
 }
-const of = (body: any, metric: string) =>
+const of = (body: Body, metric: string) =>
   body.comparisons.find(({ metric_name }: { metric_name: string }) => metric_name === metric)
 
 describe('a comparison', () => {
   it('equals a recount from the events, over any range', async () => {
     await fc.assert(
       fc.asyncProperty(
-        fc.uniqueArray(fc.constantFrom(a, b, c, d, other), { minLength: 2, maxLength: 5 }),
+        fc.uniqueArray(fc.constantFrom(a, b, c, d, alike), { minLength: 2, maxLength: 5 }),
         fc.constantFrom('1h', '7d', '30d', '90d', 'P45D'),
         async (ids, range) => {
           const { status, body } = await post({ pattern_ids: ids, time_range: range })
@@ -151,12 +153,12 @@ describe('a comparison', () => {
   })
 
   it('says which pairs cannot be tested, and why', async () => {
-    const { status, body } = await post({ pattern_ids: [other, silent, a] })
+    const { status, body } = await post({ pattern_ids: [alike, silent, a] })
     expect(status).toBe(200)
     expect(of(body, 'quality').values[silent]).toBeNull()
     expect(of(body, 'usage').values[silent]).toBe(0)
     expect(of(body, 'quality').differences[0]).toEqual({
-      first: other,
+      first: alike,
       second: silent,
       status: 'untested',
       reason: 'too_few_observations',
@@ -166,7 +168,7 @@ describe('a comparison', () => {
 
   it('is of the metrics that are asked for, in their order', async () => {
     const { body } = await post({ pattern_ids: [a, b], metrics: ['duration', 'usage'] })
-    expect(body.comparisons.map(({ metric_name }: any) => metric_name)).toEqual(['duration', 'usage'])
+    expect(body.comparisons.map(({ metric_name }: Body) => metric_name)).toEqual(['duration', 'usage'])
     expect(Object.keys(body.rankings)).toEqual(['duration', 'usage'])
   })
 

@@ -1,7 +1,7 @@
 import type { SeededEvent } from '@patterns/testing/seedProjections.ts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { countUses, inRange, ofPattern } from '../testing/recount.ts'
-import { startTestApi, type TestApi } from '../testing/startTestApi.ts'
+import { type Answer, startTestApi, type TestApi } from '../testing/startTestApi.ts'
 
 const now = Date.UTC(2026, 3, 8, 10, 30)
 const closed = Date.UTC(2026, 3, 8, 9)
@@ -27,6 +27,8 @@ const counts: Readonly<Record<Exclude<keyof typeof ids, 'rightNow'>, readonly [n
   even: [40, 40],
   rare: [4, 0],
 }
+
+type Body = Answer['body']
 
 let api: TestApi
 let events: SeededEvent[]
@@ -156,7 +158,7 @@ describe('the dashboard', () => {
   it('counts and names what takes off, falls, and does neither', async () => {
     const { recent_trends: trends } = await ask('/dashboard-summary')
     expect(
-      trends.map(({ trend_type, count, patterns }: any) => [trend_type, count, names(patterns)]),
+      trends.map(({ trend_type, count, patterns }: Body) => [trend_type, count, names(patterns)]),
     ).toEqual([
       ['emerging', 2, ['newcomer', 'rocket']],
       ['declining', 2, ['gone', 'falling']],

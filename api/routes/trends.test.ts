@@ -10,13 +10,15 @@ import {
   recountSeries,
   type Size,
 } from '../testing/recountTrends.ts'
-import { startTestApi, type TestApi } from '../testing/startTestApi.ts'
+import { type Answer, startTestApi, type TestApi } from '../testing/startTestApi.ts'
 import { trendingIds, trendingMessages } from '../testing/trendingMessages.ts'
 
 const now = Date.UTC(2026, 3, 8, 10, 30)
 const day = 86_400_000
 const metricOf = { usage: 'usage', quality: 'quality', success_rate: 'success_rate', performance: 'duration' }
 const daysPerWindow = { hour: 1 / 24, day: 1, week: 7 }
+
+type Body = Answer['body']
 
 let api: TestApi
 let events: SeededEvent[]
@@ -34,7 +36,7 @@ const ask = async (path: string) => {
 }
 
 /** Compares a list, over all patterns or those of a type, with what the events say. */
-const expectRecounted = (body: any, type: keyof typeof metricOf, of: readonly string[]): void => {
+const expectRecounted = (body: Body, type: keyof typeof metricOf, of: readonly string[]): void => {
   const size = body.granularity as Size
   const series = new Map(
     of.map((id) => [id, recountSeries(ofPattern(events, id), metricOf[type], size, body)] as const),
@@ -130,14 +132,14 @@ describe('the trends of a metric', () => {
     const paged = []
     let cursor: string | null = null
     do {
-      const page: any = await ask(
+      const page: Body = await ask(
         `/trends?time_range=90d&limit=2${cursor === null ? '' : `&cursor=${cursor}`}`,
       )
       paged.push(...page.trends)
       cursor = page.next_cursor
     } while (cursor !== null)
     expect(paged).toEqual(whole)
-    const keys = whole.map((trend: any) => [trend.direction === 'stable' ? 1 : 0, trend.p_value])
+    const keys = whole.map((trend: Body) => [trend.direction === 'stable' ? 1 : 0, trend.p_value])
     expect(keys).toEqual(keys.toSorted((a: number[], b: number[]) => a[0]! - b[0]! || a[1]! - b[1]!))
   })
 

@@ -27,6 +27,8 @@ export interface TestApi {
   now: number
   seed(messages: readonly SeedMessage[]): Promise<SeededEvent[]>
   get(path: string, headers?: Readonly<Record<string, string>>): Promise<Answer>
+  /** Posts a text as JSON. */
+  post(path: string, body: string, headers?: Readonly<Record<string, string>>): Promise<Answer>
   /** A route with numbers, by its path below the base. */
   ask(path: string, headers?: Readonly<Record<string, string>>): Promise<Answer>
   stop(): Promise<void>
@@ -63,6 +65,17 @@ export const startTestApi = async ({
   const owner = pool('owner', database.url)
   const reader = pool('reader', await wayToDatabase(database.url))
   const eventLog = createPostgresEventLog({ pool: owner })
+  const send = async (path: string, request: RequestInit): Promise<Answer> => {
+    const response = await fetch(`${api.url}${path}`, request)
+    const text = await response.text()
+    const isJson = /json/.test(response.headers.get('content-type') ?? '')
+    return {
+      status: response.status,
+      headers: response.headers,
+      text,
+      body: isJson && text !== '' ? JSON.parse(text) : undefined,
+    }
+  }
   const api: TestApi = {
     url: '',
     database,
@@ -70,17 +83,9 @@ export const startTestApi = async ({
     reader,
     now,
     seed: (messages) => seedProjections({ pool: owner, eventLog }, messages),
-    async get(path, headers = {}) {
-      const response = await fetch(`${api.url}${path}`, { headers })
-      const text = await response.text()
-      const isJson = /json/.test(response.headers.get('content-type') ?? '')
-      return {
-        status: response.status,
-        headers: response.headers,
-        text,
-        body: isJson && text !== '' ? JSON.parse(text) : undefined,
-      }
-    },
+    get: (path, headers = {}) => send(path, { headers }),
+    post: (path, body, headers = { 'content-type': 'application/json' }) =>
+      send(path, { method: 'POST', body, headers }),
     ask: (path, headers) => api.get(`/api/pattern-analytics${path}`, headers),
     async stop() {
       await server?.stop()

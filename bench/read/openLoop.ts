@@ -1,12 +1,15 @@
-import { Agent, get } from 'node:http'
+import { Agent, request as open } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
+
+/** What is asked: a path to GET, or with a body to POST. */
+export type Asked = string | { readonly path: string; readonly body: object }
 
 export interface LoadOptions {
   readonly port: number
   readonly requestsPerSecond: number
   readonly seconds: number
-  /** The path of each request. */
-  readonly path: () => string
+  /** What each request asks. */
+  readonly ask: () => Asked
 }
 
 export interface LoadResult {
@@ -21,7 +24,7 @@ export const runOpenLoop = async ({
   port,
   requestsPerSecond,
   seconds,
-  path,
+  ask,
 }: LoadOptions): Promise<LoadResult> => {
   const agent = new Agent({ keepAlive: true, maxSockets: 256 })
   const milliseconds: number[] = []
@@ -33,20 +36,22 @@ export const runOpenLoop = async ({
         errors++
         resolve()
       }
-      const request = get(
-        // As a browser asks: compressed.
-        { host: '127.0.0.1', port, path: path(), agent, headers: { 'accept-encoding': 'gzip' } },
-        (response) => {
-          response.on('data', (chunk: Buffer) => (bytes += chunk.length))
-          response.on('error', fail)
-          response.on('end', () => {
-            milliseconds.push(performance.now() - due)
-            if (response.statusCode !== 200) errors++
-            resolve()
-          })
-        },
-      )
+      const asked = ask()
+      const [method, path, body] =
+        typeof asked === 'string' ? ['GET', asked] : ['POST', asked.path, JSON.stringify(asked.body)]
+      // As a browser asks: compressed.
+      const headers = { 'accept-encoding': 'gzip', ...(body && { 'content-type': 'application/json' }) }
+      const request = open({ host: '127.0.0.1', port, method, path, agent, headers }, (response) => {
+        response.on('data', (chunk: Buffer) => (bytes += chunk.length))
+        response.on('error', fail)
+        response.on('end', () => {
+          milliseconds.push(performance.now() - due)
+          if (response.statusCode !== 200) errors++
+          resolve()
+        })
+      })
       request.on('error', fail)
+      request.end(body)
     })
   const began = performance.now()
   const pending: Promise<void>[] = []

@@ -1,13 +1,16 @@
+import type { Asked } from './openLoop.ts'
 import type { Random } from './random.ts'
 import type { SeededPattern } from './seedPatterns.ts'
 
 const base = '/api/pattern-analytics'
 
+const trendTypes = ['usage', 'quality', 'success_rate', 'performance'] as const
+
 /** What is asked of each route: as a dashboard would, with defaults, and with parameters that keep changing. */
 export const questions = (
   patterns: readonly Pick<SeededPattern, 'id' | 'type'>[],
   { random, end }: { readonly random: Random; readonly end: number },
-): Readonly<Record<string, () => string>> => {
+): Readonly<Record<string, () => Asked>> => {
   const any = <Value>(values: readonly Value[]): Value => values[Math.floor(random() * values.length)]!
   const id = () => any(patterns).id
   const range = () => any(['24h', '7d', '30d', '90d'])
@@ -34,6 +37,18 @@ export const questions = (
       `${base}/time-series?time_range=7d&metric_type=success_rate&pattern_id=${id()}`,
     'time-series of any pattern, its zone': () =>
       `${base}/time-series?time_zone=Europe/Berlin&pattern_id=${id()}`,
+    trends: () => `${base}/trends`,
+    'trends, 90 days': () => `${base}/trends?time_range=90d`,
+    'trends, 90 days, any metric and type': () =>
+      `${base}/trends?time_range=90d&trend_type=${any(trendTypes)}&pattern_type=${type()}`,
+    'trends of any pattern, 90 days': () =>
+      `${base}/trends?time_range=90d&trend_type=${any(trendTypes)}&pattern_id=${id()}`,
+    emerging: () => `${base}/trends?trend_type=emerging`,
+    'compare any 10': () => ({
+      path: `${base}/compare`,
+      body: { pattern_ids: [...new Set(Array.from({ length: 30 }, id))].slice(0, 10), time_range: range() },
+    }),
+    'benchmark of any pattern': () => `${base}/patterns/${id()}/benchmark?time_range=${range()}`,
     health: () => '/health',
   }
 }

@@ -1,6 +1,8 @@
 import { resolve } from 'node:path'
 import { startEmbeddedPostgres } from '@patterns/launcher/embeddedPostgres.ts'
 import { migrate } from '@patterns/launcher/migrate.ts'
+import { seedTrends } from '@patterns/testing/seedTrends.ts'
+import { createPool } from '@patterns/shared/postgres/pool.ts'
 import { windowMs } from '@patterns/projections/window.ts'
 import pg from 'pg'
 import { seedWindows } from './seedWindows.ts'
@@ -57,7 +59,21 @@ export const openSeededDatabase = async (dataDir: string, size: SeedSize) => {
     await admin.query(`alter database read_unfinished rename to ${name}`)
   }
   await admin.end()
+  await bringTrends(postgres.url(name))
   return { postgres, databaseUrl: postgres.url(name), end }
+}
+
+/** Brings the trend lines up to the windows, and to the hours that closed since: as the processor would have. */
+const bringTrends = async (databaseUrl: string): Promise<void> => {
+  const pool = createPool({
+    connectionString: databaseUrl,
+    applicationName: 'bench trends',
+    onIdleError(error) {
+      throw error
+    },
+  })
+  await seedTrends(pool, Date.now())
+  await pool.end()
 }
 
 /** How many rows the tables hold. */
