@@ -21,7 +21,9 @@ await runProcess({
       onIdleError: (error) => logger.warn({ reason: error.message }, 'database connection lost'),
     })
     await pool.query('select 1 from projection_checkpoints limit 1').catch((error: Error) => {
-      throw new SettingsError(`DATABASE_URL leads to no database of ours ("npm run cli -- migrate" makes one): ${error.message}`)
+      throw new SettingsError(
+        `DATABASE_URL leads to no database of ours ("npm run cli -- migrate" makes one): ${error.message}`,
+      )
     })
     const topic = openTopic({ settings, logger })
     const processor = createProcessor({

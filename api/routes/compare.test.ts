@@ -88,7 +88,7 @@ describe('a comparison', () => {
             const found = ids.map((id) => metricOf(inRange(ofPattern(events, id), body), metric))
             for (const [i, id] of ids.entries()) {
               if (found[i]!.value === null) expect(comparison.values[id]).toBeNull()
-              else expect(comparison.values[id]).toBeCloseTo(found[i]!.value!, 9)
+              else expect(comparison.values[id]).toBeCloseTo(found[i]!.value, 9)
               expect(comparison.sample_sizes[id]).toBe(found[i]!.sampleSize)
             }
             const present = found.flatMap(({ value }) => value ?? [])
@@ -249,7 +249,7 @@ describe('a request to compare is refused', () => {
       headers: { 'content-type': 'application/json' },
       body: new Blob([large]).stream(),
       duplex: 'half',
-    } as RequestInit)
+    })
     expect(response.status).toBe(413)
   })
 

@@ -21,7 +21,7 @@ const tear = async ({ dataDir, topic }: Scene, line: string | Buffer): Promise<v
 }
 
 const lost: PlainMessage = benchmarkMessages({ seed: 'torn', count: 1, startAt: Date.UTC(2026, 0, 5) }).next()
-  .value!
+  .value
 
 const sent = ({ key, value, timestamp }: PlainMessage) => ({
   partition: 0,

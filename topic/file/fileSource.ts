@@ -113,10 +113,11 @@ export const createFileSource = (options: FileSourceOptions): Source => {
           const reader = tails[partition]?.reader
           if (reader && !isStopped) return { partition, startOffset: 0, endOffset: await reader.endOffset() }
           const once = createPartitionReader(partition, partitionFile(folder, partition))
-          return once
-            .endOffset()
-            .then((endOffset) => ({ partition, startOffset: 0, endOffset }))
-            .finally(async () => once.close())
+          try {
+            return { partition, startOffset: 0, endOffset: await once.endOffset() }
+          } finally {
+            await once.close()
+          }
         }),
       )
     },

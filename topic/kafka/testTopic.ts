@@ -8,7 +8,7 @@ import { createKafkaSource, type KafkaSourceOptions } from './kafkaSource.ts'
 /** A topic of its own on a real broker, for tests. */
 export const createTestTopic = async (
   brokers: string,
-  { partitions = 4, name = randomUUID() as string } = {},
+  { partitions = 4, name = randomUUID() }: { partitions?: number; name?: string } = {},
 ) => {
   const logger = createLogger('test', 'silent')
   const client = createKafkaClient({ brokers: brokers.split(',') }, logger)
