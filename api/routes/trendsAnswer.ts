@@ -1,10 +1,11 @@
 import { z } from '@hono/zod-openapi'
 import { velocity } from '@patterns/projections/analytics/velocity.ts'
 import { granularities, windowMs } from '@patterns/projections/window.ts'
-import { answerFields, rangeFields } from '../conventions/asOf.ts'
+import { answerFields, isoTime, rangeFields } from '../conventions/asOf.ts'
 import type { ListedEmergence } from '../trends/emergenceTrends.ts'
 import type { Spans } from '../trends/emergences.ts'
 import type { PatternTrend } from '../trends/patternTrend.ts'
+import type { TrendRange } from '../trends/resolveTrendRange.ts'
 import { trendTypes } from '../trends/trendTypes.ts'
 import { count } from './figureFields.ts'
 import { nextCursorField } from './listPage.ts'
@@ -19,6 +20,7 @@ import {
   velocityOf,
   velocitySchema,
 } from './trendFields.ts'
+import type { TrendsQuery } from './trendsParameters.ts'
 
 const listed = { ...patternFields, trend_type: z.enum(trendTypes) }
 
@@ -117,3 +119,14 @@ export const emergenceOf = (
     usage_trend: trendOrNone(usage, { listed: inList, withSeries }),
   }
 }
+
+/** What was asked, and over which windows it is answered. */
+export const trendRangeFields = (
+  query: TrendsQuery,
+  { range, granularity }: Pick<TrendRange, 'range' | 'granularity'>,
+) => ({
+  trend_type: query.trend_type,
+  from: isoTime(range.from),
+  to: isoTime(range.to),
+  granularity,
+})

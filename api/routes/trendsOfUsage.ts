@@ -1,0 +1,77 @@
+import { isoTime } from '../conventions/asOf.ts'
+import type { PagePlace } from '../conventions/page.ts'
+import { previousRange } from '../conventions/range.ts'
+import { orRefuse } from '../conventions/resolved.ts'
+import { closedSpans } from '../trends/closedSpans.ts'
+import { createEmergenceTrends, granularityOfSpans, usageRange } from '../trends/emergenceTrends.ts'
+import type { Spans } from '../trends/emergences.ts'
+import { fewEnough, type TrendRange } from '../trends/resolveTrendRange.ts'
+import { decodeTrendCursor, nextTrendCursor } from '../trends/trendCursor.ts'
+import type { EmergenceType } from '../trends/trendTypes.ts'
+import type { RouteParts } from './apiRoute.ts'
+import { mostListPoints } from './pointLimits.ts'
+import { emergenceOf, trendRangeFields } from './trendsAnswer.ts'
+import type { TrendsQuery } from './trendsParameters.ts'
+
+/** Of emerging and declining patterns, where the request does not say. */
+const defaultLimits = { emerging: 0.5, declining: 0.3, probability: 0.95, uses: 5 } as const
+
+/** Which hours are compared, over which windows the usage is shown, and where in the list the page begins. */
+export interface ListedSpans {
+  readonly spans: Spans
+  readonly granularity: TrendRange['granularity']
+  readonly after: PagePlace | undefined
+}
+
+/** Answers whose usage takes off or falls. */
+export const createEmergenceAnswers = (parts: RouteParts) => {
+  const listEmergence = createEmergenceTrends(parts.standings)
+
+  const spansOf = (query: TrendsQuery, question: string): Omit<ListedSpans, 'granularity'> => {
+    const now = parts.clock()
+    if (query.cursor === undefined)
+      return { spans: orRefuse(closedSpans(query, { now, defaultRange: '7d' })), after: undefined }
+    const { range, after } = decodeTrendCursor(query.cursor, question, now)
+    return { spans: { current: range, previous: previousRange(range) }, after }
+  }
+
+  const resolve = (query: TrendsQuery, question: string): ListedSpans => {
+    const asked = spansOf(query, question)
+    const granularity = query.granularity ?? granularityOfSpans(asked.spans)
+    orRefuse(fewEnough(usageRange(asked.spans, granularity, parts.clock()), mostListPoints))
+    return { ...asked, granularity }
+  }
+
+  const list = async (
+    query: TrendsQuery,
+    type: EmergenceType,
+    question: string,
+    { spans, after, granularity }: ListedSpans,
+  ) => {
+    const threshold = query.threshold ?? defaultLimits[type]
+    const probability = query.min_probability ?? defaultLimits.probability
+    const uses = query.min_uses ?? defaultLimits.uses
+    const { vector, page, totalCount } = await listEmergence({
+      type,
+      spans,
+      granularity,
+      limits: { [type === 'emerging' ? 'growth' : 'decline']: threshold, probability, uses },
+      patternId: query.pattern_id,
+      patternType: query.pattern_type,
+      after,
+      limit: query.limit,
+      now: parts.clock(),
+    })
+    const body = {
+      ...trendRangeFields(query, { range: spans.current, granularity }),
+      previous_from: isoTime(spans.previous.from),
+      thresholds: { threshold, min_probability: probability, min_uses: uses },
+      trends: page.items.map((item) => emergenceOf(item, spans, query.include === 'series')),
+      total_count: totalCount,
+      next_cursor: nextTrendCursor(page.end, question, { range: spans.current, granularity }),
+    }
+    return { vector, body }
+  }
+
+  return { resolve, list }
+}
