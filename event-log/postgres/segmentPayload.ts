@@ -75,7 +75,9 @@ export const encodePayload = async (events: readonly PayloadEvent[]): Promise<Bu
 
 /** The reverse of `encodePayload`. Values are views of one buffer. */
 export const decodePayload = async (payload: Buffer): Promise<PayloadEvent[]> => {
-  const raw = await decompress(payload, { chunkSize: 4 * 1024 * 1024 })
+  // Events shrink to about a tenth. A buffer far too large costs a small segment more than its reading does.
+  const chunkSize = Math.min(4 * 1024 * 1024, Math.max(64 * 1024, payload.length * 16))
+  const raw = await decompress(payload, { chunkSize })
   const events: PayloadEvent[] = []
   const indexEnd = 4 + raw.readUInt32LE(0)
   let at = 4
