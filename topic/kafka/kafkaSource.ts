@@ -18,7 +18,7 @@ export interface KafkaSourceOptions {
   readonly createWithPartitions?: number
   /** How long a fetch waits for something new; default 250, below the heartbeat interval. */
   readonly maxWaitMs?: number
-  /** The most that one batch holds, in bytes as fetched; default 4 MiB. Less where many partitions are ours. */
+  /** The most that one batch holds, in bytes as fetched; default 2 MiB. Less where many partitions are ours. */
   readonly maxBytesPerPartition?: number
   /** After how long without a heartbeat the group gives our partitions to others; default 10,000. */
   readonly sessionTimeoutMs?: number
@@ -41,7 +41,7 @@ export const createKafkaSource = ({
   logger,
   createWithPartitions = 4,
   maxWaitMs = 250,
-  maxBytesPerPartition = 4 << 20,
+  maxBytesPerPartition = 2 << 20,
   sessionTimeoutMs = 10_000,
   heartbeatMs = 1_000,
   silenceMs = 60_000,
