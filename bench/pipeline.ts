@@ -46,12 +46,18 @@ const forget = (parts: RealParts) =>
 
 /** Resolves when the windows account for `count` events, with the time when the first were appended. */
 const untilProjected = async (parts: RealParts, count: number): Promise<void> => {
+  let saidAt = performance.now()
   for (;;) {
-    const { rows } = await parts.pool.query<{ position: number }>(
-      `select coalesce(sum(position), 0)::int8 as position from projection_checkpoints
-       where projection = 'pattern_windows'`,
+    const { rows } = await parts.pool.query<{ position: number; shards: number[] }>(
+      `select coalesce(sum(position), 0)::int8 as position, array_agg(position order by shard) as shards
+       from projection_checkpoints where projection = 'pattern_windows'`,
     )
-    if (rows[0]!.position >= count) return
+    const { position, shards } = rows[0]!
+    if (position >= count) return
+    if (performance.now() - saidAt > 2_000) {
+      saidAt = performance.now()
+      process.stderr.write(`projected ${position} of ${count} events, by shard ${String(shards)}\n`)
+    }
     await delay(20)
   }
 }
