@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import { benchmarkPattern } from '../benchmark/benchmarkPattern.ts'
+import { createBenchmarks } from '../benchmark/benchmarkPattern.ts'
 import { answerFields, isoTime, rangeFields } from '../conventions/asOf.ts'
 import {
   afterParameter,
@@ -40,6 +40,8 @@ const route = createRoute({
 const refuseCategory = (message: string) => unprocessable([{ path: 'category', message }])
 
 export const routeBenchmark = (app: ApiApp, parts: RouteParts): void => {
+  const benchmarks = createBenchmarks()
+
   app.openapi(route, (context) => {
     const { pattern_id: id } = context.req.valid('param')
     const { category: asked, after, ...query } = context.req.valid('query')
@@ -49,21 +51,22 @@ export const routeBenchmark = (app: ApiApp, parts: RouteParts): void => {
       source: parts.fromStandings,
       after,
       answer: () =>
-        parts.standings.view([range], async ({ vector, catalogue, sums }) => {
+        parts.standings.view([range], async (view) => {
+          const { vector, catalogue } = view
           const pattern = catalogue.find(id)
           if (pattern === undefined) throw patternNotFound(id)
           const category = asked ?? pattern.entry.patternType?.value
           if (category === undefined)
             throw refuseCategory('the pattern has no type: name the category to compare it with')
-          const ofCategory = catalogue.ofType(category)
-          if (ofCategory.length === 0) throw refuseCategory(`no pattern is of the type ${category}`)
+          if (catalogue.ofType(category).length === 0)
+            throw refuseCategory(`no pattern is of the type ${category}`)
           return {
             vector,
             body: {
               from: isoTime(range.from),
               to: isoTime(range.to),
               ...nameOf(id, pattern.entry),
-              ...categoryBenchmarkOf(benchmarkPattern(pattern, category, ofCategory, sums(range))),
+              ...categoryBenchmarkOf(benchmarks(view, range, pattern, category)),
             },
           }
         }),

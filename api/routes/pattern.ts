@@ -2,7 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi'
 import { durationFigures } from '@patterns/projections/derived/durationFigures.ts'
 import { growthRate } from '@patterns/projections/derived/growth.ts'
 import { qualityFigures } from '@patterns/projections/derived/qualityFigures.ts'
-import { benchmarkPattern } from '../benchmark/benchmarkPattern.ts'
+import { createBenchmarks } from '../benchmark/benchmarkPattern.ts'
 import { answerFields, isoTime, isoTimeOrNull, rangeFields } from '../conventions/asOf.ts'
 import { afterParameter, patternPath, rangeParameters } from '../conventions/parameters.ts'
 import { patternNotFound } from '../conventions/problem.ts'
@@ -91,6 +91,8 @@ const route = createRoute({
 const recentEvents = 10
 
 export const routePattern = (app: ApiApp, parts: RouteParts): void => {
+  const benchmarks = createBenchmarks()
+
   app.openapi(route, (context) => {
     const { pattern_id } = context.req.valid('param')
     const { include, after, ...query } = context.req.valid('query')
@@ -113,12 +115,12 @@ export const routePattern = (app: ApiApp, parts: RouteParts): void => {
     }
     /** The pattern among those of its type, and its own windows: of one vector. */
     const read = () =>
-      parts.standings.view([range], async ({ vector, catalogue, sums, snapshot }) => {
+      parts.standings.view([range], async (view) => {
+        const { vector, catalogue, snapshot } = view
         const listed = catalogue.find(pattern_id)
         if (listed === undefined) throw patternNotFound(pattern_id)
         const type = listed.entry.patternType?.value
-        const benchmark =
-          type === undefined ? null : benchmarkPattern(listed, type, catalogue.ofType(type), sums(range))
+        const benchmark = type === undefined ? null : benchmarks(view, range, listed, type)
         return snapshot.lend(async (client) => {
           const { entry, windows } = await readPattern(client, pattern_id, segments, everything)
           const ofTrends = trendSegments(trendRange)

@@ -4,7 +4,6 @@ import type { Direction } from '@patterns/projections/analytics/direction.ts'
 import type { Metric } from '@patterns/projections/analytics/metric.ts'
 import { LRUCache } from 'lru-cache'
 import { type Page, type PagePlace, pageOf } from '../conventions/page.ts'
-import { patternsOfType } from '../routes/listPage.ts'
 import type { Vector } from '../live/vector.ts'
 import { readPatternsWindows } from '../read/readPatternsWindows.ts'
 import type { SnapshotReader } from '../totals/snapshot.ts'
@@ -17,6 +16,7 @@ import { trendSegments, windowsInOrder } from './patternSeries.ts'
 import type { TrendRange } from './resolveTrendRange.ts'
 import { createTrendCache } from './trendCache.ts'
 import { trendColumnsOf } from './trendColumns.ts'
+import { createViewEntries, type ViewEntries } from './viewEntries.ts'
 
 /** One pattern of a list of trends. */
 export interface ListedTrend extends JudgedLine {
@@ -41,6 +41,12 @@ export interface MetricTrends {
   readonly insufficientCount: number
 }
 
+interface JudgedList extends Pick<KeptLines, 'version'>, Pick<ViewEntries, 'members'> {
+  readonly judged: JudgedLines
+}
+
+/** Lists whose verdicts are kept: of 10,000 patterns each takes some 2 MB, of a type far less. */
+const mostJudged = 64
 /** How often a newer view is asked for before lines are read anew for an older one. */
 const mostTries = 3
 const trendsPerTurn = 20
@@ -49,22 +55,23 @@ const trendsPerTurn = 20
 export const createMetricTrends = (standings: Standings) => {
   const store = createLineStore()
   const cache = createTrendCache()
-  const judgedAll = new LRUCache<string, { readonly version: number; readonly judged: JudgedLines }>({
-    max: 24,
-  })
+  const judgedLists = new LRUCache<string, JudgedList>({ max: mostJudged })
+  const entriesOf = createViewEntries()
 
-  /** The verdicts over all patterns hold until a line changes; those over a type are made each time. */
+  /** The verdicts of a list hold until one of its lines changes, or which patterns are of the type. */
   const judge = (
     question: LineQuestion,
     { lines, version }: KeptLines,
-    entries: ReadonlyMap<string, CatalogueEntry> | undefined,
+    patternType: string | undefined,
+    { members, entries }: ViewEntries,
   ): JudgedLines => {
-    if (entries !== undefined) return judgeLines([...lines].filter(([id]) => entries.has(id)))
-    const key = lineQuestionText(question)
-    const known = judgedAll.get(key)
-    if (known?.version === version) return known.judged
-    const judged = judgeLines(lines)
-    judgedAll.set(key, { version, judged })
+    const key = `${lineQuestionText(question)}/${patternType ?? ''}`
+    const known = judgedLists.get(key)
+    if (known?.version === version && known.members === members) return known.judged
+    const judged = judgeLines(
+      patternType === undefined ? lines : [...lines].filter(([id]) => entries.has(id)),
+    )
+    judgedLists.set(key, { version, members, judged })
     return judged
   }
 
@@ -99,16 +106,16 @@ export const createMetricTrends = (standings: Standings) => {
   }
 
   const inView = async (
-    { vector, catalogue, snapshot }: StandingsView,
+    view: StandingsView,
     asked: MetricTrendsAsked,
     isLast: boolean,
   ): Promise<MetricTrends | undefined> => {
     const { patternType, direction, after, limit } = asked
-    // Entries may change in place while lines are read; these are of the vector.
-    const entries = new Map(patternsOfType(catalogue, patternType).map(({ id, entry }) => [id, { ...entry }]))
-    const kept = await store.lines({ vector, snapshot }, asked, isLast)
+    const { vector, snapshot } = view
+    const patterns = entriesOf(view, patternType)
+    const kept = await store.lines(view, asked, isLast)
     if (kept === undefined) return undefined
-    const { measured, insufficient } = judge(asked, kept, patternType === undefined ? undefined : entries)
+    const { measured, insufficient } = judge(asked, kept, patternType, patterns)
     const listed =
       direction === undefined ? measured : measured.filter((judged) => judged.direction === direction)
     const page = pageOf(listed, {
@@ -118,7 +125,7 @@ export const createMetricTrends = (standings: Standings) => {
       after,
       limit,
     })
-    const items = await detail(snapshot, asked, page.items, entries)
+    const items = await detail(snapshot, asked, page.items, patterns.entries)
     return {
       vector,
       page: { ...page, items },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { benchmark } from './benchmark.ts'
+import { benchmark, categoryFigures } from './benchmark.ts'
 import { expectNearly } from './fixtures/nearly.ts'
 import reference from './fixtures/reference.json' with { type: 'json' }
 import type { MetricState } from './metric.ts'
@@ -14,7 +14,7 @@ const category = [state(10, 9), state(10, 8), state(100, 50), state(10, 8), stat
 
 describe('a benchmark', () => {
   it('is done by hand: mean over patterns, pooled over uses, median, mid-rank percentile, rank', () => {
-    const result = benchmark('success_rate', category[1]!, category)
+    const result = benchmark(category[1]!, categoryFigures('success_rate', category))
     if (result.status !== 'measured') throw new Error('suppressed')
     expect(result).toMatchObject({ patterns: 5, value: 0.8, categoryMedian: 0.8, rank: 2 })
     expectNearly(result.categoryMean, (0.9 + 0.8 + 0.5 + 0.8 + 0.75) / 5)
@@ -26,13 +26,13 @@ describe('a benchmark', () => {
 
   it.each(reference.percentile_ranks)('gives $value among $values the percentile of scipy', (row) => {
     const padded = row.values.map((value) => state(value * 10, 0))
-    const result = benchmark('usage', state(row.value * 10, 0), padded)
+    const result = benchmark(state(row.value * 10, 0), categoryFigures('usage', padded))
     expect(result.status === 'measured' && result.percentile).toBe(row.percentile)
   })
 
   it('counts short durations as better', () => {
     const durations = [100, 200, 300, 400, 500].map((ms) => state(1, 1, ms))
-    expect(benchmark('duration', durations[0]!, durations)).toMatchObject({
+    expect(benchmark(durations[0]!, categoryFigures('duration', durations))).toMatchObject({
       percentile: 90,
       rank: 1,
       categoryPooled: 300,
@@ -41,7 +41,7 @@ describe('a benchmark', () => {
   })
 
   it('may be against a category that the pattern is not in', () => {
-    expect(benchmark('success_rate', state(10, 10), category)).toMatchObject({
+    expect(benchmark(state(10, 10), categoryFigures('success_rate', category))).toMatchObject({
       patterns: 5,
       percentile: 100,
       rank: 1,
@@ -50,14 +50,14 @@ describe('a benchmark', () => {
 
   it('is suppressed, with the reason, where fewer than five patterns have a value', () => {
     const mixed = [...category.slice(0, 4), state(0, 0), state(0, 0)]
-    expect(benchmark('success_rate', category[0]!, mixed)).toEqual({
+    expect(benchmark(category[0]!, categoryFigures('success_rate', mixed))).toEqual({
       status: 'suppressed',
       reason: 'too_few_patterns',
       patterns: 4,
       leastPatterns: 5,
       value: 0.9,
     })
-    expect(benchmark('quality', category[0]!, [])).toMatchObject({
+    expect(benchmark(category[0]!, categoryFigures('quality', []))).toMatchObject({
       status: 'suppressed',
       patterns: 0,
       value: null,
@@ -65,7 +65,7 @@ describe('a benchmark', () => {
   })
 
   it('still tells of the category where the pattern itself has no value', () => {
-    expect(benchmark('success_rate', state(0, 0), category)).toMatchObject({
+    expect(benchmark(state(0, 0), categoryFigures('success_rate', category))).toMatchObject({
       value: null,
       percentile: null,
       rank: null,
@@ -76,7 +76,7 @@ describe('a benchmark', () => {
 
   it('has no relative performance where the whole category is at 0', () => {
     const silent = Array.from({ length: 5 }, () => state(0, 0))
-    expect(benchmark('usage', silent[0]!, silent)).toMatchObject({
+    expect(benchmark(silent[0]!, categoryFigures('usage', silent))).toMatchObject({
       categoryMean: 0,
       categoryPooled: 0,
       percentile: 50,

@@ -1,4 +1,4 @@
-import { mean, median } from 'simple-statistics'
+import { mean, medianSorted } from 'simple-statistics'
 import { type Metric, metricRules, type MetricState, metricValue } from './metric.ts'
 
 /** A metric of one pattern beside the patterns of a category. */
@@ -32,24 +32,25 @@ export type Benchmark =
 /** Among fewer patterns a rank says little, and gives away the others' values. */
 const leastPatterns = 5
 
-const isBetter = (metric: Metric, a: number, b: number): boolean =>
-  metricRules[metric].better === 'higher' ? a > b : a < b
+/** One metric of a category: what any pattern of it, or of another, is placed in. */
+export type CategoryFigures =
+  | {
+      readonly status: 'measured'
+      readonly metric: Metric
+      /** The patterns' values, least first. */
+      readonly values: Float64Array
+      readonly mean: number
+      readonly pooled: number
+      readonly median: number
+    }
+  | { readonly status: 'suppressed'; readonly metric: Metric; readonly patterns: number }
 
 /**
- * Where a pattern stands in a category, its own or another; `category` holds the states, merged over the
- * range, of all the category's patterns (with the pattern itself where it belongs to it).
- *
- * The percentile is the mid-rank percentile rank, 100·(worse + ½·equal)/n (Crawford, Garthwaite, Slick 2009,
- * "On percentile norms in neuropsychology", The Clinical Neuropsychologist 23, 1173–1195).
- * Better is higher, but for duration, where it is lower.
+ * The figures of a category, from the states of all its patterns, merged over the range. Made once for however
+ * many patterns are placed in it.
  */
-export const benchmark = (
-  metric: Metric,
-  pattern: MetricState,
-  category: readonly MetricState[],
-): Benchmark => {
+export const categoryFigures = (metric: Metric, category: readonly MetricState[]): CategoryFigures => {
   const rule = metricRules[metric]
-  const value = metricValue(metric, pattern)
   const values: number[] = []
   let total = 0
   let count = 0
@@ -61,27 +62,65 @@ export const benchmark = (
     count += rule.count(state)
   }
   const patterns = values.length
-  if (patterns < leastPatterns) {
+  if (patterns < leastPatterns) return { status: 'suppressed', metric, patterns }
+  const sorted = Float64Array.from(values).toSorted()
+  return {
+    status: 'measured',
+    metric,
+    values: sorted,
+    mean: mean(values),
+    pooled: total / count / rule.unit,
+    median: medianSorted([...sorted]),
+  }
+}
+
+/** How many of the sorted values are below `bound`, or with `orEqual` not above it. */
+const countBelow = (sorted: Float64Array, bound: number, orEqual: boolean): number => {
+  let low = 0
+  let high = sorted.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    const value = sorted[middle]!
+    if (value < bound || (orEqual && value === bound)) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+/**
+ * Where a pattern stands in a category, its own or another (with the pattern itself where it belongs to it).
+ *
+ * The percentile is the mid-rank percentile rank, 100·(worse + ½·equal)/n (Crawford, Garthwaite, Slick 2009,
+ * "On percentile norms in neuropsychology", The Clinical Neuropsychologist 23, 1173–1195).
+ * Better is higher, but for duration, where it is lower.
+ */
+export const benchmark = (pattern: MetricState, category: CategoryFigures): Benchmark => {
+  const { metric } = category
+  const value = metricValue(metric, pattern)
+  if (category.status === 'suppressed') {
+    const { patterns } = category
     return { status: 'suppressed', reason: 'too_few_patterns', patterns, leastPatterns, value }
   }
-  const categoryMean = mean(values)
+  const { values } = category
+  const patterns = values.length
   const middle = {
     status: 'measured',
     patterns,
-    categoryMean,
-    categoryPooled: total / count / rule.unit,
-    categoryMedian: median(values),
+    categoryMean: category.mean,
+    categoryPooled: category.pooled,
+    categoryMedian: category.median,
   } as const
   if (value === null) {
     return { ...middle, value, percentile: null, rank: null, relativePerformance: null }
   }
-  const better = values.filter((other) => isBetter(metric, other, value)).length
-  const worse = values.filter((other) => isBetter(metric, value, other)).length
+  const below = countBelow(values, value, false)
+  const above = patterns - countBelow(values, value, true)
+  const [worse, better] = metricRules[metric].better === 'higher' ? [below, above] : [above, below]
   return {
     ...middle,
     value,
     percentile: (100 * (worse + (patterns - better - worse) / 2)) / patterns,
     rank: better + 1,
-    relativePerformance: categoryMean === 0 ? null : (value - categoryMean) / categoryMean,
+    relativePerformance: category.mean === 0 ? null : (value - category.mean) / category.mean,
   }
 }
