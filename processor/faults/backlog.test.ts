@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { benchmarkMessages } from '@patterns/generator/benchmark.ts'
+import { faultyBenchmarkMessages } from '@patterns/generator/benchmark.ts'
 import { expect, inject, test } from 'vitest'
 import { createScene } from './scene.ts'
 import { until } from './until.ts'
@@ -13,21 +13,21 @@ const peakMebibytes = (pid: number): number =>
   Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]) / 1_024
 
 test.skipIf(brokers === null || !existsSync('/proc/self/status'))(
-  'a processor that finds 300,000 messages waiting stays under 500 MB',
+  'a processor that finds 300,000 messages waiting counts each and stays under 500 MB',
   { timeout: 120_000 },
   async () => {
     const scene = await createScene({ brokers: brokers! })
     try {
       const publisher = scene.publisher()
       const sending: Promise<unknown>[] = []
-      // A thousand patterns over a day and more: more windows than are kept in memory.
-      const waiting = benchmarkMessages({
+      const waiting = faultyBenchmarkMessages({
         seed: 'backlog',
         count: messages,
         startAt: Date.UTC(2026, 0, 4, 20),
         eventsPerSecond: messages / (30 * 3_600),
+        faults: { late: 0.02 },
       })
-      for (const message of waiting) {
+      for (const { message } of waiting) {
         await publisher.ready()
         sending.push(publisher.send(message))
       }
@@ -38,12 +38,18 @@ test.skipIf(brokers === null || !existsSync('/proc/self/status'))(
         'all are in the windows',
         async () => {
           const { rows } = await scene.pool.query<{ uses: bigint | null }>(
-            `select sum(uses) as uses from total_windows_v1 where granularity = 'hour'`,
+            `select sum(uses) as uses from pattern_windows_v1 where granularity = 'hour'`,
           )
           if (rows[0]!.uses === BigInt(messages)) return true
           throw new Error(`only ${rows[0]!.uses}`)
         },
         100_000,
+      )
+      const { rows } = await scene.pool.query<{ granularity: string; uses: bigint }>(
+        'select granularity, sum(uses) as uses from total_windows_v1 group by granularity order by granularity',
+      )
+      expect(rows).toEqual(
+        ['hour', 'day', 'week'].map((granularity) => ({ granularity, uses: BigInt(messages) })),
       )
       expect(peakMebibytes(processor.pid)).toBeLessThan(mostMebibytes)
     } finally {
