@@ -22,18 +22,40 @@ const shares: FaultShares = {
   future_time: 0.005,
 }
 
-/** Messages of all kinds over some 60 patterns and a day and a half, from a Sunday evening into the next week. */
-export const faultyMessages = (seed: string, count: number): Generator<GeneratedMessage> =>
+const hourMs = 3_600_000
+
+/** When what the messages tell of happens; what they say of the clock that they were sent by is the same. */
+export interface EventTime {
+  readonly startAt: number
+  readonly hours: number
+}
+
+/** From a Sunday evening into the next week. */
+const aroundMidnight: EventTime = { startAt: Date.UTC(2026, 0, 4, 20), hours: 36 }
+
+/**
+ * The last day. Kafka forgets a producer whose last message is older than a day by its timestamp, and with it what
+ * tells a repeated batch from a new one: so a test that restarts the broker must send messages of today.
+ */
+export const lastDay = (): EventTime => ({ startAt: Date.now() - 22 * hourMs, hours: 20 })
+
+/** Messages of all kinds for some 60 patterns. */
+export const faultyMessages = (
+  seed: string,
+  count: number,
+  { startAt, hours }: EventTime = aroundMidnight,
+): Generator<GeneratedMessage> =>
   faultyBenchmarkMessages({
     seed,
     count,
     patterns: 60,
-    startAt: Date.UTC(2026, 0, 4, 20),
-    eventsPerSecond: count / (36 * 3_600),
+    startAt,
+    eventsPerSecond: count / (hours * 3_600),
     faults: shares,
   })
 
 const burst = 100
+const burstEveryMs = 100
 
 /**
  * Sends them in bursts, as the processors take them: never more than `mostAhead` that nobody has taken, so
@@ -73,16 +95,12 @@ export interface Load {
 }
 
 /** Begins to send, whether anybody takes the messages or not. */
-export const startLoad = (
-  { ledger }: Scene,
-  seed: string,
-  { perSecond = 1_000 }: { perSecond?: number } = {},
-): Load => {
-  const messages = faultyMessages(seed, 100_000)
+export const startLoad = ({ ledger }: Scene, seed: string, eventTime: EventTime = aroundMidnight): Load => {
+  const messages = faultyMessages(seed, 100_000, eventTime)
   let isStopped = false
   const run = async (): Promise<void> => {
     while (!isStopped) {
-      const due = performance.now() + (burst * 1_000) / perSecond
+      const due = performance.now() + burstEveryMs
       await ledger.send(nextOf(messages, burst))
       await delay(Math.max(0, due - performance.now()))
     }

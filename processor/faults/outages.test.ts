@@ -7,7 +7,7 @@ import { migrate } from '@patterns/launcher/migrate.ts'
 import { startKafkaBroker } from '@patterns/testing/kafkaBroker.ts'
 import { describe, expect, inject, test } from 'vitest'
 import { expectExact, readProgress, untilSettled } from './expectExact.ts'
-import { startLoad } from './faultyLoad.ts'
+import { lastDay, startLoad } from './faultyLoad.ts'
 import { readHealth, readLag, untilHealth } from './operatorView.ts'
 import type { ProcessorProcess } from './processorProcess.ts'
 import { createScene, type Scene } from './scene.ts'
@@ -103,7 +103,7 @@ describe.skipIf(brokers === null).concurrent('under load', () => {
         const broker = await startKafkaBroker({ dir: folder })
         const scene = await createScene({ brokers: broker.brokers })
         try {
-          const load = startLoad(scene, 'broker')
+          const load = startLoad(scene, 'broker', lastDay())
           const processor = await scene.start()
           await untilTaken(scene, 1_000)
           await until('its lag is known', async () =>

@@ -1,4 +1,5 @@
 import { createPostgresEventLog } from '@patterns/event-log/postgres/postgresEventLog.ts'
+import { startLogCompaction } from '@patterns/processor/compactLog.ts'
 import { openProjector } from '@patterns/processor/project/projector.ts'
 import { createPool } from '@patterns/shared/postgres/pool.ts'
 import { runProcess } from '@patterns/shared/runProcess.ts'
@@ -25,7 +26,7 @@ await runProcess({
     SHARDS: z.coerce.number(),
     FLUSH_INTERVAL_MS: z.coerce.number(),
   },
-  async start({ settings, fail }) {
+  async start({ settings, logger, fail }) {
     const pool = createPool({
       connectionString: settings.DATABASE_URL,
       applicationName: 'bench ingest',
@@ -98,11 +99,18 @@ await runProcess({
         await new Promise((resolve) => setTimeout(resolve, Math.max(0, next - performance.now())))
       }
     }
+    const compaction = startLogCompaction({
+      pool,
+      shards: () => [...lanes.keys()],
+      logger,
+      everyMs: 10_000,
+    })
     const running = run().catch((error: Error) => fail(error))
     return {
       async stop() {
         isStopped = true
         await running
+        await compaction.stop()
         for (const { projector } of lanes) await projector.flush()
         await pool.end()
       },
