@@ -32,6 +32,9 @@ export interface FindEventsOptions {
   readonly vector: Vector
   /** Reads of the log before a page ends short: a rare pattern's events lie far apart. */
   readonly mostReads?: number
+  /** How long is looked before a page ends short, in milliseconds. */
+  readonly mostMs?: number
+  readonly now?: () => number
 }
 
 export interface FoundEvents {
@@ -45,7 +48,9 @@ export interface FoundEvents {
  * shard unless the topic got more partitions.
  */
 export const findEvents = async (options: FindEventsOptions): Promise<FoundEvents> => {
-  const { records, patternId, range, ranges, before, limit, vector, mostReads = 16 } = options
+  const { records, patternId, range, ranges, before, limit, vector } = options
+  const { mostReads = 16, mostMs = 1_000, now = () => performance.now() } = options
+  const deadline = now() + mostMs
   const events: FoundEvent[] = []
   let reads = 0
   const shards = [...ranges.keys()].toSorted((a, b) => b - a)
@@ -68,7 +73,8 @@ export const findEvents = async (options: FindEventsOptions): Promise<FoundEvent
         return { events: shown, next: { shard: last.shard, position: last.record.position } }
       }
       reads += looked.reads
-      if (reads >= mostReads) return { events, next: { shard, position: step.first } }
+      if (reads >= mostReads || (reads > 0 && now() >= deadline))
+        return { events, next: { shard, position: step.first } }
     }
   }
   return { events, next: null }
