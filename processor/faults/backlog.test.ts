@@ -14,7 +14,7 @@ const peakMebibytes = (pid: number): number =>
 
 test.skipIf(brokers === null || !existsSync('/proc/self/status'))(
   'a processor that finds 300,000 messages waiting counts each and stays under 500 MB',
-  { timeout: 120_000 },
+  { timeout: 240_000 },
   async () => {
     const scene = await createScene({ brokers: brokers! })
     try {

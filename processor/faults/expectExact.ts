@@ -36,7 +36,10 @@ export const readProgress = async (pool: pg.Pool): Promise<Progress> => {
 /** Resolves once every message that was sent is taken and in the windows. */
 export const untilSettled = async (
   { pool, ledger }: Scene,
-  { ends = ledger.ends(), withinMs = 60_000 }: { ends?: ReadonlyMap<number, number>; withinMs?: number } = {},
+  {
+    ends = ledger.ends(),
+    withinMs = 120_000,
+  }: { ends?: ReadonlyMap<number, number>; withinMs?: number } = {},
 ): Promise<void> => {
   await until(
     'all that was sent is in the windows',

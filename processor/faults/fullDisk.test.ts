@@ -133,7 +133,7 @@ afterAll(() => {
 
 test.skipIf(brokers === null).each(ways)(
   'a database whose disk %s makes the processor wait, acknowledges nothing, and loses nothing',
-  { timeout: 90_000 },
+  { timeout: 180_000 },
   async (_, withDisk) => {
     await withDisk(async (scene, { fill, free }) => {
       const load = startLoad(scene, 'disk')

@@ -28,7 +28,7 @@ const untilTakenFurther = async ({ pool }: Scene, messages: number): Promise<voi
 describe.skipIf(brokers === null).concurrent('two processors', () => {
   test(
     'in one group hand partitions over under load as one joins, stops, hangs, comes back and is killed',
-    { timeout: 120_000 },
+    { timeout: 240_000 },
     async () => {
       await inScene(async (scene) => {
         const load = startLoad(scene, 'groups')
@@ -64,7 +64,7 @@ describe.skipIf(brokers === null).concurrent('two processors', () => {
 
   test(
     'in two groups on one database fence each other off, and both survive',
-    { timeout: 120_000 },
+    { timeout: 240_000 },
     async () => {
       await inScene(async (scene) => {
         const load = startLoad(scene, 'owners')

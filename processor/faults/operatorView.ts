@@ -18,7 +18,7 @@ export const untilHealth = (
   processor: ProcessorProcess,
   status: 200 | 503,
   fits: (components: Health['components']) => boolean = () => true,
-  withinMs = 40_000,
+  withinMs = 60_000,
 ): Promise<OperatorView> =>
   until(
     `/readyz answers ${status}`,

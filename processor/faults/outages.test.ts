@@ -48,7 +48,7 @@ const untilTaken = async ({ pool }: Scene, messages: number): Promise<void> => {
 describe.skipIf(brokers === null).concurrent('under load', () => {
   test(
     'a database that stops for 10 s, and one that is killed, make the processor wait and lose nothing',
-    { timeout: 150_000 },
+    { timeout: 240_000 },
     async () => {
       await inFolder(async (folder) => {
         const dataDir = join(folder, 'postgres')
@@ -97,7 +97,7 @@ describe.skipIf(brokers === null).concurrent('under load', () => {
 
   test(
     'a broker that stops for 10 s makes the processor wait, its lag unknown, and lose nothing',
-    { timeout: 150_000 },
+    { timeout: 240_000 },
     async () => {
       await inFolder(async (folder) => {
         const broker = await startKafkaBroker({ dir: folder })

@@ -70,7 +70,7 @@ const untilOthersSettled = async ({ pool, ledger }: Scene): Promise<void> => {
 
 test.skipIf(brokers === null)(
   'a projector that throws on one event stops its shard there, and goes on from there once it is mended',
-  { timeout: 60_000 },
+  { timeout: 240_000 },
   async () => {
     const scene = await createScene({ brokers: brokers! })
     let running: Running | undefined

@@ -58,7 +58,7 @@ const refusal = (shard: number): RegExp =>
 describe.skipIf(brokers === null).concurrent('a topic that is deleted and created anew', () => {
   test(
     'between two runs is refused, shard by shard, until a person adopts it',
-    { timeout: 120_000 },
+    { timeout: 240_000 },
     async () => {
       const scene = await createScene({ brokers: brokers! })
       try {
@@ -107,7 +107,7 @@ describe.skipIf(brokers === null).concurrent('a topic that is deleted and create
 
   test(
     'under a processor that runs stops its shards until it is adopted, however long it grows',
-    { timeout: 120_000 },
+    { timeout: 240_000 },
     async () => {
       const scene = await createScene({ brokers: brokers! })
       try {

@@ -145,7 +145,7 @@ const sendAll = async (scene: Scene, messages: readonly (readonly [Fate, Outgoin
 
 test.skipIf(brokers === null)(
   'rubbish becomes dead letters with its raw bytes and the reason, and the shard goes on',
-  { timeout: 60_000 },
+  { timeout: 240_000 },
   async () => {
     const scene = await createScene({ brokers: brokers! })
     const [again, conflicting, deep] = [used(), used(), used()]
@@ -171,7 +171,7 @@ test.skipIf(brokers === null)(
 
 test.skipIf(brokers === null)(
   'aborted transactions and control records are accounted for as no record',
-  { timeout: 60_000 },
+  { timeout: 240_000 },
   async () => {
     const scene = await createScene({ brokers: brokers! })
     const producer = createKafkaClient(

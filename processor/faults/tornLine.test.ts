@@ -36,7 +36,7 @@ const takenOf = async ({ pool }: Scene): Promise<number | undefined> =>
 
 test(
   'a last line that a crash tore is no message, and one that lacks only its end becomes one',
-  { timeout: 60_000 },
+  { timeout: 240_000 },
   async () => {
     const scene = await createScene({})
     try {

@@ -10,7 +10,7 @@ const pollMs = 15
 export const until = async <Answer>(
   what: string,
   ask: () => Promise<Answer | undefined> | Answer | undefined,
-  withinMs = 30_000,
+  withinMs = 60_000,
 ): Promise<Answer> => {
   const deadline = performance.now() + withinMs
   let reason: unknown
