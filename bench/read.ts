@@ -59,7 +59,7 @@ export const readBenchmark = async (options: ReadOptions): Promise<void> => {
     number,
     number,
   ]
-  const { postgres, databaseUrl, end } = await openSeededDatabase(options.data, size)
+  const { postgres, databaseUrl } = await openSeededDatabase(options.data, size)
   const rows = await countRows(databaseUrl)
   printFigures({ rows })
   const children = [
@@ -77,7 +77,7 @@ export const readBenchmark = async (options: ReadOptions): Promise<void> => {
     const changesPerSecond = await vectorChangesPerSecond(3)
     const memoryBefore = await apiMemoryMib()
     const patterns = seedPatterns({ ...size, random: createRandom(20_260_101) })
-    const asked = Object.entries(questions(patterns, { random: createRandom(3), end })).filter(
+    const asked = Object.entries(questions(patterns, { random: createRandom(3) })).filter(
       ([name]) => options.only === undefined || name.includes(options.only),
     )
     const load = { port: apiPort, requestsPerSecond: rate }

@@ -8,14 +8,18 @@ const trendTypes = ['usage', 'quality', 'success_rate', 'performance'] as const
 
 /** What is asked of each route: as a dashboard would, with defaults, and with parameters that keep changing. */
 export const questions = (
-  patterns: readonly Pick<SeededPattern, 'id' | 'type'>[],
-  { random, end }: { readonly random: Random; readonly end: number },
+  patterns: readonly Pick<SeededPattern, 'id' | 'type' | 'share'>[],
+  { random }: { readonly random: Random },
 ): Readonly<Record<string, () => Asked>> => {
   const any = <Value>(values: readonly Value[]): Value => values[Math.floor(random() * values.length)]!
   const id = () => any(patterns).id
   const range = () => any(['24h', '7d', '30d', '90d'])
   const type = () => any(patterns).type
-  const lastDay = new Date(end - 24 * 3_600_000).toISOString()
+  /** Who looks at events looks at those of patterns that are used: drawn as often as they are. */
+  const usedId = () => {
+    let left = random()
+    return (patterns.find(({ share }) => (left -= share) < 0) ?? any(patterns)).id
+  }
   return {
     'dashboard-summary': () => `${base}/dashboard-summary`,
     'dashboard-summary, any range and type': () =>
@@ -31,7 +35,7 @@ export const questions = (
     'patterns, any search': () => `${base}/patterns?search=${Math.floor(random() * 1_000)}`,
     'patterns/{id}': () => `${base}/patterns/${id()}`,
     'patterns/{id}, 90 days': () => `${base}/patterns/${id()}?time_range=90d`,
-    'patterns/{id}/events, last day': () => `${base}/patterns/${id()}/events?from=${lastDay}&limit=20`,
+    'patterns/{id}/events': () => `${base}/patterns/${usedId()}/events?limit=20`,
     'time-series': () => `${base}/time-series?time_range=7d`,
     'time-series of any pattern': () =>
       `${base}/time-series?time_range=7d&metric_type=success_rate&pattern_id=${id()}`,

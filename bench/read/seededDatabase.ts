@@ -60,7 +60,7 @@ export const openSeededDatabase = async (dataDir: string, size: SeedSize) => {
   }
   await admin.end()
   await bringTrends(postgres.url(name))
-  return { postgres, databaseUrl: postgres.url(name), end }
+  return { postgres, databaseUrl: postgres.url(name) }
 }
 
 /** Brings the trend lines up to the windows, and to the hours that closed since: as the processor would have. */

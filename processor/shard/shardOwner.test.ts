@@ -1,7 +1,9 @@
 import { createMemoryEventLog } from '@patterns/event-log/memory/memoryEventLog.ts'
+import type { EventLog } from '@patterns/event-log/eventLog.ts'
+import type { TopicBatch } from '@patterns/shared/contract/topicMessage.ts'
 import { createLogger } from '@patterns/shared/logger.ts'
 import { createTestDatabase } from '@patterns/testing/database.ts'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { createPool } from '@patterns/shared/postgres/pool.ts'
 import type pg from 'pg'
 import { createShardOwner } from './shardOwner.ts'
@@ -21,8 +23,19 @@ beforeAll(async () => {
 afterAll(async () => drop())
 
 /** The owner of a shard whose log expects offset 100 next, while the topic answers these ends one after the other. */
-const ownerOf = async (...ends: (number | Error)[]) => {
-  const log = createMemoryEventLog()
+const ownerOf = async (...ends: (number | Error)[]) => (await shardOf(...ends)).owner
+
+const shardOf = async (...ends: (number | Error)[]) => {
+  const memory = createMemoryEventLog()
+  const disk = { isFull: false }
+  const log: EventLog = {
+    ...memory,
+    async append(batch) {
+      if (disk.isFull) throw Object.assign(new Error('No space left on device'), { code: '53100' })
+      return memory.append(batch)
+    },
+  }
+  const waits: number[] = []
   const head = await log.open(shard, 0)
   await log.append({
     shard,
@@ -32,7 +45,7 @@ const ownerOf = async (...ends: (number | Error)[]) => {
     duplicates: [],
     nextSourceOffset: 100,
   })
-  return createShardOwner({
+  const owner = createShardOwner({
     lane: {
       log,
       topic: 'topic',
@@ -51,9 +64,23 @@ const ownerOf = async (...ends: (number | Error)[]) => {
       return [{ partition: shard, startOffset: 0, endOffset: end }]
     },
     logger: createLogger('test', 'silent'),
-    backoff: () => 0,
+    backoff: (attempt) => {
+      waits.push(attempt)
+      return 0
+    },
   })
+  return { owner, disk, waits }
 }
+
+/** Offsets that carry no message: enough to be taken. */
+const batchFrom = (firstOffset: number): TopicBatch => ({
+  partition: shard,
+  firstOffset,
+  nextOffset: firstOffset + 10,
+  messages: [],
+  endOffset: firstOffset + 10,
+})
+const alive = async () => {}
 
 describe('an owner', () => {
   test('goes on where the log ends', async () => {
@@ -93,5 +120,44 @@ describe('an owner', () => {
     await expect(owner.assigned(shard, 500)).rejects.toThrow(refusal)
     expect(owner.states()).toMatchObject([{ status: 'stopped', reason: expect.stringMatching(refusal) }])
     await owner.stop()
+  })
+
+  test('waits longer each time that its database takes nothing, and runs again only once it does', async () => {
+    const { owner, disk, waits } = await shardOf(110)
+    await owner.assigned(shard, 110)
+    disk.isFull = true
+    for (let tried = 1; tried <= 4; tried++) {
+      expect(await owner.take(batchFrom(100), alive)).toBe(100)
+      expect(owner.states()).toMatchObject([
+        { status: 'retrying', reason: 'No space left on device', nextOffset: 100 },
+      ])
+    }
+    // The first time at once.
+    expect(waits).toEqual([1, 2, 3])
+
+    disk.isFull = false
+    expect(await owner.take(batchFrom(100), alive)).toBe(110)
+    expect(owner.states()).toMatchObject([{ status: 'running', reason: undefined, nextOffset: 110 }])
+    await owner.stop()
+  })
+
+  test('seeks to where a rival got to, and runs on', async () => {
+    const { owner, waits } = await shardOf(120)
+    await owner.assigned(shard, 120)
+    expect(await owner.take(batchFrom(80), alive)).toBe(100)
+    expect(await owner.take(batchFrom(100), alive)).toBe(110)
+    expect(owner.states()).toMatchObject([{ status: 'running', nextOffset: 110 }])
+    expect(waits).toEqual([])
+    await owner.stop()
+  })
+
+  test('gives up opening a shard that is not its own any more', async () => {
+    const owner = await ownerOf(new Error('no broker'))
+    const assigned = owner.assigned(shard, 110)
+    await vi.waitFor(() => expect(owner.states()).toMatchObject([{ status: 'retrying' }]))
+    await owner.revoked(shard)
+    expect(await assigned).toBe(0)
+    expect(owner.states()).toEqual([])
+    expect(await owner.take(batchFrom(100), alive)).toBe(100)
   })
 })

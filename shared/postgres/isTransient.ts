@@ -3,6 +3,8 @@
  * intervention (shutdown), system, rollback (serialization, deadlock).
  */
 const transientClasses = new Set(['08', '53', '57', '58', '40'])
+/** The transaction waited longer for its client than it may: we hung, and live again. */
+const idleInTransaction = '25P03'
 
 /** What Node and pg say of a connection that could not be made or was lost. */
 const connectionFaults =
@@ -12,6 +14,7 @@ const connectionFaults =
 export const isTransient = (error: unknown): boolean => {
   if (!(error instanceof Error)) return false
   const code = (error as { code?: unknown }).code
+  if (code === idleInTransaction) return true
   if (typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) && transientClasses.has(code.slice(0, 2)))
     return true
   if (error instanceof AggregateError) return error.errors.some(isTransient)

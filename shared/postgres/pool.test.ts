@@ -1,6 +1,7 @@
 import { createTestDatabase, type TestDatabase } from '@patterns/testing/database.ts'
 import type pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { isTransient } from './isTransient.ts'
 import { createPool, type PoolOptions } from './pool.ts'
 
 let database: TestDatabase
@@ -79,6 +80,16 @@ describe('a connection of a pool', () => {
   it('ends a statement that takes longer than its limit', async () => {
     const pool = open({ statementTimeoutMs: 20 })
     await expect(pool.query('select pg_sleep(60)')).rejects.toMatchObject({ code: '57014' })
+  })
+
+  it('that hangs within a transaction gives up what it locked', async () => {
+    const hanging = await open({ transactionIdleTimeoutMs: 50, onIdleError: () => {} }).connect()
+    const ended = new Promise<Error>((resolve) => hanging.on('error', resolve))
+    await hanging.query('begin')
+    await hanging.query('select pg_advisory_xact_lock(1)')
+    await open().query('select pg_advisory_xact_lock(1)')
+    expect(isTransient(await ended)).toBe(true)
+    hanging.release(true)
   })
 
   it('that breaks while idle is reported and replaced', async () => {

@@ -26,6 +26,11 @@ export interface PoolOptions {
   readonly max?: number
   /** The longest that one statement may take; none by default. */
   readonly statementTimeoutMs?: number
+  /**
+   * The longest that a transaction waits for its client. One that hangs with rows locked would keep those
+   * who take over from it waiting for as long as its connection stands.
+   */
+  readonly transactionIdleTimeoutMs?: number
   /** What every connection runs as. `reader` can select and nothing else. */
   readonly access?: 'owner' | 'reader'
   /**
@@ -43,11 +48,16 @@ export const createPool = ({
   applicationName,
   max = 10,
   statementTimeoutMs = 0,
+  transactionIdleTimeoutMs = 5_000,
   access = 'owner',
   pipeline = false,
   onIdleError,
 }: PoolOptions): pg.Pool => {
-  const settings = [`-c statement_timeout=${statementTimeoutMs}`, '-c timezone=UTC']
+  const settings = [
+    `-c statement_timeout=${statementTimeoutMs}`,
+    `-c idle_in_transaction_session_timeout=${transactionIdleTimeoutMs}`,
+    '-c timezone=UTC',
+  ]
   if (access === 'reader')
     settings.push('-c role=pattern_dashboard_reader', '-c default_transaction_read_only=on')
   const pool = new pg.Pool({
