@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
+import { compileCache } from '@patterns/testing/compileCache.ts'
 import { createTestDatabase, type TestDatabase } from '@patterns/testing/database.ts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
@@ -14,7 +15,7 @@ afterAll(() => database?.drop())
 /** Starts the process; `stop` where it does not end by itself. */
 const start = (env: Readonly<Record<string, string>>) => {
   const child = spawn(process.execPath, [fileURLToPath(new URL('main.ts', import.meta.url))], {
-    env: { DATABASE_URL: database.url, PORT: '0', LOG_LEVEL: 'info', ...env },
+    env: { ...compileCache, DATABASE_URL: database.url, PORT: '0', LOG_LEVEL: 'info', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let errors = ''

@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { compileCache } from '@patterns/testing/compileCache.ts'
 import { createTestDatabase } from '@patterns/testing/database.ts'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { choosePort } from './choosePort.ts'
@@ -40,7 +41,7 @@ const publish = async (folder: string, count: number, env: Readonly<Record<strin
   )
   const cli = fileURLToPath(new URL('../cli/main.ts', import.meta.url))
   const child = spawn(process.execPath, [cli, 'publish'], {
-    env: { PATH: process.env['PATH'], DATA_DIR: folder, ...env },
+    env: { ...compileCache, PATH: process.env['PATH'], DATA_DIR: folder, ...env },
     stdio: ['pipe', 'ignore', 'inherit'],
   })
   child.stdin.end(`${lines.join('\n')}\n`)

@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module'
 import type { z } from 'zod'
 import { createLogger } from './logger.ts'
 import type { Logger } from './logger.ts'
@@ -127,4 +128,6 @@ export const runProcess = async <Shape extends z.ZodRawShape>({
     process.exit(1)
   }
   process.send?.('ready', undefined, undefined, () => {})
+  // Node does so at the end, which a process that is killed does not reach: its next start should be quick too.
+  flushCompileCache()
 }

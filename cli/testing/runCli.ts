@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { compileCache } from '@patterns/testing/compileCache.ts'
 
 const main = fileURLToPath(new URL('../main.ts', import.meta.url))
 
@@ -18,7 +19,7 @@ export interface RunCliOptions {
 }
 
 /** What a command inherits: nothing that would lead it to a database or topic of the machine it runs on. */
-const bareEnvironment = { PATH: '/usr/local/bin:/usr/bin:/bin' }
+const bareEnvironment = { PATH: '/usr/local/bin:/usr/bin:/bin', ...compileCache }
 
 /** Runs one command line in a process of its own. */
 export const runCli = (

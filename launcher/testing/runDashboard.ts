@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { compileCache } from '@patterns/testing/compileCache.ts'
 import { vi } from 'vitest'
 import { processesOf } from './processesOf.ts'
 
@@ -34,6 +35,7 @@ export const runDashboard = (
   running.add(dataDir)
   const child = spawn(process.execPath, [script, ...args], {
     env: {
+      ...compileCache,
       PATH: process.env['PATH'],
       DATA_DIR: dataDir,
       PORT: '0',

@@ -67,7 +67,7 @@ describe.skipIf(brokers === null).concurrent('under load', () => {
           const load = startLoad(scene, 'postgres')
           const processor = await scene.start()
           await untilTaken(scene, 1_000)
-          expect((await readHealth(processor)).status).toBe(200)
+          await untilHealth(processor, 200)
 
           await postgres.stop()
           await untilHealth(processor, 503, ({ database }) => database === 'down')
@@ -100,7 +100,7 @@ describe.skipIf(brokers === null).concurrent('under load', () => {
     { timeout: 240_000 },
     async () => {
       await inFolder(async (folder) => {
-        const broker = await startKafkaBroker({ dir: folder })
+        const broker = await startKafkaBroker({ dir: folder, isShortLived: true })
         const scene = await createScene({ brokers: broker.brokers })
         try {
           const load = startLoad(scene, 'broker', lastDay())

@@ -6,6 +6,7 @@ import { createLogger } from '@patterns/shared/logger.ts'
 import { createPool } from '@patterns/shared/postgres/pool.ts'
 import { readSettings } from '@patterns/shared/settings/readSettings.ts'
 import { processSettings, topicSettings } from '@patterns/shared/settings/settings.ts'
+import { compileCache } from '@patterns/testing/compileCache.ts'
 import { createTestDatabase } from '@patterns/testing/database.ts'
 import { openTopic } from '@patterns/topic/openTopic.ts'
 import type { Publisher } from '@patterns/topic/publisher.ts'
@@ -39,9 +40,6 @@ export interface Scene {
   close(): Promise<void>
 }
 
-/** Node keeps its compiled modules there, so that the many starts of a test take half the time. */
-const compileCache = join(tmpdir(), 'patterns-compile-cache')
-
 export const createScene = async ({ brokers, databaseUrl, settings = {} }: SceneOptions): Promise<Scene> => {
   const topic = `faults-${randomUUID()}`
   const dataDir = await mkdtemp(join(tmpdir(), 'patterns-faults-'))
@@ -71,7 +69,7 @@ export const createScene = async ({ brokers, databaseUrl, settings = {} }: Scene
       ...environment,
       PROCESSOR_PORT: '0',
       LOG_LEVEL: 'info',
-      NODE_COMPILE_CACHE: compileCache,
+      ...compileCache,
       ...settings,
       ...further,
     })
