@@ -47,7 +47,7 @@ export const encodePayload = async (events: readonly PayloadEvent[]): Promise<Bu
   })
   let bodyBytes = 0
   for (let i = 0; i < events.length; i++) bodyBytes += events[i]!.value.length + (headers[i]?.length ?? 0)
-  const raw = Buffer.allocUnsafe(4 + events.length * mostIndexBytesPerEvent + bodyBytes)
+  const raw = takeScratch(4 + events.length * mostIndexBytesPerEvent + bodyBytes)
   let at = 4
   let offset = 0
   let time = 0
@@ -67,10 +67,22 @@ export const encodePayload = async (events: readonly PayloadEvent[]): Promise<Bu
     if (kept !== undefined) at += kept.copy(raw, at)
     at += events[i]!.value.copy(raw, at)
   }
-  return compress(raw.subarray(0, at), {
-    params: { [constants.ZSTD_c_compressionLevel]: 1 },
-    chunkSize: Math.max(64 * 1024, at),
-  })
+  try {
+    return await compress(raw.subarray(0, at), {
+      params: { [constants.ZSTD_c_compressionLevel]: 1 },
+      // Room for all that comes out, mostly: events shrink to about a seventh.
+      chunkSize: Math.max(64 * 1024, at >> 2),
+    })
+  } finally {
+    scratch.push(raw)
+  }
+}
+
+/** Used again and again: memory outside of V8's heap that is new each time sets off its collection. */
+const scratch: Buffer[] = []
+const takeScratch = (bytes: number): Buffer => {
+  const kept = scratch.pop()
+  return kept !== undefined && kept.length >= bytes ? kept : Buffer.allocUnsafe(bytes)
 }
 
 /** The reverse of `encodePayload`. Values are views of one buffer. */

@@ -5,7 +5,7 @@ import { windowEnd, windowStart, graceMs } from '@patterns/projections/window.ts
 import type { PatternEvent } from '@patterns/shared/contract/patternEvent.ts'
 import type pg from 'pg'
 import { type Checkpoint, type Lane, openCheckpoint } from './checkpoint.ts'
-import { decideFlush } from './decideFlush.ts'
+import { flushDelayMs } from './flushDelay.ts'
 import { type ChangedStates, createWindowStates } from './windowStates.ts'
 import { writeFlush } from './writeFlush.ts'
 
@@ -144,8 +144,9 @@ export const openProjector = async ({
   }
 
   /** At the head of the log nobody may come for a while: what is pending must not wait for them. */
-  const scheduleFlush = (): void => {
-    if (pending.events > 0) timer ??= setTimeout(() => void beginFlush(), flushIntervalMs)
+  const scheduleFlush = (afterMs: number): void => {
+    clearTimeout(timer)
+    timer = setTimeout(() => void beginFlush(), afterMs)
   }
 
   const failIfBroken = (): void => {
@@ -159,15 +160,12 @@ export const openProjector = async ({
       failIfBroken()
       if (pending.events === 0) pending.since = now()
       for (const event of events) foldOne(event)
-      const decision = decideFlush({
-        pendingEvents: pending.events,
-        pendingWindows: pending.windows,
-        pendingForMs: now() - pending.since,
-        lag,
-        intervalMs: flushIntervalMs,
-      })
-      if (decision === 'flush') await beginFlush()
-      else scheduleFlush()
+      if (pending.events > 0) {
+        const delay = flushDelayMs({ pendingWindows: pending.windows, lag, intervalMs: flushIntervalMs })
+        const leftMs = pending.since + delay - now()
+        if (leftMs <= 0) await beginFlush()
+        else scheduleFlush(leftMs)
+      }
       failIfBroken()
     },
     async flush() {

@@ -3,6 +3,7 @@ import { promisify } from 'node:util'
 import zlib from 'node:zlib'
 import type { Logger } from '@patterns/shared/logger.ts'
 import kafkajs, { type KafkaConfig, type logCreator, type ProducerConfig, type SASLOptions } from 'kafkajs'
+import { createFrameSocket } from './frameSocket.ts'
 
 // The one file that knows kafkajs. We use its connections, metadata, requests and admin client, not
 // its consumer, which decodes slowly, resets offsets by itself, lets one slow partition hold up the others,
@@ -112,7 +113,7 @@ export const createKafkaClient = (
     new Cluster({
       ...settings,
       logger: kafka.logger(),
-      socketFactory: createSocketFactory(),
+      socketFactory: createFrameSocket,
       authenticationTimeout: 10_000,
       reauthenticationThreshold: 10_000,
       enforceRequestTimeout: true,
@@ -140,7 +141,6 @@ const logTo =
     logger.debug({ kafkajs: namespace, details }, message)
 
 const Cluster = require('kafkajs/src/cluster') as new (options: object) => KafkaCluster
-const createSocketFactory = require('kafkajs/src/network/socketFactory') as () => unknown
 
 /** kafkajs computes murmur2 with BigInt, 6 µs a key: worth remembering where the keys are few, as patterns are. */
 const rememberedKeys = 20_000
@@ -218,6 +218,9 @@ requestQueue.scheduleCheckPendingRequests = function () {
 }
 
 interface ConnectionPrototype {
+  processData(this: ConnectionPrototype, data: Buffer): void
+  chunks: Buffer[]
+  readonly bytesBuffered: number
   connect(this: ConnectionPrototype): Promise<unknown>
   disconnect(this: ConnectionPrototype): Promise<unknown>
   socket?: { readonly destroyed: boolean } | undefined
@@ -225,7 +228,7 @@ interface ConnectionPrototype {
   connecting?: Promise<unknown> | undefined
 }
 const connection = (require('kafkajs/src/network/connection') as { prototype: ConnectionPrototype }).prototype
-const { connect, disconnect } = connection
+const { connect, disconnect, processData } = connection
 // As shipped, requests that find the connection closed at the same time each open a socket and lose the others'.
 connection.connect = async function () {
   if (this.connecting) return this.connecting
@@ -242,4 +245,9 @@ connection.connect = async function () {
 connection.disconnect = async function () {
   if (this.socket?.destroyed) this.socket = undefined
   return disconnect.call(this)
+}
+// As shipped it keeps the nothing that is left of the response before, and copies each response to join the two.
+connection.processData = function (data) {
+  if (this.bytesBuffered === 0) this.chunks = []
+  processData.call(this, data)
 }

@@ -1,0 +1,25 @@
+/** What a projector knows when it decides. */
+export interface FlushState {
+  /** Hour windows in the deltas: what the pending events cost in memory. */
+  readonly pendingWindows: number
+  /** Messages of the source that are still to come. */
+  readonly lag: number
+  readonly intervalMs: number
+}
+
+/** Past this the deltas would take more memory than a flush saves work. */
+const mostPendingWindows = 20_000
+/** The longest that a backlog may delay the windows. */
+const mostDelayMs = 2_000
+/** A lag of this many messages is a backlog: its events will soon fall into the windows that are pending now. */
+const backlog = 10_000
+
+/**
+ * How long the first pending event may wait for its flush, in milliseconds. A flush writes each changed window
+ * once, however many events changed it. So at the head of the log it follows soon, for the sake of the people
+ * who watch, and in a backlog late, for the sake of throughput.
+ */
+export const flushDelayMs = ({ pendingWindows, lag, intervalMs }: FlushState): number => {
+  if (pendingWindows >= mostPendingWindows) return 0
+  return lag < backlog ? intervalMs : Math.max(intervalMs, mostDelayMs)
+}
