@@ -14,6 +14,7 @@ import { startRealParts } from './realParts.ts'
 const apiPort = 18_053
 const topic = 'bench-latency'
 const ticksPerSecond = 100
+const warmUpSeconds = 10
 
 interface Load {
   readonly rate: number
@@ -39,10 +40,10 @@ const publishSteadily = async (publisher: Publisher, { rate, seconds, onSample }
   await publisher.flush()
 }
 
-/** Asks the api for the pattern as of that message, and answers how long that took. */
+/** Asks the api for the pattern's series as of that message, and answers how long that took. */
 const untilVisible = async (patternId: string, { partition, offset }: Delivery): Promise<number> => {
   const acknowledgedAt = performance.now()
-  const url = `http://127.0.0.1:${apiPort}/api/pattern-analytics/patterns/${patternId}?time_range=1h&after=${partition}:${offset}`
+  const url = `http://127.0.0.1:${apiPort}/api/pattern-analytics/time-series?pattern_id=${patternId}&time_range=1h&after=${partition}:${offset}`
   const response = await fetch(url)
   const text = await response.text()
   if (!response.ok) throw new Error(`${response.status} ${text}`)
@@ -58,7 +59,7 @@ export const register = (program: Command): void => {
     .option('--seconds <n>', 'how long', '30')
     .action(async (options: { rate: string; seconds: string }) => {
       const rate = Number(options.rate)
-      const parts = await startRealParts()
+      const parts = await startRealParts({ quickBroker: true })
       const environment = {
         DATABASE_URL: parts.databaseUrl,
         KAFKA_BROKERS: parts.brokers,
@@ -76,17 +77,20 @@ export const register = (program: Command): void => {
         await startOwnProcess('api/main.ts', environment),
       ]
       try {
-        await publishSteadily(publisher, { rate, seconds: 5, onSample: () => {} })
-        const waits: Promise<number>[] = []
-        await publishSteadily(publisher, {
-          rate,
-          seconds: Number(options.seconds),
-          onSample: (patternId, delivery) => waits.push(untilVisible(patternId, delivery)),
-        })
-        const milliseconds = await Promise.all(waits)
+        const measure = async (seconds: number): Promise<number[]> => {
+          const waits: Promise<number>[] = []
+          await publishSteadily(publisher, {
+            rate,
+            seconds,
+            onSample: (patternId, delivery) => waits.push(untilVisible(patternId, delivery)),
+          })
+          return Promise.all(waits)
+        }
+        await measure(warmUpSeconds)
+        const milliseconds = await measure(Number(options.seconds))
         printResult(
           'latency',
-          { rate, seconds: Number(options.seconds), partitions: 4, fsync: true },
+          { rate, seconds: Number(options.seconds), partitions: 4, fsync: true, broker_compiler: 'C1' },
           {
             samples: milliseconds.length,
             milliseconds: percentilesOf(milliseconds),

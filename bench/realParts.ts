@@ -17,13 +17,18 @@ export interface RealParts {
   stop(): Promise<void>
 }
 
-export const startRealParts = async (): Promise<RealParts> => {
+/**
+ * Starts both. `quickBroker`: the JVM's quick compiler alone, where a minute is too short for the other one, which
+ * takes most of a core until it is done.
+ */
+export const startRealParts = async ({ quickBroker = false } = {}): Promise<RealParts> => {
   const dir = mkdtempSync(join(tmpdir(), 'pattern-bench-'))
   const postgres = await startEmbeddedPostgres({ dataDir: join(dir, 'postgres') })
   const databaseUrl = postgres.url('postgres')
   await migrate({ databaseUrl })
   const kafka = await startKafkaBroker({
     dir: join(dir, 'kafka'),
+    isShortLived: quickBroker,
     // Kafka's own default: members that start together are given their partitions together.
     properties: { 'group.initial.rebalance.delay.ms': '3000' },
   })

@@ -26,7 +26,7 @@ const meanings: Readonly<Record<Name, string>> = {
   PROCESSOR_PORT: 'where the processor has its metrics and health; 0: any free port',
   FILE_TOPIC_PARTITIONS: 'partitions of the topic in files, where there is no Kafka',
   DUPLICATE_HORIZON: "how many of a partition's last events are searched for duplicates",
-  FLUSH_INTERVAL_MS: 'the longest time between two writes of the windows',
+  FLUSH_INTERVAL_MS: 'the usual time between two writes of the windows, at the head of the log',
   TRENDS: 'whether trend lines are kept beside the windows, or left to the API to compute',
 }
 

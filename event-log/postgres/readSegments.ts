@@ -65,18 +65,29 @@ export const findPositionBefore = async (
   shard: number,
   sourceOffset: number,
 ): Promise<number> => {
-  const { rows } = await pool.query<SegmentRow & { last_source_offset: number }>(
-    `select first_position, event_count, last_source_offset, event_ids,
-       case when last_source_offset >= $2 then payload end as payload
-     from event_log_segments
-     where shard = $1 and first_source_offset < $2
-     order by first_source_offset desc
-     limit 1`,
-    [shard, sourceOffset],
-  )
+  const { rows } = await pool.query<{
+    first_position: number
+    event_count: number
+    first_source_offset: number
+    last_source_offset: number
+    payload: Buffer | null
+  }>({
+    name: 'find_position_before',
+    text: `
+select first_position, event_count, first_source_offset, last_source_offset,
+  case when last_source_offset >= $2 and last_source_offset - first_source_offset >= event_count
+    then payload end as payload
+from event_log_segments
+where shard = $1 and first_source_offset < $2
+order by first_source_offset desc
+limit 1`,
+    values: [shard, sourceOffset],
+  })
   const [segment] = rows
   if (segment === undefined) return 0
   if (segment.last_source_offset < sourceOffset) return segment.first_position + segment.event_count - 1
+  // Without a gap every offset is an event.
+  if (segment.payload === null) return segment.first_position + sourceOffset - segment.first_source_offset - 1
   const events = await decodePayload(segment.payload)
   return segment.first_position + events.findLastIndex((event) => event.sourceOffset < sourceOffset)
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { flushDelayMs, type FlushState } from './flushDelay.ts'
 
-describe('the first pending event', () => {
+describe('the next flush', () => {
   it.each<[string, Partial<FlushState>, number]>([
     ['waits the interval at the head of the log', {}, 250],
     ['does not wait longer for a small lag', { lag: 9_999 }, 250],

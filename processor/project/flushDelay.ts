@@ -15,9 +15,9 @@ const mostDelayMs = 2_000
 const backlog = 10_000
 
 /**
- * How long the first pending event may wait for its flush, in milliseconds. A flush writes each changed window
- * once, however many events changed it. So at the head of the log it follows soon, for the sake of the people
- * who watch, and in a backlog late, for the sake of throughput.
+ * How long after the last flush the next one begins, in milliseconds. A flush writes each changed window once,
+ * however many events changed it. So at the head of the log it follows soon, for the sake of the people who
+ * watch, and in a backlog late, for the sake of throughput.
  */
 export const flushDelayMs = ({ pendingWindows, lag, intervalMs }: FlushState): number => {
   if (pendingWindows >= mostPendingWindows) return 0

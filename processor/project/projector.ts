@@ -32,7 +32,7 @@ export class ProjectionError extends Error {
 export interface ProjectorOptions {
   readonly pool: pg.Pool
   readonly lane: Lane
-  /** The usual delay from an event to its flush. */
+  /** The usual time between two flushes: an event that comes later than that after the last one is not kept waiting. */
   readonly flushIntervalMs: number
   readonly now: () => number
   /** Told of a flush that failed, once, unless the projector had failed or was closed before. */
@@ -67,8 +67,9 @@ interface Pending {
   deltas: Deltas
   events: number
   windows: number
-  since: number
 }
+
+const nothing = (): Pending => ({ deltas: new Map(), events: 0, windows: 0 })
 
 export const openProjector = async ({
   pool,
@@ -84,7 +85,8 @@ export const openProjector = async ({
   let flushed: Checkpoint = await openCheckpoint(pool, lane)
   let { position, watermark, lastLatePosition } = flushed
   const states = createWindowStates({ pool, lane, isNew: position === 0, mostStates })
-  let pending: Pending = { deltas: new Map(), events: 0, windows: 0, since: 0 }
+  let pending = nothing()
+  let flushBeganAt = now()
   let flushing: Promise<void> | undefined
   let failure: Error | undefined
   let timer: NodeJS.Timeout | undefined
@@ -133,7 +135,8 @@ export const openProjector = async ({
     timer = undefined
     if (pending.events === 0 || failure !== undefined) return
     const batch = pending
-    pending = { deltas: new Map(), events: 0, windows: 0, since: 0 }
+    pending = nothing()
+    flushBeganAt = now()
     flushing = write(batch, { position, watermark, lastLatePosition })
       .catch((error: Error) => {
         if (failure !== undefined) return
@@ -158,11 +161,10 @@ export const openProjector = async ({
     flushedPosition: () => flushed.position,
     async take(events, lag) {
       failIfBroken()
-      if (pending.events === 0) pending.since = now()
       for (const event of events) foldOne(event)
       if (pending.events > 0) {
         const delay = flushDelayMs({ pendingWindows: pending.windows, lag, intervalMs: flushIntervalMs })
-        const leftMs = pending.since + delay - now()
+        const leftMs = flushBeganAt + delay - now()
         if (leftMs <= 0) await beginFlush()
         else scheduleFlush(leftMs)
       }

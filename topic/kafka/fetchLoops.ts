@@ -10,6 +10,13 @@ import { decodeRecords } from './recordBatch.ts'
 const offsetOutOfRange = 1
 /** While a lane is full the others are asked without waiting, at most this often: it may have room any moment. */
 const fullLanePollMs = 20
+/** A fetch that brought less than this is followed by a rest, in which more comes together for the next. */
+const smallFetchBytes = 256 << 10
+/**
+ * Long enough that a steady stream costs some twenty fetches a second, and as many transactions a partition,
+ * whatever its rate; short beside the delay of a flush.
+ */
+const restMs = 40
 /** Fetched bytes that all lanes together may hold; each holds at most two batches. */
 const heldBytes = 64 << 20
 
@@ -72,6 +79,8 @@ export const createFetchLoops = (options: FetchLoopsOptions): FetchLoops => {
     failures = 0
     onStatus(true)
     if (isAnyFull && !delivered.includes(true)) await awake.wait(fullLanePollMs)
+    const bytes = fetched.reduce((sum, { records }) => sum + records.length, 0)
+    if (bytes > 0 && bytes < smallFetchBytes) await stopping.wait(restMs)
   }
 
   /** Hands what one partition got to its lane. @throws where the metadata is stale or the broker is in trouble */
