@@ -92,6 +92,12 @@ describe('a connection of a pool', () => {
     hanging.release(true)
   })
 
+  it('may keep a transaction open for as long as it likes where it only reads', async () => {
+    expect(
+      await valueOf(open({ access: 'reader' }), "current_setting('idle_in_transaction_session_timeout')"),
+    ).toBe('0')
+  })
+
   it('that breaks while idle is reported and replaced', async () => {
     const { promise: reported, resolve } = Promise.withResolvers<Error>()
     const pool = open({ max: 1, onIdleError: resolve })

@@ -27,8 +27,9 @@ export interface PoolOptions {
   /** The longest that one statement may take; none by default. */
   readonly statementTimeoutMs?: number
   /**
-   * The longest that a transaction waits for its client. One that hangs with rows locked would keep those
-   * who take over from it waiting for as long as its connection stands.
+   * The longest that a transaction waits for its client; for readers, which lock nothing, there is no limit by
+   * default. One that hangs with rows locked would keep those who take over from it waiting for as long as its
+   * connection stands.
    */
   readonly transactionIdleTimeoutMs?: number
   /** What every connection runs as. `reader` can select and nothing else. */
@@ -48,8 +49,8 @@ export const createPool = ({
   applicationName,
   max = 10,
   statementTimeoutMs = 0,
-  transactionIdleTimeoutMs = 5_000,
   access = 'owner',
+  transactionIdleTimeoutMs = access === 'owner' ? 5_000 : 0,
   pipeline = false,
   onIdleError,
 }: PoolOptions): pg.Pool => {
