@@ -37,7 +37,7 @@ const refused = 2
  * launcher alone, which stops all in order; and it stops by itself when the channel to this process closes.
  */
 export const startChild = ({ name, script, env, onLine }: ChildOptions): Child => {
-  const child = spawn(process.execPath, [script], {
+  const child = spawn(process.execPath, [...process.execArgv, script], {
     env,
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
