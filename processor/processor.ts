@@ -9,7 +9,8 @@ import { createMetrics, type ProcessorMetrics } from './observe/metrics.ts'
 import { reportedStates } from './observe/reportedStates.ts'
 import { type SourceLag, watchSourceLag } from './observe/sourceLag.ts'
 import type { ProjectorOptions } from './project/projector.ts'
-import { createShardOwner, type ShardState } from './shard/shardOwner.ts'
+import type { ShardState } from './shard/ownedShard.ts'
+import { createShardOwner } from './shard/shardOwner.ts'
 import { createTrends, type Trends } from './trends/trends.ts'
 
 export interface ProcessorOptions {

@@ -1,4 +1,4 @@
-import type { ShardState } from '../shard/shardOwner.ts'
+import type { ShardState } from '../shard/ownedShard.ts'
 import type { TrendsState } from '../trends/shardTrends.ts'
 
 export interface HealthFacts {

@@ -1,5 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
-import type { ShardState } from '../shard/shardOwner.ts'
+import type { ShardState } from '../shard/ownedShard.ts'
 
 export interface ProcessorMetrics {
   readonly registry: Registry

@@ -1,5 +1,5 @@
 import type { StoppedPartition } from '@patterns/topic/source.ts'
-import type { ShardState } from '../shard/shardOwner.ts'
+import type { ShardState } from '../shard/ownedShard.ts'
 
 /**
  * The states of the shards as operators should see them: a partition that the source itself no longer reads (a

@@ -1,5 +1,5 @@
 import type { PartitionEnd } from '@patterns/topic/source.ts'
-import type { ShardState } from '../shard/shardOwner.ts'
+import type { ShardState } from '../shard/ownedShard.ts'
 
 export interface SourceLag {
   /** Messages still to be taken by shard of this process; empty while the broker cannot be asked. */

@@ -1,22 +1,21 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { TopicBatch } from '@patterns/shared/contract/topicMessage.ts'
 import type { Logger } from '@patterns/shared/logger.ts'
-import { isTransient } from '@patterns/shared/postgres/isTransient.ts'
 import type { PartitionEnd, PartitionOwner } from '@patterns/topic/source.ts'
-import { FencedError } from '../project/writeFlush.ts'
 import { backoffMs } from './backoff.ts'
+import {
+  isWorthRetrying,
+  messageOf,
+  type Owned,
+  ownShard,
+  progressOf,
+  type ShardState,
+  SourceUnknownError,
+  stateOf,
+  succeed,
+  type Work,
+} from './ownedShard.ts'
 import { type LaneOptions, LostSourceError, openShardLane, type ShardLane } from './shardLane.ts'
-
-/** What a shard of this process is doing; `stopped` needs a person, and `reason` says why. */
-export interface ShardState {
-  readonly shard: number
-  readonly status: 'opening' | 'running' | 'retrying' | 'stopped'
-  readonly reason: string | undefined
-  readonly position: number
-  readonly flushedPosition: number
-  /** The partition's own offset to take next; `undefined` before the shard was ever open here. */
-  readonly nextOffset: number | undefined
-}
 
 export interface ShardOwnerOptions {
   readonly lane: Omit<LaneOptions, 'shard' | 'source' | 'projector'> & {
@@ -35,44 +34,8 @@ export interface ShardOwner extends PartitionOwner {
   stop(): Promise<void>
 }
 
-type Progress = Pick<ShardState, 'position' | 'flushedPosition' | 'nextOffset'>
-
 /** Well below the time after which the source takes a silent owner for dead. */
 const heartbeatMs = 1_000
-
-interface Owned {
-  readonly shard: number
-  lane: ShardLane | undefined
-  /** How far the last lane came. */
-  known: Progress
-  /** Under way while there is no lane: one attempt after the other. */
-  opening: Promise<ShardLane | undefined> | undefined
-  status: ShardState['status']
-  reason: string | undefined
-  /** How often each has failed since it last succeeded. */
-  readonly failures: Record<Work, number>
-  isRevoked: boolean
-}
-
-/** What a lane does with the database: it takes batches and, beside them, flushes. */
-type Work = 'take' | 'flush'
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
-
-/** Nobody could say which offsets the partition has. */
-class SourceUnknownError extends Error {
-  override readonly name = 'SourceUnknownError'
-}
-
-/** Failures after which opening the shard anew, from what is committed, can help. */
-const isWorthRetrying = (error: unknown): boolean =>
-  error instanceof FencedError || error instanceof SourceUnknownError || isTransient(error)
-
-const progressOf = (lane: ShardLane): Progress => ({
-  position: lane.position(),
-  flushedPosition: lane.flushedPosition(),
-  nextOffset: lane.nextOffset(),
-})
 
 export const createShardOwner = ({
   lane: laneOptions,
@@ -98,14 +61,6 @@ export const createShardOwner = ({
     const end = all.find(({ partition }) => partition === shard)
     if (end === undefined) throw new SourceUnknownError(`The topic has no partition ${shard}`)
     return end
-  }
-
-  /** The shard runs once nothing fails any more: opening it is no proof that it can be written to. */
-  const succeed = (entry: Owned, work: Work): void => {
-    entry.failures[work] = 0
-    if (entry.lane === undefined || entry.failures.take + entry.failures.flush > 0) return
-    entry.status = 'running'
-    entry.reason = undefined
   }
 
   const openOnce = async (entry: Owned): Promise<ShardLane> => {
@@ -219,16 +174,7 @@ export const createShardOwner = ({
   return {
     async assigned(partition) {
       await release(partition)
-      const entry: Owned = {
-        shard: partition,
-        lane: undefined,
-        known: { position: 0, flushedPosition: 0, nextOffset: undefined },
-        opening: undefined,
-        status: 'opening',
-        reason: undefined,
-        failures: { take: 0, flush: 0 },
-        isRevoked: false,
-      }
+      const entry = ownShard(partition)
       owned.set(partition, entry)
       const loss = lost.get(partition)
       if (loss !== undefined) {
@@ -267,15 +213,7 @@ export const createShardOwner = ({
 
     revoked: release,
 
-    states: () =>
-      [...owned.values()]
-        .map(({ shard, lane, known, status, reason }) => ({
-          shard,
-          status,
-          reason,
-          ...(lane === undefined ? known : progressOf(lane)),
-        }))
-        .toSorted((a, b) => a.shard - b.shard),
+    states: () => [...owned.values()].map(stateOf).toSorted((a, b) => a.shard - b.shard),
 
     async stop() {
       await Promise.all([...owned.keys()].map(release))

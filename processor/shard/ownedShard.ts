@@ -1,0 +1,77 @@
+import { isTransient } from '@patterns/shared/postgres/isTransient.ts'
+import { FencedError } from '../project/writeFlush.ts'
+import type { ShardLane } from './shardLane.ts'
+
+/** What a shard of this process is doing; `stopped` needs a person, and `reason` says why. */
+export interface ShardState {
+  readonly shard: number
+  readonly status: 'opening' | 'running' | 'retrying' | 'stopped'
+  readonly reason: string | undefined
+  readonly position: number
+  readonly flushedPosition: number
+  /** The partition's own offset to take next; `undefined` before the shard was ever open here. */
+  readonly nextOffset: number | undefined
+}
+
+type Progress = Pick<ShardState, 'position' | 'flushedPosition' | 'nextOffset'>
+
+/** What a lane does with the database: it takes batches and, beside them, flushes. */
+export type Work = 'take' | 'flush'
+
+/** A shard that the group gave to this process, with a lane or on the way to one. */
+export interface Owned {
+  readonly shard: number
+  lane: ShardLane | undefined
+  /** How far the last lane came. */
+  known: Progress
+  /** Under way while there is no lane: one attempt after the other. */
+  opening: Promise<ShardLane | undefined> | undefined
+  status: ShardState['status']
+  reason: string | undefined
+  /** How often each has failed since it last succeeded. */
+  readonly failures: Record<Work, number>
+  isRevoked: boolean
+}
+
+export const ownShard = (shard: number): Owned => ({
+  shard,
+  lane: undefined,
+  known: { position: 0, flushedPosition: 0, nextOffset: undefined },
+  opening: undefined,
+  status: 'opening',
+  reason: undefined,
+  failures: { take: 0, flush: 0 },
+  isRevoked: false,
+})
+
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
+/** Nobody could say which offsets the partition has. */
+export class SourceUnknownError extends Error {
+  override readonly name = 'SourceUnknownError'
+}
+
+/** Failures after which opening the shard anew, from what is committed, can help. */
+export const isWorthRetrying = (error: unknown): boolean =>
+  error instanceof FencedError || error instanceof SourceUnknownError || isTransient(error)
+
+export const progressOf = (lane: ShardLane): Progress => ({
+  position: lane.position(),
+  flushedPosition: lane.flushedPosition(),
+  nextOffset: lane.nextOffset(),
+})
+
+export const stateOf = ({ shard, lane, known, status, reason }: Owned): ShardState => ({
+  shard,
+  status,
+  reason,
+  ...(lane === undefined ? known : progressOf(lane)),
+})
+
+/** The shard runs once nothing fails any more: opening it is no proof that it can be written to. */
+export const succeed = (entry: Owned, work: Work): void => {
+  entry.failures[work] = 0
+  if (entry.lane === undefined || entry.failures.take + entry.failures.flush > 0) return
+  entry.status = 'running'
+  entry.reason = undefined
+}
