@@ -213,6 +213,14 @@ describe('a flush', () => {
     expect(await readProjection(pool, shard)).toEqual(recountProjection(someHistory))
   })
 
+  it('by itself comes late in a backlog, and soon again at the head of the log', async () => {
+    const projector = await open(++shards, { flushIntervalMs: 100 })
+    const setTimer = vi.spyOn(globalThis, 'setTimeout')
+    await projector.take(someHistory.slice(0, 5), 1_000_000)
+    await projector.take(someHistory.slice(5, 10), 0)
+    expect(setTimer.mock.calls.map(([, afterMs]) => afterMs)).toEqual([2_000, 100])
+  })
+
   it('comes with the batch that finds the oldest event pending for long enough', async () => {
     let time = 0
     const projector = await open(++shards, { now: () => time })

@@ -92,6 +92,10 @@ describe('a connection of a pool', () => {
     hanging.release(true)
   })
 
+  it('may wait within a transaction for 5 s where nothing else is said', async () => {
+    expect(await valueOf(open(), "current_setting('idle_in_transaction_session_timeout')")).toBe('5s')
+  })
+
   it('may keep a transaction open for as long as it likes where it only reads', async () => {
     expect(
       await valueOf(open({ access: 'reader' }), "current_setting('idle_in_transaction_session_timeout')"),
