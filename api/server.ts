@@ -9,6 +9,7 @@ import { createRecordBlocks } from './events/recordBlocks.ts'
 import { createAppliedWait } from './live/appliedWait.ts'
 import { createVectorFeed } from './live/vectorFeed.ts'
 import { createMetrics } from './observe/metrics.ts'
+import { createPatternReads } from './read/patternReads.ts'
 import { createStandings } from './totals/standings.ts'
 
 export interface ApiServerOptions {
@@ -71,6 +72,7 @@ export const startApiServer = async ({
       fresh: () => feed.confirm(mostUnconfirmedMs),
     },
     database: pool,
+    patterns: createPatternReads({ database: pool }),
     records: createRecordBlocks({ eventLog }),
     clock,
   }

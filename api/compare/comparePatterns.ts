@@ -5,8 +5,7 @@ import { Problem } from '../conventions/problem.ts'
 import type { Range } from '../conventions/range.ts'
 import type { Vector } from '../live/vector.ts'
 import { comparedColumns } from '../read/columnSets.ts'
-import type { Queryable } from '../read/queryable.ts'
-import { readPatterns } from '../read/readPatterns.ts'
+import type { PatternReads } from '../read/patternReads.ts'
 import { mergeRows } from '../windows/mergeRows.ts'
 import { segmentsOf } from '../windows/segments.ts'
 
@@ -28,16 +27,19 @@ const refuseUnknown = (ids: readonly string[], entries: ReadonlyMap<string, unkn
 }
 
 /**
- * Patterns side by side over a range, read in one statement.
+ * Patterns side by side over a range, of one moment.
  * @throws Problem 404 that names every id that was never seen
  */
 export const comparePatterns = async (
-  database: Queryable,
+  reads: PatternReads,
   ids: readonly string[],
   metrics: readonly Metric[],
   range: Range,
 ): Promise<Compared> => {
-  const { vector, entries, windows } = await readPatterns(database, ids, segmentsOf(range), comparedColumns)
+  const { vector, entries, windows } = await reads.some(ids, {
+    segments: segmentsOf(range),
+    columns: comparedColumns,
+  })
   refuseUnknown(ids, entries)
   const states = ids.map((id) => ({ id, state: mergeRows(windows.get(id) ?? []) }))
   return {

@@ -61,7 +61,7 @@ interface Finished {
 const zip = promisify(gzip)
 
 /** Below this, compressing costs more than it saves. */
-const leastZippedBytes = 2_048
+const leastZippedBytes = 16_384
 
 /** RFC 9110, 12.5.3, as far as gzip goes. */
 const acceptsGzip = (header: string | undefined): boolean =>

@@ -3,6 +3,7 @@ import type { Answers, AnswerSource } from '../conventions/answer.ts'
 import type { ApiEnv } from '../conventions/apiEnv.ts'
 import { problemSchema } from '../conventions/problem.ts'
 import type { RecordBlocks } from '../events/recordBlocks.ts'
+import type { PatternReads } from '../read/patternReads.ts'
 import type { Queryable } from '../read/queryable.ts'
 import type { Standings } from '../totals/standings.ts'
 
@@ -18,6 +19,8 @@ export interface RouteParts {
   /** As of now: for what the primary key finds. */
   readonly fromDatabase: AnswerSource
   readonly database: Queryable
+  /** Single patterns. */
+  readonly patterns: PatternReads
   /** The events themselves. */
   readonly records: RecordBlocks
   /** Epoch milliseconds. */

@@ -82,7 +82,7 @@ export const routeCompare = (app: ApiApp, parts: RouteParts): void => {
       source: parts.fromDatabase,
       after: undefined,
       async answer() {
-        const { vector, patterns, comparisons } = await comparePatterns(parts.database, ids, some, range)
+        const { vector, patterns, comparisons } = await comparePatterns(parts.patterns, ids, some, range)
         return {
           vector,
           body: {

@@ -12,8 +12,6 @@ import { findEvents } from '../events/findEvents.ts'
 import { readPositionRanges, upTo } from '../events/readPositionRanges.ts'
 import type { Vector } from '../live/vector.ts'
 import { everything } from '../read/columnSets.ts'
-import { readPattern } from '../read/readPattern.ts'
-import { readPatternsWindows } from '../read/readPatternsWindows.ts'
 import { trendSegments } from '../trends/patternSeries.ts'
 import { healthRange, healthTrends } from '../trends/healthTrends.ts'
 import { trendColumns } from '../trends/trendColumns.ts'
@@ -121,14 +119,17 @@ export const routePattern = (app: ApiApp, parts: RouteParts): void => {
         if (listed === undefined) throw patternNotFound(pattern_id)
         const type = listed.entry.patternType?.value
         const benchmark = type === undefined ? null : benchmarks(view, range, listed, type)
-        return snapshot.lend(async (client) => {
-          const { entry, windows } = await readPattern(client, pattern_id, segments, everything)
-          const ofTrends = trendSegments(trendRange)
-          const rows = await readPatternsWindows(client, [pattern_id], ofTrends, trendColumns)
-          const { firstSeen } = entry!
-          const trends = healthTrends(rows.get(pattern_id) ?? [], trendRange, { firstSeen, now })
-          return { vector, entry: entry!, windows, benchmark, trends }
-        })
+        const [{ entry, windows }, ofTrends] = await Promise.all([
+          parts.patterns.one(pattern_id, { segments, columns: everything, database: snapshot }),
+          parts.patterns.one(pattern_id, {
+            segments: trendSegments(trendRange),
+            columns: trendColumns,
+            database: snapshot,
+          }),
+        ])
+        const { firstSeen } = entry!
+        const trends = healthTrends(ofTrends.windows, trendRange, { firstSeen, now })
+        return { vector, entry: entry!, windows, benchmark, trends }
       })
     return parts.answers(context, {
       key: JSON.stringify(['pattern', pattern_id, range, include]),

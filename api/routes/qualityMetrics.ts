@@ -18,7 +18,6 @@ import {
 import { patternNotFound } from '../conventions/problem.ts'
 import { orRefuse } from '../conventions/resolved.ts'
 import { qualityColumns } from '../read/columnSets.ts'
-import { readPattern } from '../read/readPattern.ts'
 import { readPatternsWindows } from '../read/readPatternsWindows.ts'
 import type { WindowRow } from '../read/windowRows.ts'
 import { standingsOf } from '../totals/rankedRates.ts'
@@ -141,7 +140,10 @@ export const routeQualityMetrics = (app: ApiApp, parts: RouteParts): void => {
 
   const ofOne = async (patternId: string, { pattern_type, min_quality }: Query, series: Series) => {
     const segments = segmentsOfAll(series.buckets)
-    const { vector, entry, windows } = await readPattern(parts.database, patternId, segments, qualityColumns)
+    const { vector, entry, windows } = await parts.patterns.one(patternId, {
+      segments,
+      columns: qualityColumns,
+    })
     if (entry === undefined) throw patternNotFound(patternId)
     const [pattern] = withTrends([describe(patternId, entry, windows, series)], series)
     const isListed =

@@ -17,7 +17,6 @@ import { patternNotFound } from '../conventions/problem.ts'
 import { previousRange, resolveRange } from '../conventions/range.ts'
 import { orRefuse } from '../conventions/resolved.ts'
 import { type ColumnSet, durationColumns, outcomeColumns, qualityColumns } from '../read/columnSets.ts'
-import { readPattern } from '../read/readPattern.ts'
 import { readTotals } from '../read/readTotals.ts'
 import type { WindowRow } from '../read/windowRows.ts'
 import { mergeStates } from '../windows/mergeRows.ts'
@@ -179,7 +178,7 @@ export const routeTimeSeries = (app: ApiApp, parts: RouteParts): void => {
       const segments = [...(before === undefined ? [] : segmentsOf(before)), ...segmentsOfAll(series.buckets)]
       const columns = columnsOf[metric]
       if (pattern_id === undefined) return readTotals(parts.database, segments, columns)
-      const { vector, entry, windows } = await readPattern(parts.database, pattern_id, segments, columns)
+      const { vector, entry, windows } = await parts.patterns.one(pattern_id, { segments, columns })
       if (entry === undefined) throw patternNotFound(pattern_id)
       return { vector, windows, firstSeen: entry.firstSeen }
     }

@@ -1,7 +1,6 @@
 import { patternNotFound } from '../conventions/problem.ts'
 import type { PagePlace } from '../conventions/page.ts'
 import { orRefuse } from '../conventions/resolved.ts'
-import { readPattern } from '../read/readPattern.ts'
 import { createMetricTrends } from '../trends/metricTrends.ts'
 import { trendSegments, windowsInOrder } from '../trends/patternSeries.ts'
 import { patternTrend } from '../trends/patternTrend.ts'
@@ -41,12 +40,10 @@ export const createMetricAnswers = (parts: RouteParts) => {
 
   const ofOne = async (query: TrendsQuery, type: MetricTrendType, id: string, range: TrendRange) => {
     const metric = metricOfType[type]
-    const { vector, entry, windows } = await readPattern(
-      parts.database,
-      id,
-      trendSegments(range),
-      trendColumnsOf(metric),
-    )
+    const { vector, entry, windows } = await parts.patterns.one(id, {
+      segments: trendSegments(range),
+      columns: trendColumnsOf(metric),
+    })
     if (entry === undefined) throw patternNotFound(id)
     const of = { firstSeen: entry.firstSeen, now: parts.clock() }
     const answer = trendOrNone(patternTrend(metric, windowsInOrder(windows), range, of), {

@@ -18,7 +18,6 @@ import { patternNotFound } from '../conventions/problem.ts'
 import { previousRange } from '../conventions/range.ts'
 import { orRefuse } from '../conventions/resolved.ts'
 import { usageColumns } from '../read/columnSets.ts'
-import { readPattern } from '../read/readPattern.ts'
 import { readPatternsWindows } from '../read/readPatternsWindows.ts'
 import { readTotals } from '../read/readTotals.ts'
 import { readTypeTotals } from '../read/readTypeTotals.ts'
@@ -178,7 +177,10 @@ export const routeUsageStats = (app: ApiApp, parts: RouteParts): void => {
 
   const ofOne = async (patternId: string, { pattern_type }: Query, series: Series) => {
     const segments = [...segmentsOf(previousRange(series.range)), ...segmentsOfAll(series.buckets)]
-    const { vector, entry, windows } = await readPattern(parts.database, patternId, segments, usageColumns)
+    const { vector, entry, windows } = await parts.patterns.one(patternId, {
+      segments,
+      columns: usageColumns,
+    })
     if (entry === undefined) throw patternNotFound(patternId)
     const { true: rows = [], false: earlier = [] } = Object.groupBy(windows, (row) =>
       String(row.start >= series.range.from),
