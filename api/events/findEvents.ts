@@ -49,7 +49,7 @@ export interface FoundEvents {
  */
 export const findEvents = async (options: FindEventsOptions): Promise<FoundEvents> => {
   const { records, patternId, range, ranges, before, limit, vector } = options
-  const { mostReads = 16, mostMs = 1_000, now = () => performance.now() } = options
+  const { mostReads = 16, mostMs = 500, now = () => performance.now() } = options
   const deadline = now() + mostMs
   const events: FoundEvent[] = []
   let reads = 0
@@ -62,7 +62,6 @@ export const findEvents = async (options: FindEventsOptions): Promise<FoundEvent
       const looked = await records.find(patternId, step, { shard, end: vector.get(shard) ?? step.last })
       for (const record of looked.records) {
         const event = decodeRecord(record)
-        if (event.patternId !== patternId) continue
         if (event.occurredAt >= range.from && event.occurredAt < range.to)
           found.push({ shard, record, event })
       }

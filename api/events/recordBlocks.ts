@@ -2,18 +2,12 @@ import { setImmediate as yieldToOthers } from 'node:timers/promises'
 import type { EventLog, LogRecord } from '@patterns/event-log/eventLog.ts'
 import { decodeRecord } from '@patterns/shared/contract/decodeRecord.ts'
 import { LRUCache } from 'lru-cache'
+import { Problem } from '../conventions/problem.ts'
 import type { PositionRange } from './readPositionRanges.ts'
+import { createRecordBlock, type RecordBlock } from './recordBlock.ts'
 
 /** Positions that are read and forgotten together. */
 export const blockPositions = 4_096
-
-/** The records of some neighbouring positions, by every pattern that they may be of. */
-interface Block {
-  /** All records up to here are in. */
-  upTo: number
-  bytes: number
-  readonly byPattern: Map<string, LogRecord[]>
-}
 
 export interface RecordBlocksOptions {
   readonly eventLog: Pick<EventLog, 'read'>
@@ -21,14 +15,19 @@ export interface RecordBlocksOptions {
   readonly mostBytes?: number
   /** Reads at a time: each unpacks whole segments, so more would only take the loop from everyone else. */
   readonly mostReads?: number
+  /** Reads that may wait for their turn. */
+  readonly mostWaiting?: number
 }
 
 /**
- * Records of the log by pattern. Segments hold the events of all patterns, so the latest ones that were
- * looked at are kept, indexed: the log never changes, and most people look at its end.
+ * The records of the log by pattern. Those that were looked at are kept: the log never changes, and most
+ * people look at its end.
  */
 export interface RecordBlocks {
-  /** The records in a range of positions that may be of a pattern, in order. */
+  /**
+   * The records of a pattern in a range of positions, in order.
+   * @throws Problem 503 where more reads wait than can be answered in a while
+   */
   find(patternId: string, range: PositionRange, shard: ShardEnd): Promise<FoundRecords>
 }
 
@@ -44,36 +43,35 @@ export interface FoundRecords {
   readonly reads: number
 }
 
-const patternIdField = /"pattern_id"\s*:\s*"([0-9a-fA-F-]{36})"/g
-
-/**
- * The patterns that a record may be of, without parsing it: whatever stands in the text as a pattern's id,
- * be it in its context. Where characters are written as escapes only parsing tells.
- */
-const patternsIn = (record: LogRecord): ReadonlySet<string> => {
-  const text = record.value.toString('latin1')
-  if (text.includes('\\u')) return new Set([decodeRecord(record).patternId])
-  return new Set(Array.from(text.matchAll(patternIdField), ([, id]) => id!.toLowerCase()))
-}
-
-/** Beside the value: the record, its id, and its place in the index. */
-const bytesBesideValue = 300
-/** Records that are indexed before others get their turn. */
+/** Records that are taken in before others get their turn. */
 const recordsPerTurn = 500
 
 export const createRecordBlocks = ({
   eventLog,
   mostBytes = 96 * 1024 * 1024,
   mostReads = 2,
+  mostWaiting = 32,
 }: RecordBlocksOptions): RecordBlocks => {
-  const blocks = new LRUCache<string, Block>({ maxSize: mostBytes })
+  const blocks = new LRUCache<string, RecordBlock>({ maxSize: mostBytes })
   const extending = new Map<string, Promise<void>>()
+  const patternNumbers = new Map<string, number>()
   let underWay = 0
   const waiting: (() => void)[] = []
 
+  const numberOf = (patternId: string): number => {
+    let number = patternNumbers.get(patternId)
+    if (number === undefined) patternNumbers.set(patternId, (number = patternNumbers.size))
+    return number
+  }
+
   const withTurn = async (work: () => Promise<void>): Promise<void> => {
-    if (underWay >= mostReads) await new Promise<void>((resolve) => waiting.push(resolve))
-    else underWay++
+    if (underWay >= mostReads) {
+      if (waiting.length >= mostWaiting)
+        throw new Problem(503, 'TIMEOUT', 'Too many want to read the log right now. Try again in a moment.', {
+          headers: { 'retry-after': '1' },
+        })
+      await new Promise<void>((resolve) => waiting.push(resolve))
+    } else underWay++
     try {
       await work()
     } finally {
@@ -83,29 +81,16 @@ export const createRecordBlocks = ({
     }
   }
 
-  const add = (block: Block, record: LogRecord): void => {
-    // A copy: the value is a view of its whole segment, which would stay in memory with it.
-    const kept = { ...record, value: Buffer.from(record.value) }
-    for (const patternId of patternsIn(record)) {
-      const known = block.byPattern.get(patternId)
-      if (known === undefined) block.byPattern.set(patternId, [kept])
-      else known.push(kept)
-    }
-    block.bytes += record.value.length + bytesBesideValue
-  }
-
-  const extend = async (shard: number, block: Block, last: number): Promise<void> => {
+  const extend = async (shard: number, block: RecordBlock, last: number): Promise<void> => {
     let inTurn = 0
     for await (const page of eventLog.read(shard, block.upTo)) {
       for (const record of page) {
-        if (record.position > last) break
-        add(block, record)
-        block.upTo = record.position
+        if (record.position > last) return
+        block.append(record, numberOf(decodeRecord(record).patternId))
         if (++inTurn % recordsPerTurn === 0) await yieldToOthers()
       }
-      if (page.at(-1)!.position >= last) break
+      if (block.upTo >= last) return
     }
-    block.upTo = last
   }
 
   /** The block with all records up to `needed`, and whether the log had to be read: then up to `end` at once. */
@@ -114,17 +99,17 @@ export const createRecordBlocks = ({
     index: number,
     needed: number,
     end: number,
-  ): Promise<{ readonly block: Block; readonly reads: number }> => {
+  ): Promise<{ readonly block: RecordBlock; readonly reads: number }> => {
     const key = `${shard}/${index}`
     for (;;) {
-      const block = blocks.get(key) ?? { upTo: index * blockPositions, bytes: 0, byPattern: new Map() }
+      const block = blocks.get(key) ?? createRecordBlock(index * blockPositions, blockPositions)
       if (block.upTo >= needed) return { block, reads: 0 }
       const extension = extending.get(key)
       if (extension === undefined) {
         const made = withTurn(() => extend(shard, block, end)).finally(() => extending.delete(key))
         extending.set(key, made)
         await made
-        blocks.set(key, block, { size: block.bytes + 1 })
+        blocks.set(key, block, { size: block.bytes })
         return { block, reads: 1 }
       }
       await extension
@@ -140,8 +125,8 @@ export const createRecordBlocks = ({
         const blockEnd = (index + 1) * blockPositions
         const reached = await reach(shard, index, Math.min(last, blockEnd), Math.min(end, blockEnd))
         reads += reached.reads
-        for (const record of reached.block.byPattern.get(patternId) ?? [])
-          if (record.position >= first && record.position <= last) records.push(record)
+        const number = patternNumbers.get(patternId)
+        if (number !== undefined) records.push(...reached.block.find(number, first, last))
       }
       return { records, reads }
     },
