@@ -52,8 +52,14 @@ const routeMetrics = (app: ApiApp, registry: Registry): void => {
 
 const createRouter = (): ApiApp => new OpenAPIHono<ApiEnv>({ defaultHook: refuseInvalid })
 
+export interface App {
+  readonly fetch: ApiApp['fetch']
+  /** Asks a route with numbers, by its path below the base, from within: without keys and limits. */
+  ask(path: string): Response | Promise<Response>
+}
+
 /** The whole API: what every request goes through, then one route a file. */
-export const createApp = (options: AppOptions): ApiApp => {
+export const createApp = (options: AppOptions): App => {
   const { parts, health, metrics, logger, apiKeys, corsOrigins, rateLimitPerMinute } = options
   const app = createRouter()
   app.onError(answerErrors(logger))
@@ -101,5 +107,9 @@ export const createApp = (options: AppOptions): ApiApp => {
   routeBenchmark(analytics, parts)
   routeHealth(analytics, health)
   app.route(basePath, analytics)
-  return app
+
+  const within = createRouter()
+  within.onError(answerErrors(logger))
+  within.use(requestId, serverTiming).route('/', analytics)
+  return { fetch: app.fetch, ask: (path) => within.request(path) }
 }

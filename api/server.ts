@@ -11,6 +11,7 @@ import { createVectorFeed } from './live/vectorFeed.ts'
 import { createMetrics } from './observe/metrics.ts'
 import { createPatternReads } from './read/patternReads.ts'
 import { createStandings } from './totals/standings.ts'
+import { warmUp } from './warmUp.ts'
 
 export interface ApiServerOptions {
   /** Reads only: its role has no other right. */
@@ -36,11 +37,14 @@ export interface ApiServer {
 /** A vector may have been confirmed this long ago before it is read again, in milliseconds. */
 const mostUnconfirmedMs = 1_000
 /** An answer of the standings may be this much behind them, in milliseconds. */
-const staleMs = 300
+const staleMs = 400
 /** Requests that stall are cut off this long after the stop, in milliseconds. */
 const drainMs = 3_000
 
-/** Starts the API: resolves once it listens. Rejects where the database cannot be read or the port is taken. */
+/**
+ * Starts the API: resolves once it listens and has made its first answers. Rejects where the database cannot be read or
+ * the port is taken.
+ */
 export const startApiServer = async ({
   pool,
   eventLog,
@@ -77,9 +81,10 @@ export const startApiServer = async ({
     clock,
   }
   const metrics = createMetrics({ standings, feed })
+  let isWarm = false
   const app = createApp({
     parts,
-    health: { feed },
+    health: { feed, isWarm: () => isWarm },
     metrics,
     logger,
     apiKeys,
@@ -98,6 +103,8 @@ export const startApiServer = async ({
     await feed.stop()
     throw error
   }
+  await warmUp(app.ask, logger)
+  isWarm = true
   let stopping: Promise<void> | undefined
   const stop = async (): Promise<void> => {
     const closed = new Promise((resolve) => server.close(resolve))

@@ -2,24 +2,15 @@ import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import { windowMs } from '@patterns/projections/window.ts'
 import type { Context, TypedResponse } from 'hono'
-import { LRUCache } from 'lru-cache'
 import type { AppliedWait, LogPlace } from '../live/appliedWait.ts'
-import { type Vector, vectorText } from '../live/vector.ts'
 import type { ApiEnv } from './apiEnv.ts'
-import { asOf, isoTime } from './asOf.ts'
 import { etagOf, matchesEtag } from './etag.ts'
+import { createFinishedAnswers, type FreshText, type MakeBody } from './finishedAnswers.ts'
 import type { After } from './parameters.ts'
 import { Problem } from './problem.ts'
 
-/** Where an answer comes from: what it would be as of right now. */
-export interface AnswerSource {
-  /** The vector as text. */
-  readonly text: string
-  /**
-   * For how long, in milliseconds, an answer may be given that is not of the latest vector any more, while
-   * the next one is made.
-   */
-  readonly staleMs: number
+/** Where an answer comes from, and how to get the latest from there. */
+export interface AnswerSource extends FreshText {
   /** Makes sure that `text` is at most a second old, and covers a place where one is given. */
   fresh(least: LogPlace | undefined): Promise<void>
 }
@@ -29,8 +20,7 @@ export interface Question<Body> {
   readonly key: string
   readonly source: AnswerSource
   readonly after: After | undefined
-  /** Reads and computes: the body, and the vector that it is true as of. */
-  readonly answer: () => Promise<{ readonly vector: Vector; readonly body: Body }>
+  readonly answer: MakeBody<Body>
 }
 
 export interface AnswersOptions {
@@ -48,16 +38,6 @@ export interface AnswersOptions {
 type Answered<Body> = Response &
   TypedResponse<Body & { as_of: Record<string, number>; generated_at: string }, 200, 'json'>
 
-interface Finished {
-  /** The vector that it is as of. */
-  readonly text: string
-  readonly etag: string
-  readonly body: Buffer
-  /** When it was last known to be of the latest vector. */
-  currentAt: number
-  zipped?: Promise<Buffer>
-}
-
 const zip = promisify(gzip)
 
 /** Below this, compressing costs more than it saves. */
@@ -70,7 +50,7 @@ const acceptsGzip = (header: string | undefined): boolean =>
 
 /**
  * Answers questions about numbers by the conventions: waits for what the caller wrote, says 304 before
- * anything is read, makes each answer once however many ask for it at a time, keeps it until the vector moves.
+ * anything is read, and compresses what is worth it.
  */
 export const createAnswers = ({
   appliedWait,
@@ -79,33 +59,7 @@ export const createAnswers = ({
   deadlineMs = 10_000,
   now = () => performance.now(),
 }: AnswersOptions) => {
-  const finished = new LRUCache<string, Finished>({
-    maxSize: mostBytes,
-    // The compressed body is about a tenth of it.
-    sizeCalculation: ({ body }, key) => Math.ceil(body.length * 1.1) + key.length * 2 + 200,
-  })
-  const underWay = new Map<string, { readonly text: string; readonly made: Promise<Finished> }>()
-
-  const make = async (key: string, answer: Question<object>['answer']): Promise<Finished> => {
-    const currentAt = now()
-    const { vector, body } = await answer()
-    const text = vectorText(vector)
-    const json = JSON.stringify({ as_of: asOf(vector), generated_at: isoTime(clock()), ...body })
-    const made = { text, etag: etagOf(key, text), body: Buffer.from(json), currentAt }
-    finished.set(key, made)
-    return made
-  }
-
-  const makeOnce = (key: string, { source, answer }: Question<object>): Promise<Finished> => {
-    const { text } = source
-    const known = underWay.get(key)
-    if (known?.text === text) return known.made
-    const made = make(key, answer).finally(() => {
-      if (underWay.get(key)?.made === made) underWay.delete(key)
-    })
-    underWay.set(key, { text, made })
-    return made
-  }
+  const finished = createFinishedAnswers({ clock, now, mostBytes })
 
   /** What takes longer may still end; nobody waits for it or joins it any more. */
   const withinDeadline = async <Result>(work: Promise<Result>, giveUp: () => void): Promise<Result> => {
@@ -150,18 +104,9 @@ export const createAnswers = ({
     const unchanged = etagOf(key, source.text)
     if (matchesEtag(ifNoneMatch, unchanged)) return context.body(null, 304, headers(unchanged))
 
-    const made = await timing.measure('answer', async () => {
-      const known = finished.get(key)
-      if (known?.text === source.text) {
-        known.currentAt = now()
-        return known
-      }
-      const next = makeOnce(key, question)
-      if (known === undefined || least !== undefined || now() - known.currentAt > source.staleMs) return next
-      // Whoever comes after the fault gets it, once the known answer is too old.
-      next.catch(() => {})
-      return known
-    })
+    const made = await timing.measure('answer', () =>
+      finished.get(key, source, question.answer, least === undefined),
+    )
     if (matchesEtag(ifNoneMatch, made.etag)) return context.body(null, 304, headers(made.etag))
     const all = { ...headers(made.etag), 'content-type': 'application/json' }
     if (made.body.length < leastZippedBytes || !acceptsGzip(context.req.header('accept-encoding')))
@@ -177,7 +122,7 @@ export const createAnswers = ({
   ): Promise<Answered<Body>> => {
     // A window's status changes with the hour, without any event.
     const key = `${question.key}\n${Math.floor(clock() / windowMs.hour)}`
-    return withinDeadline(respond(context, key, question), () => underWay.delete(key)) as Promise<
+    return withinDeadline(respond(context, key, question), () => finished.giveUp(key)) as Promise<
       Answered<Body>
     >
   }

@@ -5,6 +5,8 @@ import type { ApiApp } from './apiRoute.ts'
 
 export interface HealthParts {
   readonly feed: Pick<VectorFeed, 'confirm' | 'vector' | 'isListening'>
+  /** Whether the first answers were made: before, a request may take seconds. */
+  readonly isWarm: () => boolean
 }
 
 const livezRoute = createRoute({
@@ -31,7 +33,7 @@ const readyzRoute = createRoute({
   responses: {
     200: { description: 'They can.', content: { 'application/json': { schema: readySchema } } },
     503: {
-      description: 'The database, or its schema, is not there.',
+      description: 'The database, or its schema, is not there, or the first answers are being made.',
       content: { 'application/json': { schema: readySchema } },
     },
   },
@@ -87,13 +89,13 @@ const probe = async (feed: HealthParts['feed']): Promise<number | null> => {
   }
 }
 
-export const routeLiveness = (app: ApiApp, { feed }: HealthParts): void => {
+export const routeLiveness = (app: ApiApp, { feed, isWarm }: HealthParts): void => {
   app.openapi(livezRoute, (context) => context.json({ status: 'ok' as const }, 200))
   app.openapi(readyzRoute, async (context) => {
-    const isReady = (await probe(feed)) !== null
-    return isReady
-      ? context.json({ status: 'ready' as const }, 200)
-      : context.json({ status: 'not_ready' as const, reason: 'the database cannot be read' }, 503)
+    const notReady = (reason: string) => context.json({ status: 'not_ready' as const, reason }, 503)
+    if ((await probe(feed)) === null) return notReady('the database cannot be read')
+    if (!isWarm()) return notReady('the first answers are being made')
+    return context.json({ status: 'ready' as const }, 200)
   })
 }
 
