@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { youngGeneration } from '../launcher/youngGeneration.mjs'
 
 /** Starts one of the project's own processes as `npm start` does, and resolves once it says that it is ready. */
 export const startOwnProcess = async (
@@ -11,6 +12,7 @@ export const startOwnProcess = async (
     // PATH and the like.
     // oxlint-disable-next-line node/no-process-env
     env: { ...process.env, LOG_LEVEL: 'warn', ...environment },
+    execArgv: [...process.execArgv, youngGeneration(script)],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   })
   const [message] = await Promise.race([

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
+import { youngGeneration } from './youngGeneration.mjs'
 
 export interface ChildOptions {
   readonly name: string
@@ -37,7 +38,7 @@ const refused = 2
  * launcher alone, which stops all in order; and it stops by itself when the channel to this process closes.
  */
 export const startChild = ({ name, script, env, onLine }: ChildOptions): Child => {
-  const child = spawn(process.execPath, [...process.execArgv, script], {
+  const child = spawn(process.execPath, [...process.execArgv, youngGeneration(script), script], {
     env,
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

@@ -5,6 +5,7 @@ import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { youngGeneration } from './youngGeneration.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const node = `${root}node_modules/.bin/node`
@@ -87,18 +88,12 @@ const install = () =>
     })
   })
 
-/**
- * MiB of V8's young generation, for the script and whatever it starts. By default it grows to 128 for a processor in a
- * backlog, whose messages outlive it anyway: that is 80 MB more and saves 4 % of its CPU time.
- */
-const youngGeneration = '--max-semi-space-size=8'
-
 /** Runs the script in this one's place, as far as a process can: terminal, arguments, signals and exit code are its. */
 const run = (script, args) => {
   // The channel closes when this process ends, however it ends, and the script then stops as well.
   const stdio = ['inherit', 'inherit', 'inherit', 'ipc']
   const env = { NODE_COMPILE_CACHE: compiled, ...process.env }
-  const child = spawn(node, [youngGeneration, `${root}${script}`, ...args], { stdio, env })
+  const child = spawn(node, [youngGeneration(script), `${root}${script}`, ...args], { stdio, env })
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP']
   for (const signal of signals) process.on(signal, () => child.kill(signal))
   child.on('error', (error) => {

@@ -22,7 +22,8 @@ const children = new Set<ChildProcess>()
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'patterns-install-'))
   for (const folder of ['launcher', 'path']) mkdirSync(join(root, folder))
-  copyFileSync(fileURLToPath(new URL('install.mjs', import.meta.url)), join(root, 'launcher', 'install.mjs'))
+  for (const name of ['install.mjs', 'youngGeneration.mjs'])
+    copyFileSync(fileURLToPath(new URL(name, import.meta.url)), join(root, 'launcher', name))
   writeFileSync(join(root, 'pnpm-lock.yaml'), 'one')
   writeNpx(
     `mkdir -p node_modules/.bin && ln -sf ${process.execPath} node_modules/.bin/node && echo installing >> calls`,

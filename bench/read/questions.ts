@@ -33,7 +33,7 @@ export const questions = (
     'usage-stats of any pattern': () => `${base}/usage-stats?pattern_id=${id()}`,
     patterns: () => `${base}/patterns`,
     'patterns, any search': () => `${base}/patterns?search=${Math.floor(random() * 1_000)}`,
-    'patterns/{id}': () => `${base}/patterns/${id()}`,
+    'patterns/{id}, 7 days': () => `${base}/patterns/${id()}`,
     'patterns/{id}, 90 days': () => `${base}/patterns/${id()}?time_range=90d`,
     'patterns/{id}/events': () => `${base}/patterns/${usedId()}/events?limit=20`,
     'time-series': () => `${base}/time-series?time_range=7d`,
