@@ -42,6 +42,8 @@ const zip = promisify(gzip)
 
 /** Below this, compressing costs more than it saves. */
 const leastZippedBytes = 16_384
+/** The same for an answer that only one has asked for so far, as most ask for something else. */
+const leastZippedOnceBytes = 65_536
 
 /** RFC 9110, 12.5.3, as far as gzip goes. */
 const acceptsGzip = (header: string | undefined): boolean =>
@@ -109,7 +111,9 @@ export const createAnswers = ({
     )
     if (matchesEtag(ifNoneMatch, made.etag)) return context.body(null, 304, headers(made.etag))
     const all = { ...headers(made.etag), 'content-type': 'application/json' }
-    if (made.body.length < leastZippedBytes || !acceptsGzip(context.req.header('accept-encoding')))
+    const isWorthIt = made.body.length >= (made.isGivenAgain ? leastZippedBytes : leastZippedOnceBytes)
+    made.isGivenAgain = true
+    if (!isWorthIt || !acceptsGzip(context.req.header('accept-encoding')))
       return context.body(made.body as Uint8Array<ArrayBuffer>, 200, all)
     made.zipped ??= zip(made.body, { level: 1 })
     const zipped = (await made.zipped) as Uint8Array<ArrayBuffer>

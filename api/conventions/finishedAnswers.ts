@@ -25,6 +25,8 @@ export interface FinishedAnswer {
   readonly body: Buffer
   /** When it was last known to be of the latest vector. */
   currentAt: number
+  /** Whether anybody got it before. */
+  isGivenAgain?: boolean
   zipped?: Promise<Buffer>
 }
 

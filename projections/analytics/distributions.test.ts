@@ -29,4 +29,12 @@ describe("Student's distribution", () => {
     expectNearly(studentBound(row.p, row.freedom), row.bound, 1e-8)
     expectNearly(studentTwoSided(2.1, row.freedom), row.tail, 1e-7)
   })
+
+  it.each([0.5, 0.05, 0.001, 1e-6])('has one bound at %d, however it is computed', (p) => {
+    const z = studentBound(p, 1e15)
+    const taken = 200 * Math.max(1, z ** 2 / 15)
+    // Just below, Cephes inverts the distribution; from there on the expansion is summed.
+    expectNearly(studentBound(p, taken), studentBound(p, taken - 1e-6), 1e-9)
+    expectNearly(studentTwoSided(studentBound(p, taken), taken), p, 1e-8)
+  })
 })
