@@ -6,6 +6,9 @@ import { apiSettings, databaseSettings } from '@patterns/shared/settings/setting
 import { refuseBind } from './access/bindAddress.ts'
 import { startApiServer } from './server.ts'
 
+/** Of the log, for those who ask which events are behind a number: the last 200,000 or so. */
+const logCacheBytes = 80 * 1024 * 1024
+
 await runProcess({
   process,
   name: 'api',
@@ -26,7 +29,7 @@ await runProcess({
     })
     const server = await startApiServer({
       pool,
-      eventLog: createPostgresEventLog({ pool }),
+      eventLog: createPostgresEventLog({ pool, mostKeptBytes: logCacheBytes }),
       logger,
       host: settings.HOST,
       port: settings.PORT,

@@ -5,7 +5,8 @@ import type { Logger } from '@patterns/shared/logger.ts'
 import type pg from 'pg'
 import { createApp } from './app.ts'
 import { createAnswers } from './conventions/answer.ts'
-import { createRecordBlocks } from './events/recordBlocks.ts'
+import { createFindEvents } from './events/findEvents.ts'
+import { createLogTurns } from './events/logTurns.ts'
 import { createAppliedWait } from './live/appliedWait.ts'
 import { createVectorFeed } from './live/vectorFeed.ts'
 import { createMetrics } from './observe/metrics.ts'
@@ -77,7 +78,8 @@ export const startApiServer = async ({
     },
     database: pool,
     patterns: createPatternReads({ database: pool }),
-    records: createRecordBlocks({ eventLog }),
+    findEvents: createFindEvents({ eventLog }),
+    logTurns: createLogTurns(),
     clock,
   }
   const metrics = createMetrics({ standings, feed })

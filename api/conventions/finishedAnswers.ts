@@ -32,12 +32,7 @@ export interface FinishedAnswer {
 
 export interface FinishedAnswers {
   /** The answer as of the source's vector, or, where `mayBeStale`, one that was until a moment ago. */
-  get(
-    key: string,
-    source: FreshText,
-    make: MakeBody<object>,
-    mayBeStale: boolean,
-  ): Promise<FinishedAnswer>
+  get(key: string, source: FreshText, make: MakeBody<object>, mayBeStale: boolean): Promise<FinishedAnswer>
   /** Whoever asks from now on does not wait for what is being made. */
   giveUp(key: string): void
 }
@@ -58,11 +53,7 @@ const renewedFrom = 0.5
  * may be a little behind are renewed one after the other, and others get their turn between: all of them move
  * with the same vector, and made at once they would hold up every request for as long as all take together.
  */
-export const createFinishedAnswers = ({
-  clock,
-  now,
-  mostBytes,
-}: FinishedAnswersOptions): FinishedAnswers => {
+export const createFinishedAnswers = ({ clock, now, mostBytes }: FinishedAnswersOptions): FinishedAnswers => {
   const finished = new LRUCache<string, FinishedAnswer>({
     maxSize: mostBytes,
     // The compressed body is about a tenth of it.

@@ -1,11 +1,11 @@
-import type { LogRecord } from '@patterns/event-log/eventLog.ts'
+import type { LogRecord, PositionRange } from '@patterns/event-log/eventLog.ts'
 import { createMemoryEventLog } from '@patterns/event-log/memory/memoryEventLog.ts'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { findEvents, type EventPlace } from './findEvents.ts'
-import { type PositionRange } from './readPositionRanges.ts'
-import { blockPositions, createRecordBlocks } from './recordBlocks.ts'
-import { joinRanges, stepsBack } from './stepsBack.ts'
+import { createFindEvents, type EventPlace, type EventsAsked, type FindEvents } from './findEvents.ts'
+import { createLogTurns } from './logTurns.ts'
+import { createPatternIndex } from './patternIndex.ts'
+import { type HourPositions, joinRanges, stepBack } from './stepBack.ts'
 
 const mine = '0197a3b4-0000-7000-8000-000000000001'
 const other = '0197a3b4-0000-7000-8000-000000000002'
@@ -50,13 +50,14 @@ const logOf = async (texts: readonly string[]) => {
 const all = { from: 0, to: Number.MAX_SAFE_INTEGER }
 
 const everyPage = async (
-  options: Omit<Parameters<typeof findEvents>[0], 'before' | 'limit'>,
+  find: FindEvents,
+  asked: Omit<EventsAsked, 'before' | 'limit'>,
   limit: number,
 ): Promise<number[]> => {
   const positions: number[] = []
   let before: EventPlace | undefined
   for (;;) {
-    const page = await findEvents({ ...options, before, limit })
+    const page = await find({ ...asked, before, limit })
     positions.push(...page.events.map(({ record }) => record.position))
     if (page.next === null) return positions
     before = page.next
@@ -68,7 +69,7 @@ describe('the events behind a number', () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.boolean(), { minLength: 1, maxLength: 200 }),
-        fc.array(fc.tuple(fc.integer({ min: 1, max: 200 }), fc.nat({ max: 50 })), {
+        fc.array(fc.tuple(fc.integer({ min: 1, max: 200 }), fc.nat({ max: 50 }), fc.nat({ max: 60 })), {
           minLength: 1,
           maxLength: 5,
         }),
@@ -76,23 +77,20 @@ describe('the events behind a number', () => {
         fc.nat({ max: 200 }),
         async (isMine, drawn, limit, startMinute) => {
           const log = await logOf(isMine.map((own, i) => body(own ? mine : other, i)))
-          const ranges: PositionRange[] = drawn
-            .map(([first, length]) => ({
+          const ranges: HourPositions[] = drawn
+            .map(([first, length, events]) => ({
               first: Math.min(first, isMine.length),
               last: Math.min(first + length, isMine.length),
+              // Registrations and assessments are no uses, so the count is not always how many events there are.
+              events,
             }))
             .toSorted((a, b) => a.first - b.first)
           const covers = (position: number) =>
             ranges[0]!.first <= position && Math.max(...ranges.map(({ last }) => last)) >= position
           const from = began + startMinute * minute
           const found = await everyPage(
-            {
-              records: createRecordBlocks({ eventLog: log }),
-              patternId: mine,
-              range: { from, to: all.to },
-              ranges: new Map([[0, ranges]]),
-              vector: new Map([[0, isMine.length]]),
-            },
+            createFindEvents({ eventLog: log }),
+            { patternId: mine, range: { from, to: all.to }, ranges: new Map([[0, ranges]]) },
             limit,
           )
           // Near ranges are read as one, so between them more may be found; the time decides in the end.
@@ -117,72 +115,103 @@ describe('the events behind a number', () => {
       body(mine, 4).replace('"pattern_id":', '"pattern_id" :\n '),
     ]
     const found = await everyPage(
-      {
-        records: createRecordBlocks({ eventLog: await logOf(texts) }),
-        patternId: mine,
-        range: all,
-        ranges: new Map([[0, [{ first: 1, last: 5 }]]]),
-        vector: new Map([[0, 5]]),
-      },
+      createFindEvents({ eventLog: await logOf(texts) }),
+      { patternId: mine, range: all, ranges: new Map([[0, [{ first: 1, last: 5, events: 4 }]]]) },
       2,
     )
     expect(found).toEqual([5, 3, 2, 1])
   })
 
-  it('end a page short rather than look through the whole log', async () => {
-    const count = blockPositions * 2
-    const texts = Array.from({ length: count }, (_, i) => body(i === 0 || i === count - 1 ? mine : other, i))
-    const options = {
-      records: createRecordBlocks({ eventLog: await logOf(texts) }),
-      patternId: mine,
-      range: all,
-      ranges: new Map([
-        [
-          0,
-          [
-            { first: 1, last: 1 },
-            { first: count, last: count },
-          ],
-        ],
-      ]),
-      vector: new Map([[0, count]]),
-      limit: 5,
-      mostReads: 1,
+  it('are of every shard that the pattern was in, the last one first', async () => {
+    const log = await logOf([body(mine, 0), body(other, 1), body(mine, 2)])
+    const eventLog: Pick<typeof log, 'readRanges'> = {
+      readRanges: (_shard, ranges) => log.readRanges(0, ranges),
     }
-    const page = await findEvents(options)
-    expect(page).toEqual({ events: [expect.anything()], next: { shard: 0, position: count } })
-    const rest = await findEvents({ ...options, before: page.next! })
-    expect(rest.events.map(({ record }) => record.position)).toEqual([1])
+    const find = createFindEvents({ eventLog })
+    const hour = [{ first: 1, last: 3, events: 2 }]
+    const asked = { patternId: mine, range: all, ranges: new Map([0, 7].map((shard) => [shard, hour])) }
+    const places: string[] = []
+    let before: EventPlace | undefined
+    do {
+      const page = await find({ ...asked, before, limit: 1 })
+      places.push(...page.events.map(({ shard, record }) => `${shard}:${record.position}`))
+      before = page.next ?? undefined
+    } while (before !== undefined)
+    expect(places).toEqual(['7:3', '7:1', '0:3', '0:1'])
+  })
+
+  it('end a page short rather than look through the whole log', async () => {
+    const count = 20_000
+    const texts = Array.from({ length: count }, (_, i) => body(i === 0 || i === count - 1 ? mine : other, i))
+    let seconds = 0
+    const find = createFindEvents({ eventLog: await logOf(texts), mostMs: 1, now: () => (seconds += 1_000) })
+    const ranges = new Map([[0, [{ first: 1, last: count, events: 2 }]]])
+    const asked = { patternId: mine, range: all, ranges, limit: 5 }
+    const page = await find(asked)
+    expect(page.events.map(({ record }) => record.position)).toEqual([count])
+    expect(page.next!.position).toBeGreaterThan(1)
+    expect(await everyPage(find, asked, 5)).toEqual([count, 1])
   })
 })
 
-describe('blocks of records', () => {
-  it('are read once, grow with the log, and are let go where they take too much', async () => {
-    const count = blockPositions * 2 + 10
-    const log = await logOf(Array.from({ length: count }, (_, i) => body(i % 2 === 0 ? mine : other, i)))
-    let reads = 0
-    const counted = {
-      read: (shard: number, after: number): AsyncIterable<readonly LogRecord[]> => {
-        reads++
-        return log.read(shard, after)
+describe('the index of patterns', () => {
+  const counted = async (texts: readonly string[]) => {
+    const log = await logOf(texts)
+    const read: PositionRange[] = []
+    return {
+      read,
+      readRanges(shard: number, ranges: readonly PositionRange[]): AsyncIterable<readonly LogRecord[]> {
+        read.push(...ranges)
+        return log.readRanges(shard, ranges)
       },
     }
-    const blocks = createRecordBlocks({ eventLog: counted })
-    const half = { first: 1, last: 100 }
-    const shard = { shard: 0, end: 200 }
-    await Promise.all([blocks.find(mine, half, shard), blocks.find(other, half, shard)])
-    expect(reads).toBe(1)
-    expect((await blocks.find(mine, { first: 1, last: 200 }, shard)).records).toHaveLength(100)
-    expect(reads).toBe(1)
-    const whole = await blocks.find(mine, { first: 1, last: count }, { shard: 0, end: count })
-    expect(whole.records).toHaveLength(count / 2)
-    expect([reads, whole.reads]).toEqual([4, 3])
+  }
 
-    reads = 0
-    const small = createRecordBlocks({ eventLog: counted, mostBytes: 1_000 })
-    await small.find(mine, half, shard)
-    expect((await small.find(mine, half, shard)).records).toHaveLength(50)
-    expect(reads).toBe(2)
+  it('looks at each position once, however it is asked', async () => {
+    const eventLog = await counted(
+      Array.from({ length: 2_000 }, (_, i) => body(i % 2 === 0 ? mine : other, i)),
+    )
+    const index = createPatternIndex({ eventLog })
+    expect(await index.positions(0, [{ first: 100, last: 104 }], mine)).toEqual([101, 103])
+    const wide = [
+      { first: 90, last: 110 },
+      { first: 600, last: 601 },
+    ]
+    expect(await index.positions(0, wide, other)).toHaveLength(12)
+    expect(eventLog.read).toEqual([
+      { first: 100, last: 104 },
+      { first: 90, last: 99 },
+      { first: 105, last: 110 },
+      { first: 600, last: 601 },
+    ])
+    expect(await index.positions(0, [{ first: 1, last: 2_000 }], mine)).toHaveLength(1_000)
+    eventLog.read.length = 0
+    expect(await index.positions(0, [{ first: 1, last: 2_000 }], other)).toHaveLength(1_000)
+    expect(eventLog.read).toEqual([])
+  })
+
+  it('forgets what was not asked for in a while, and looks again', async () => {
+    const eventLog = await counted(Array.from({ length: 1_100 }, (_, i) => body(mine, i)))
+    const index = createPatternIndex({ eventLog, mostBytes: 512 * 4 })
+    for (const first of [1, 600, 1])
+      expect(await index.positions(0, [{ first, last: first }], mine)).toEqual([first])
+    expect(eventLog.read).toHaveLength(3)
+  })
+})
+
+describe('turns to read the log', () => {
+  it('are for a few at a time; when too many wait, who comes is told to come again', async () => {
+    const turns = createLogTurns({ most: 1, mostWaiting: 1 })
+    const { promise, resolve } = Promise.withResolvers<string>()
+    const first = turns(() => promise)
+    const second = turns(async () => 'second')
+    await expect(turns(async () => 'third')).rejects.toMatchObject({
+      status: 503,
+      headers: { 'retry-after': '1' },
+    })
+    resolve('first')
+    expect(await Promise.all([first, second])).toEqual(['first', 'second'])
+    expect(await turns(async () => 'fourth')).toBe('fourth')
   })
 })
 
@@ -190,27 +219,45 @@ describe('steps back', () => {
   it('cover the joined ranges below a position exactly once, from the newest', () => {
     fc.assert(
       fc.property(
-        fc.array(fc.tuple(fc.integer({ min: 1, max: 100_000 }), fc.nat({ max: 30_000 })), { maxLength: 6 }),
+        fc.array(
+          fc.tuple(fc.integer({ min: 1, max: 100_000 }), fc.nat({ max: 30_000 }), fc.nat({ max: 500 })),
+          {
+            maxLength: 6,
+          },
+        ),
         fc.integer({ min: 1, max: 140_000 }),
-        (drawn, below) => {
+        fc.integer({ min: 1, max: 200 }),
+        (drawn, below, wanted) => {
           const ranges = drawn
-            .map(([first, length]) => ({ first, last: first + length }))
+            .map(([first, length, events]) => ({ first, last: first + length, events }))
             .toSorted((a, b) => a.first - b.first)
-          const steps = [...stepsBack(ranges, below)]
+          const joined = joinRanges(ranges)
           let next = below
-          for (const { first, last } of steps) {
-            expect(first).toBeLessThanOrEqual(last)
-            expect(last).toBeLessThan(next)
-            next = first
+          let covered = 0
+          for (;;) {
+            const step = stepBack(joined, next, wanted)
+            if (step.length === 0) break
+            for (const [i, { first, last }] of step.entries()) {
+              expect(first).toBeLessThanOrEqual(last)
+              expect(last).toBeLessThan(step[i + 1]?.first ?? next)
+              covered += last - first + 1
+            }
+            next = step[0]!.first
           }
-          const covered = steps.reduce((sum, { first, last }) => sum + last - first + 1, 0)
-          const wanted = joinRanges(ranges).reduce(
+          const expected = joined.reduce(
             (sum, { first, last }) => sum + Math.max(0, Math.min(last, below - 1) - first + 1),
             0,
           )
-          expect(covered).toBe(wanted)
+          expect(covered).toBe(expected)
         },
       ),
     )
+  })
+
+  it('look no further than the wanted events lie, on average and a half', () => {
+    const dense = [{ first: 1, last: 1_000, events: 500 }]
+    expect(stepBack(dense, 1_001, 10)).toEqual([{ first: 971, last: 1_000 }])
+    const single = [10, 100, 200, 300].map((first) => ({ first, last: first, events: 1 }))
+    expect(stepBack(single, 301, 2).map(({ first }) => first)).toEqual([100, 200, 300])
   })
 })

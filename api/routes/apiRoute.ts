@@ -2,7 +2,8 @@ import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Answers, AnswerSource } from '../conventions/answer.ts'
 import type { ApiEnv } from '../conventions/apiEnv.ts'
 import { problemSchema } from '../conventions/problem.ts'
-import type { RecordBlocks } from '../events/recordBlocks.ts'
+import type { FindEvents } from '../events/findEvents.ts'
+import type { LogTurns } from '../events/logTurns.ts'
 import type { PatternReads } from '../read/patternReads.ts'
 import type { Queryable } from '../read/queryable.ts'
 import type { Standings } from '../totals/standings.ts'
@@ -22,7 +23,8 @@ export interface RouteParts {
   /** Single patterns. */
   readonly patterns: PatternReads
   /** The events themselves. */
-  readonly records: RecordBlocks
+  readonly findEvents: FindEvents
+  readonly logTurns: LogTurns
   /** Epoch milliseconds. */
   readonly clock: () => number
 }

@@ -8,7 +8,6 @@ import { afterParameter, patternPath, rangeParameters } from '../conventions/par
 import { patternNotFound } from '../conventions/problem.ts'
 import { previousRange, resolveRange } from '../conventions/range.ts'
 import { orRefuse } from '../conventions/resolved.ts'
-import { findEvents } from '../events/findEvents.ts'
 import { readPositionRanges, upTo } from '../events/readPositionRanges.ts'
 import type { Vector } from '../live/vector.ts'
 import { everything } from '../read/columnSets.ts'
@@ -100,13 +99,11 @@ export const routePattern = (app: ApiApp, parts: RouteParts): void => {
     const segments = [...segmentsOf(previousRange(range)), ...segmentsOf(range)]
     const readRecent = async (vector: Vector) => {
       const { ranges } = await readPositionRanges(parts.database, pattern_id, range)
-      const found = await findEvents({
-        records: parts.records,
+      const found = await parts.findEvents({
         patternId: pattern_id,
         range,
         // Events after the vector are not behind these numbers.
         ranges: upTo(vector, ranges),
-        vector,
         limit: recentEvents,
       })
       return found.events.map(eventOf)
@@ -140,7 +137,7 @@ export const routePattern = (app: ApiApp, parts: RouteParts): void => {
         const state = mergeRows(windows.filter((row) => row.start >= range.from))
         const { uses } = state.outcomes
         const previous = mergeRows(windows.filter((row) => row.start < range.from)).outcomes.uses
-        const recent = include === undefined ? undefined : await readRecent(vector)
+        const recent = include === undefined ? undefined : await parts.logTurns(() => readRecent(vector))
         return {
           vector,
           body: {

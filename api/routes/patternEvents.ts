@@ -5,7 +5,6 @@ import { afterParameter, pageParameters, patternPath, rangeParameters } from '..
 import { patternNotFound } from '../conventions/problem.ts'
 import { resolveRange } from '../conventions/range.ts'
 import { orRefuse } from '../conventions/resolved.ts'
-import { findEvents } from '../events/findEvents.ts'
 import { readPositionRanges } from '../events/readPositionRanges.ts'
 import { type ApiApp, notModified, problemResponses, type RouteParts } from './apiRoute.ts'
 import { eventOf, eventSchema } from './eventFields.ts'
@@ -54,22 +53,23 @@ export const routePatternEvents = (app: ApiApp, parts: RouteParts): void => {
     const known = cursor === undefined ? undefined : decodeCursor(cursor, question, eventPlace)
     const now = parts.clock()
     const range = orRefuse(resolveRange(known?.range ?? query, { now, defaultRange: '7d' }))
+    const read = async () => {
+      const { vector, entry, ranges } = await readPositionRanges(parts.database, pattern_id, range)
+      if (entry === undefined) throw patternNotFound(pattern_id)
+      const place = { before: known?.place, limit }
+      return {
+        vector,
+        entry,
+        found: await parts.findEvents({ patternId: pattern_id, range, ranges, ...place }),
+      }
+    }
     return parts.answers(context, {
       key: JSON.stringify(['pattern-events', question, range, known?.place, limit]),
       source: parts.fromDatabase,
       after,
       answer: async () => {
-        const { vector, entry, ranges } = await readPositionRanges(parts.database, pattern_id, range)
-        if (entry === undefined) throw patternNotFound(pattern_id)
-        const { events, next } = await findEvents({
-          records: parts.records,
-          patternId: pattern_id,
-          range,
-          ranges,
-          vector,
-          before: known?.place,
-          limit,
-        })
+        const { vector, entry, found } = await parts.logTurns(read)
+        const { events, next } = found
         return {
           vector,
           body: {

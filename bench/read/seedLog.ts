@@ -3,7 +3,8 @@ import type { NewEvent } from '@patterns/event-log/eventLog.ts'
 import type { PatternEvent } from '@patterns/shared/contract/patternEvent.ts'
 import { createPool } from '@patterns/shared/postgres/pool.ts'
 
-const eventsPerSegment = 5_000
+/** About as the merging of small segments leaves them. */
+const eventsPerSegment = 500
 
 /** An event as a producer would have sent it. */
 export const toMessage = (event: PatternEvent, offset: number): NewEvent => ({

@@ -78,6 +78,12 @@ export const createMemoryEventLog = (shards: MemoryStore = new Map()): EventLog 
         next += page.length
       }
     },
+    async *readRanges(shard, ranges) {
+      for (const { first, last } of ranges) {
+        const page = recordsOf(shard).slice(first - 1, last)
+        if (page.length > 0) yield page
+      }
+    },
     positionBefore: async (shard, sourceOffset) =>
       recordsOf(shard).findLastIndex((record) => record.sourceOffset < sourceOffset) + 1,
     async *recentIds(shard, count) {

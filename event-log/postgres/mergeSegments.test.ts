@@ -95,12 +95,8 @@ describe('the run of segments to merge', () => {
     ['all neighbours', extents([1, 5], [6, 1], [7, 2]), [1, 6, 7]],
     ['none that something lies between', extents([1, 5], [7, 5], [13, 5]), []],
     ['the first neighbours', extents([1, 5], [7, 5], [12, 5], [18, 5], [23, 5]), [7, 12]],
-    [
-      'as many as 10,000 events',
-      extents([1, 4_000], [4_001, 4_000], [8_001, 2_000], [10_001, 1]),
-      [1, 4_001, 8_001],
-    ],
-    ['no more than 10,000 events', extents([1, 4_999], [5_000, 4_999], [9_999, 4_999]), [1, 5_000]],
+    ['as many as 512 events', extents([1, 200], [201, 200], [401, 112], [513, 1]), [1, 201, 401]],
+    ['no more than 512 events', extents([1, 255], [256, 255], [511, 255]), [1, 256]],
   ])('is %s', (_what, candidates, run) => {
     expect(chooseRun(candidates)).toEqual(run)
   })
@@ -122,9 +118,9 @@ describe('merging small segments', () => {
   })
 
   it('leaves large segments alone, and does not join what lies on both sides of one', async () => {
-    const shard = await givenSegments(2, 5_000, 3, 4)
+    const shard = await givenSegments(2, 256, 3, 4)
     await mergeAll(shard)
-    expect(await sizesOf(shard)).toEqual([2, 5_000, 7])
+    expect(await sizesOf(shard)).toEqual([2, 256, 7])
   })
 
   it('leaves alone what came within the last minute', async () => {

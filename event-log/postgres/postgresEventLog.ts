@@ -2,15 +2,23 @@ import type pg from 'pg'
 import type { EventLog } from '../eventLog.ts'
 import { appendSegment } from './appendSegment.ts'
 import { listShards, openShard, readHead } from './readHead.ts'
+import { createRangeReader } from './readRanges.ts'
 import { findPositionBefore, readRecentIds, readSegments } from './readSegments.ts'
 
+export interface PostgresEventLogOptions {
+  readonly pool: pg.Pool
+  /** What `readRanges` may keep in memory of what it read, in bytes. */
+  readonly mostKeptBytes?: number
+}
+
 /** The event log in Postgres: a row of `event_log_segments` holds the events of one batch. */
-export const createPostgresEventLog = ({ pool }: { readonly pool: pg.Pool }): EventLog => ({
+export const createPostgresEventLog = ({ pool, mostKeptBytes = 0 }: PostgresEventLogOptions): EventLog => ({
   shards: () => listShards(pool),
   head: (shard) => readHead(pool, shard),
   open: (shard, firstSourceOffset) => openShard(pool, shard, firstSourceOffset),
   append: (append) => appendSegment(pool, append),
   read: (shard, afterPosition) => readSegments(pool, shard, afterPosition),
+  readRanges: createRangeReader({ pool, mostKeptBytes }),
   positionBefore: (shard, sourceOffset) => findPositionBefore(pool, shard, sourceOffset),
   recentIds: (shard, count) => readRecentIds(pool, shard, count),
 })

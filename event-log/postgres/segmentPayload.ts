@@ -1,5 +1,5 @@
 import { promisify } from 'node:util'
-import { constants, zstdCompress, zstdDecompress } from 'node:zlib'
+import { constants, zstdCompress, zstdDecompress, zstdDecompressSync } from 'node:zlib'
 import { envelopeHeaders } from '@patterns/shared/contract/cloudEvents.ts'
 import type { MessageHeaders } from '@patterns/shared/contract/topicMessage.ts'
 import { keptTime } from './keptTime.ts'
@@ -85,11 +85,24 @@ const takeScratch = (bytes: number): Buffer => {
   return kept !== undefined && kept.length >= bytes ? kept : Buffer.allocUnsafe(bytes)
 }
 
-/** The reverse of `encodePayload`. Values are views of one buffer. */
-export const decodePayload = async (payload: Buffer): Promise<PayloadEvent[]> => {
+/** Below this a payload is unpacked sooner than another thread would hear of it. */
+const smallPayload = 16 * 1024
+
+/** A payload as it was before compression: for those who read parts of it again and again. */
+export const unpackPayload = (payload: Buffer): Buffer | Promise<Buffer> => {
   // Events shrink to about a tenth. A buffer far too large costs a small segment more than its reading does.
-  const chunkSize = Math.min(4 * 1024 * 1024, Math.max(64 * 1024, payload.length * 16))
-  const raw = await decompress(payload, { chunkSize })
+  const chunkSize = Math.min(4 * 1024 * 1024, Math.max(4 * 1024, payload.length * 16))
+  return payload.length < smallPayload
+    ? zstdDecompressSync(payload, { chunkSize })
+    : decompress(payload, { chunkSize })
+}
+
+/** The reverse of `encodePayload`. Values are views of one buffer. */
+export const decodePayload = async (payload: Buffer): Promise<PayloadEvent[]> =>
+  readPayload(await unpackPayload(payload))
+
+/** The events of an unpacked payload from one index to before another. Values are views of it. */
+export const readPayload = (raw: Buffer, from = 0, to = Number.POSITIVE_INFINITY): PayloadEvent[] => {
   const events: PayloadEvent[] = []
   const indexEnd = 4 + raw.readUInt32LE(0)
   let at = 4
@@ -106,11 +119,15 @@ export const decodePayload = async (payload: Buffer): Promise<PayloadEvent[]> =>
       scale *= 0x80
     }
   }
-  while (at < indexEnd) {
+  for (let i = 0; i < to && at < indexEnd; i++) {
     offset += readVarint()
     time += unzigzag(readVarint())
     const headerBytes = readVarint()
     const valueBytes = readVarint()
+    if (i < from) {
+      body += headerBytes + valueBytes
+      continue
+    }
     const headers: MessageHeaders | undefined =
       headerBytes === 0 ? undefined : JSON.parse(raw.toString('utf8', body, body + headerBytes))
     body += headerBytes

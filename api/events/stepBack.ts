@@ -1,0 +1,57 @@
+import type { PositionRange } from '@patterns/event-log/eventLog.ts'
+
+/** Positions among which lie so many events of a pattern. */
+export interface HourPositions extends PositionRange {
+  readonly events: number
+}
+
+/** Ranges closer than this are read as one: fewer to look up, and they are in one segment anyway. */
+const nearPositions = 64
+
+/** The same positions, and those between near ones, as fewest ranges, in order. */
+export const joinRanges = (ranges: readonly HourPositions[]): HourPositions[] => {
+  const joined: HourPositions[] = []
+  for (const { first, last, events } of ranges) {
+    const previous = joined.at(-1)
+    if (previous !== undefined && first - previous.last <= nearPositions)
+      joined[joined.length - 1] = {
+        first: previous.first,
+        last: Math.max(previous.last, last),
+        events: previous.events + events,
+      }
+    else joined.push({ first, last, events })
+  }
+  return joined
+}
+
+/** What one step looks at, at most: some megabytes of the log. */
+const mostPositions = 8_192
+const mostRanges = 64
+/** Events do not lie evenly, so a bit further is looked than would do on average. */
+const margin = 1.5
+
+/**
+ * The newest of some joined ranges below a position, as far back as about so many events lie; in order. Empty
+ * where there are none left.
+ */
+export const stepBack = (
+  joined: readonly HourPositions[],
+  below: number,
+  wanted: number,
+): PositionRange[] => {
+  const step: PositionRange[] = []
+  let missing = wanted * margin
+  let room = mostPositions
+  for (const range of joined.toReversed()) {
+    const last = Math.min(range.last, below - 1)
+    if (last < range.first) continue
+    const span = last - range.first + 1
+    const density = Math.max(1, range.events) / (range.last - range.first + 1)
+    const taken = Math.min(span, room, Math.ceil(missing / density))
+    step.push({ first: last - taken + 1, last })
+    missing -= taken * density
+    room -= taken
+    if (taken < span || missing <= 0 || room === 0 || step.length === mostRanges) break
+  }
+  return step.toReversed()
+}

@@ -1,0 +1,68 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { createKeptSegments, type UnpackedSegment } from './keptSegments.ts'
+
+/** A segment of a byte for each position, and its id. */
+const segment = (first: number, last: number): UnpackedSegment => ({
+  first,
+  last,
+  ids: Buffer.alloc(last - first + 1),
+  raw: Buffer.alloc(0),
+})
+
+describe('kept segments', () => {
+  it('are found by any position that they hold, and hold no other', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(fc.nat({ max: 2 }), fc.integer({ min: 1, max: 40 }), fc.nat({ max: 9 })), {
+          maxLength: 20,
+        }),
+        fc.nat({ max: 100 }),
+        (drawn, mostBytes) => {
+          const kept = createKeptSegments(mostBytes)
+          for (const [shard, first, length] of drawn) {
+            kept.keep(shard, segment(first, first + length))
+            for (let position = 0; position < 60; position++) {
+              const found = kept.holding(shard, position)
+              if (found === undefined) continue
+              expect(found.first).toBeLessThanOrEqual(position)
+              expect(found.last).toBeGreaterThanOrEqual(position)
+              const given = drawn.filter(([ofShard]) => ofShard === shard)
+              expect(given.map(([, start, size]) => [start, start + size])).toContainEqual([
+                found.first,
+                found.last,
+              ])
+            }
+          }
+        },
+      ),
+    )
+  })
+
+  it('go when they take too much together, the least recently used first', () => {
+    const kept = createKeptSegments(30)
+    for (const first of [1, 11, 21]) kept.keep(0, segment(first, first + 9))
+    expect(kept.holding(0, 5)).toBeDefined()
+    kept.keep(1, segment(1, 10))
+    expect([5, 15, 25].map((position) => kept.holding(0, position)?.first)).toEqual([1, undefined, 21])
+    kept.keep(0, segment(100, 200))
+    expect(kept.holding(0, 150)).toBeUndefined()
+    expect(kept.holding(0, 5)).toBeDefined()
+  })
+
+  it('stand beside those that they were merged into', () => {
+    const kept = createKeptSegments(1_000)
+    for (const [first, last] of [
+      [1, 4],
+      [1, 20],
+      [5, 8],
+      [5, 8],
+    ] as const)
+      kept.keep(0, segment(first, last))
+    expect([1, 4, 6].map((position) => kept.holding(0, position))).toEqual([
+      expect.objectContaining({ first: 1 }),
+      expect.objectContaining({ first: 1 }),
+      expect.objectContaining({ first: 5 }),
+    ])
+  })
+})

@@ -1,0 +1,59 @@
+import { LRUCache } from 'lru-cache'
+
+/** A segment, unpacked. What lies at a position of the log never changes. */
+export interface UnpackedSegment {
+  readonly first: number
+  readonly last: number
+  readonly ids: Buffer
+  readonly raw: Buffer
+}
+
+/** Segments that were read, by the positions that they hold; the least recently used go first. */
+export interface KeptSegments {
+  /** A segment that holds a position; small ones are merged in time, so several may. */
+  holding(shard: number, position: number): UnpackedSegment | undefined
+  keep(shard: number, segment: UnpackedSegment): void
+}
+
+/** How many of the segments, which are in order of their first position, begin up to a position. */
+const countUpTo = (segments: readonly UnpackedSegment[], position: number): number => {
+  let [low, high] = [0, segments.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (segments[middle]!.first <= position) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+/** @param mostBytes what the segments may take together; 0: none is kept */
+export const createKeptSegments = (mostBytes: number): KeptSegments => {
+  const byShard = new Map<number, UnpackedSegment[]>()
+  const keyOf = (shard: number, { first, last }: UnpackedSegment): string => `${shard}/${first}/${last}`
+  const kept = new LRUCache<string, { readonly shard: number; readonly segment: UnpackedSegment }>({
+    maxSize: Math.max(1, mostBytes),
+    sizeCalculation: ({ segment }) => segment.ids.length + segment.raw.length,
+    dispose({ shard, segment }) {
+      const segments = byShard.get(shard)!
+      segments.splice(segments.indexOf(segment, countUpTo(segments, segment.first - 1)), 1)
+    },
+  })
+  return {
+    holding(shard, position) {
+      const segments = byShard.get(shard) ?? []
+      const segment = segments[countUpTo(segments, position) - 1]
+      if (segment === undefined || segment.last < position) return undefined
+      kept.get(keyOf(shard, segment))
+      return segment
+    },
+    keep(shard, segment) {
+      const key = keyOf(shard, segment)
+      if (kept.has(key)) return
+      kept.set(key, { shard, segment })
+      if (!kept.has(key)) return
+      const segments = byShard.get(shard) ?? []
+      byShard.set(shard, segments)
+      segments.splice(countUpTo(segments, segment.first), 0, segment)
+    },
+  }
+}
