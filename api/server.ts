@@ -105,7 +105,8 @@ export const startApiServer = async ({
     await feed.stop()
     throw error
   }
-  await warmUp(app.ask, logger)
+  // Without a checkpoint there is nothing to read yet.
+  if (feed.text !== '') await warmUp(app.ask, logger)
   isWarm = true
   let stopping: Promise<void> | undefined
   const stop = async (): Promise<void> => {

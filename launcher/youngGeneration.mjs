@@ -6,5 +6,4 @@
  * @param {string} script
  * @returns {string} the flag for Node
  */
-export const youngGeneration = (script) =>
-  `--max-semi-space-size=${script.endsWith('api/main.ts') ? 32 : 8}`
+export const youngGeneration = (script) => `--max-semi-space-size=${script.endsWith('api/main.ts') ? 32 : 8}`

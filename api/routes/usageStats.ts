@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { CatalogueEntry } from '@patterns/projections/catalogue.ts'
 import { growthRate } from '@patterns/projections/derived/growth.ts'
-import { answerFields, isoTime, isoTimeOrNull, rangeFields, windowStatusField } from '../conventions/asOf.ts'
+import { isoTime, isoTimeOrNull } from '../conventions/asOf.ts'
 import { resolveSeries, type Series } from '../conventions/buckets.ts'
 import { questionOf } from '../conventions/cursor.ts'
 import { resolveListRange } from '../conventions/listRange.ts'
@@ -28,61 +28,10 @@ import { mergeRows } from '../windows/mergeRows.ts'
 import { periodsOf } from '../windows/periods.ts'
 import { segmentsOf, segmentsOfAll } from '../windows/segments.ts'
 import { type ApiApp, notModified, problemResponses, type RouteParts } from './apiRoute.ts'
-import { count } from './figureFields.ts'
-import { type ListPlace, nextCursor, nextCursorField, patternsOfType, sortParameter } from './listPage.ts'
-import { nameOf, patternFields } from './patternFields.ts'
+import { type ListPlace, nextCursor, patternsOfType, sortParameter } from './listPage.ts'
+import { nameOf } from './patternFields.ts'
 import { mostListPoints, mostPoints } from './pointLimits.ts'
-
-const periodsSchema = z.array(
-  z.strictObject({
-    period_start: z.iso.datetime(),
-    period_end: z.iso
-      .datetime()
-      .openapi({ description: 'Exclusive. The last period ends with the running hour.' }),
-    usage_count: count,
-    status: windowStatusField,
-  }),
-)
-
-const usageFields = {
-  usage_count: count,
-  previous_usage_count: count.openapi({ description: 'In the equally long range just before.' }),
-  growth_rate: z
-    .number()
-    .nullable()
-    .openapi({ description: '(usage − previous) / previous; null where there was none before.' }),
-}
-
-const patternSchema = z
-  .strictObject({
-    ...patternFields,
-    ...usageFields,
-    last_used: z.iso.datetime().nullable().openapi({ description: 'Its latest use, whatever the range.' }),
-    periods: periodsSchema.openapi({
-      description: 'From the first event of the pattern on; without uses, 0.',
-    }),
-  })
-  .openapi('PatternUsage')
-
-const answerSchema = z
-  .strictObject({
-    ...answerFields,
-    ...rangeFields,
-    granularity: z.enum(['hour', 'day', 'week']),
-    time_zone: z.string(),
-    patterns: z
-      .array(patternSchema)
-      .openapi({ description: 'Those used in the range or in the one before.' }),
-    total_count: count.openapi({ description: 'How many there are on all pages.' }),
-    next_cursor: nextCursorField,
-    totals: z
-      .strictObject({ ...usageFields, periods: periodsSchema })
-      .openapi({ description: 'Of all patterns together, or all of the type.' }),
-    popular_patterns: z
-      .array(z.strictObject({ ...patternFields, ...usageFields }))
-      .openapi({ description: 'The ten most used in the range, whatever the order and the page.' }),
-  })
-  .openapi('UsageStats')
+import { usageStatsSchema } from './usageFields.ts'
 
 const route = createRoute({
   method: 'get',
@@ -100,7 +49,7 @@ const route = createRoute({
     }),
   },
   responses: {
-    200: { description: 'The usage.', content: { 'application/json': { schema: answerSchema } } },
+    200: { description: 'The usage.', content: { 'application/json': { schema: usageStatsSchema } } },
     304: notModified,
     ...problemResponses,
   },

@@ -60,6 +60,7 @@ export const startTestApi = async ({
       applicationName: `test ${access}`,
       access,
       max: access === 'reader' ? 12 : 4,
+      pipeline: access === 'owner',
       onIdleError: () => {},
     })
   const owner = pool('owner', database.url)

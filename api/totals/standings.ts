@@ -1,4 +1,3 @@
-import { type Granularity, granularities } from '@patterns/projections/window.ts'
 import type { Logger } from '@patterns/shared/logger.ts'
 import type pg from 'pg'
 import type { Range } from '../conventions/range.ts'
@@ -7,9 +6,9 @@ import type { VectorFeed } from '../live/vectorFeed.ts'
 import { readVector } from '../read/readVector.ts'
 import { type Catalogue, createCatalogue } from './catalogue.ts'
 import { createLaneIndex, type LaneIndex } from './laneIndex.ts'
-import { type LoadedSlice, loadSlices } from './loadSlices.ts'
 import { readDelta } from './readDelta.ts'
-import { createSliceStore, type RangeSums, type SliceStore, type WindowName } from './sliceStore.ts'
+import { createSliceLoader } from './sliceLoader.ts'
+import { createSliceStore, type RangeSums, type SliceStore } from './sliceStore.ts'
 import { type Snapshot, type SnapshotReader, takeSnapshot } from './snapshot.ts'
 
 /** Everything of one vector. */
@@ -81,7 +80,9 @@ export const createStandings = ({
   let lanes: LaneIndex
   let catalogue: Catalogue
   let store: SliceStore
+  const loader = createSliceLoader(pool)
   const forget = (): void => {
+    loader.forget()
     lanes = createLaneIndex()
     catalogue = createCatalogue(lanes)
     store = createSliceStore({ lanes, ...(mostBytes === undefined ? {} : { mostBytes }) })
@@ -89,9 +90,6 @@ export const createStandings = ({
   forget()
 
   let generation: Generation | undefined
-  /** Read, but not yet brought to the generation's vector. */
-  let arrived: LoadedSlice[] = []
-  const loading = new Map<string, Promise<void>>()
   let refreshing: Promise<void> | undefined
   let nextTimer: NodeJS.Timeout | undefined
   let askedAt = Number.NEGATIVE_INFINITY
@@ -124,17 +122,16 @@ export const createStandings = ({
         logger.warn('the projection stepped back: everything in memory is read anew')
         await retire(generation)
         generation = undefined
-        arrived = []
         forget()
       }
-      const joining = [...arrived]
+      const joining = [...loader.arrived]
       const { changes, entries } = await readDelta(snapshot.client, {
         lanes,
         store,
         known: generation?.vector,
         arrived: joining,
       })
-      arrived = arrived.filter((loaded) => !joining.includes(loaded))
+      loader.take(joining)
       for (const { window, slice } of joining) store.hold(window, slice)
       for (const { window, lane, values } of changes) store.replace(window, lane, values)
       for (const [patternId, entry] of entries) catalogue.merge(patternId, entry)
@@ -180,35 +177,12 @@ export const createStandings = ({
   }
   const stopListening = feed.onChange(refreshInBackground)
 
-  const load = async (granularity: Granularity, starts: readonly number[]): Promise<void> => {
-    const into = lanes
-    const loaded = await loadSlices(pool, into, granularity, starts)
-    // Everything may have been forgotten meanwhile.
-    if (into === lanes) arrived.push(...loaded)
-  }
-
-  const keyOf = ({ granularity, start }: WindowName): string => `${granularity}/${start}`
-
-  /** Loads what the ranges lack; whoever asks for the same window meanwhile waits for the same read. */
+  /** Reads what the ranges lack. */
   const ensureHeld = async (ranges: readonly Range[]): Promise<void> => {
     for (const range of ranges) store.keep(range)
     const missing = ranges.flatMap((range) => store.missing(range))
     if (missing.length === 0) return
-    const unread = new Map(missing.map((window) => [keyOf(window), window]))
-    for (const key of loading.keys()) unread.delete(key)
-    const isArrived = new Set(arrived.map(({ window }) => keyOf(window)))
-    for (const granularity of granularities) {
-      const windows = [...unread].filter(
-        ([key, window]) => window.granularity === granularity && !isArrived.has(key),
-      )
-      if (windows.length === 0) continue
-      const starts = windows.map(([, window]) => window.start).toSorted((a, b) => a - b)
-      const done = load(granularity, starts).finally(() => {
-        for (const [key] of windows) loading.delete(key)
-      })
-      for (const [key] of windows) loading.set(key, done)
-    }
-    await Promise.all(new Set(missing.flatMap((window) => loading.get(keyOf(window)) ?? [])))
+    await loader.read(lanes, missing)
     await refreshAnew()
   }
 
@@ -257,7 +231,7 @@ export const createStandings = ({
       clearTimeout(nextTimer)
       stopListening()
       await refreshing?.catch(() => {})
-      await Promise.allSettled(loading.values())
+      await loader.settled()
       await generation?.snapshot.close()
     },
   }

@@ -107,8 +107,14 @@ const onDisk =
       await moveTables(scene.pool, disk, statSync(dataDir))
       await work(scene, {
         fill: async () => {
-          while (freeBytes(disk) > 0)
-            writeFileSync(ballast, Buffer.alloc(Math.min(megabyte, freeBytes(disk))), { flag: 'a' })
+          while (freeBytes(disk) > 0) {
+            try {
+              writeFileSync(ballast, Buffer.alloc(Math.min(megabyte, freeBytes(disk))), { flag: 'a' })
+            } catch (error) {
+              // The database wrote in between: then this is full as well.
+              if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error
+            }
+          }
         },
         free: async () => rmSync(ballast),
       })

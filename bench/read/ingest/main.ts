@@ -30,6 +30,7 @@ await runProcess({
     const pool = createPool({
       connectionString: settings.DATABASE_URL,
       applicationName: 'bench ingest',
+      pipeline: true,
       onIdleError: fail,
     })
     const log = createPostgresEventLog({ pool })

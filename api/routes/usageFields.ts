@@ -1,0 +1,57 @@
+import { z } from '@hono/zod-openapi'
+import { answerFields, rangeFields, windowStatusField } from '../conventions/asOf.ts'
+import { count } from './figureFields.ts'
+import { nextCursorField } from './listPage.ts'
+import { patternFields } from './patternFields.ts'
+
+const periodsSchema = z.array(
+  z.strictObject({
+    period_start: z.iso.datetime(),
+    period_end: z.iso
+      .datetime()
+      .openapi({ description: 'Exclusive. The last period ends with the running hour.' }),
+    usage_count: count,
+    status: windowStatusField,
+  }),
+)
+
+const usageFields = {
+  usage_count: count,
+  previous_usage_count: count.openapi({ description: 'In the equally long range just before.' }),
+  growth_rate: z
+    .number()
+    .nullable()
+    .openapi({ description: '(usage − previous) / previous; null where there was none before.' }),
+}
+
+const patternSchema = z
+  .strictObject({
+    ...patternFields,
+    ...usageFields,
+    last_used: z.iso.datetime().nullable().openapi({ description: 'Its latest use, whatever the range.' }),
+    periods: periodsSchema.openapi({
+      description: 'From the first event of the pattern on; without uses, 0.',
+    }),
+  })
+  .openapi('PatternUsage')
+
+/** How `/usage-stats` answers. */
+export const usageStatsSchema = z
+  .strictObject({
+    ...answerFields,
+    ...rangeFields,
+    granularity: z.enum(['hour', 'day', 'week']),
+    time_zone: z.string(),
+    patterns: z
+      .array(patternSchema)
+      .openapi({ description: 'Those used in the range or in the one before.' }),
+    total_count: count.openapi({ description: 'How many there are on all pages.' }),
+    next_cursor: nextCursorField,
+    totals: z
+      .strictObject({ ...usageFields, periods: periodsSchema })
+      .openapi({ description: 'Of all patterns together, or all of the type.' }),
+    popular_patterns: z
+      .array(z.strictObject({ ...patternFields, ...usageFields }))
+      .openapi({ description: 'The ten most used in the range, whatever the order and the page.' }),
+  })
+  .openapi('UsageStats')
