@@ -102,6 +102,7 @@ export const readBenchmark = async (options: ReadOptions): Promise<void> => {
         postgres_cpu: Math.round(((usageOf(postgres.pid).cpuSeconds - database) / seconds) * 100) / 100,
         ingest_cpu: Math.round(((usageOf(ingest!.pid!).cpuSeconds - before[1]!) / seconds) * 100) / 100,
       }
+      Object.assign(routes[name], { api_rss_mib: await apiMemoryMib() })
       printFigures({ [name]: routes[name] })
     }
     printResult(

@@ -57,7 +57,7 @@ const acceptsGzip = (header: string | undefined): boolean =>
 export const createAnswers = ({
   appliedWait,
   clock,
-  mostBytes = 64 * 1024 * 1024,
+  mostBytes = 32 * 1024 * 1024,
   deadlineMs = 10_000,
   now = () => performance.now(),
 }: AnswersOptions) => {

@@ -36,16 +36,15 @@ export const sendProblem = (context: Context<ApiEnv>, problem: Problem): Respons
     'cache-control': 'no-store',
   })
 
-/** The one place where errors become answers. What is our fault is logged with its cause. */
+/** The one place where errors become answers. What is our fault is logged: with its cause, unless we chose to refuse. */
 export const answerErrors =
   (logger: Logger): ErrorHandler<ApiEnv> =>
   (error, context) => {
     const problem = toProblem(error)
-    if (problem.status >= 500)
-      logger.error(
-        { err: problem.cause ?? error, request_id: context.get('requestId'), path: context.req.path },
-        problem.message,
-      )
+    const about = { request_id: context.get('requestId'), path: context.req.path }
+    if (problem === error && problem.status > 500)
+      logger.warn({ ...about, code: problem.code }, problem.message)
+    else if (problem.status >= 500) logger.error({ err: problem.cause ?? error, ...about }, problem.message)
     return sendProblem(context, problem)
   }
 
