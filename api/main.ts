@@ -13,7 +13,7 @@ await runProcess({
   process,
   name: 'api',
   settings: { ...databaseSettings, ...apiSettings },
-  async start({ settings, logger }) {
+  async start({ settings, logger, stopping }) {
     const refusal = refuseBind(settings)
     if (refusal !== undefined) throw new SettingsError(refusal)
     const pool = createPool({
@@ -36,6 +36,7 @@ await runProcess({
       apiKeys: settings.API_KEYS ?? [],
       corsOrigins: settings.CORS_ORIGINS,
       rateLimitPerMinute: settings.RATE_LIMIT_PER_MINUTE,
+      stopping,
     }).catch((error: NodeJS.ErrnoException) => {
       if (error.syscall !== 'listen') throw error
       throw new SettingsError(

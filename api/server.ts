@@ -27,6 +27,8 @@ export interface ApiServerOptions {
   readonly rateLimitPerMinute?: number
   /** Epoch milliseconds. */
   readonly clock?: () => number
+  /** Aborted when the process is to stop, which may be before the first answers are made. */
+  readonly stopping?: AbortSignal
 }
 
 export interface ApiServer {
@@ -56,6 +58,7 @@ export const startApiServer = async ({
   corsOrigins = [],
   rateLimitPerMinute = 0,
   clock = Date.now,
+  stopping: processStopping,
 }: ApiServerOptions): Promise<ApiServer> => {
   const feed = createVectorFeed({ pool, logger })
   const standings = createStandings({ pool, feed, logger })
@@ -106,7 +109,7 @@ export const startApiServer = async ({
     throw error
   }
   // Without a checkpoint there is nothing to read yet.
-  if (feed.text !== '') await warmUp(app.ask, logger)
+  if (feed.text !== '') await warmUp(app.ask, logger, processStopping)
   isWarm = true
   let stopping: Promise<void> | undefined
   const stop = async (): Promise<void> => {

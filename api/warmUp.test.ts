@@ -33,6 +33,13 @@ describe('warming up', () => {
     expect(asked).toHaveLength(2)
   })
 
+  it('ends when the process is to stop, whatever the question under way takes', async () => {
+    const stopping = new AbortController()
+    const ended = warmUp(() => new Promise<Response>(() => {}), logger, stopping.signal)
+    stopping.abort()
+    await ended
+  })
+
   it('is over before the process says that it is ready', async () => {
     let isWarm = false
     const app = new OpenAPIHono<ApiEnv>()

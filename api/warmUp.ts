@@ -14,15 +14,22 @@ const firstQuestions = [
 
 /**
  * Asks the first questions before anyone else does: over 10,000 patterns the very first answer takes a second,
- * the next ones milliseconds. Ends at the first that fails, since whoever comes then gets the reason.
+ * the next ones milliseconds. Ends at the first that fails, since whoever comes then gets the reason, and when the process is to
+ * stop.
  */
 export const warmUp = async (
   ask: (path: string) => Response | Promise<Response>,
   logger: Logger,
+  stopping?: AbortSignal,
 ): Promise<void> => {
+  const stopped = new Promise<'stopped'>((resolve) =>
+    stopping?.addEventListener('abort', () => resolve('stopped'), { once: true }),
+  )
   for (const path of firstQuestions) {
     const began = performance.now()
-    const { status } = await ask(path)
+    const answer = await Promise.race([ask(path), stopped])
+    if (answer === 'stopped') return
+    const { status } = answer
     if (status !== 200) return logger.warn({ path, status }, 'the first answers cannot be made yet')
     logger.debug({ path, ms: Math.round(performance.now() - began) }, 'warmed up')
   }

@@ -97,6 +97,24 @@ describe('a finished answer', () => {
     expect(await get('a')).toBe(2)
   })
 
+  it('is not renewed once more where somebody waited for it meanwhile', async () => {
+    const { source, made, get } = start()
+    await Promise.all([get('a'), get('b')])
+    source.position = 2
+    source.now = staleMs
+    const { promise: hold, resolve: letGo } = Promise.withResolvers<void>()
+    await get('a', true, async () => {
+      await hold
+      return { vector: new Map([[0, 2]]), body: { position: 2 } }
+    })
+    // Its turn comes after that of the one before it.
+    await get('b')
+    expect(await get('b', false)).toBe(2)
+    letGo()
+    await vi.waitUntil(async () => (await get('a')) === 2)
+    expect(made).toEqual(['a', 'b', 'b'])
+  })
+
   it('that was given up is made anew for the next', async () => {
     const { answers, made, get } = start()
     const never = new Promise<never>(() => {})

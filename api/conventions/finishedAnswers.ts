@@ -47,6 +47,8 @@ export interface FinishedAnswersOptions {
 
 /** An answer is made anew once it has been stale for this part of what it may be. */
 const renewedFrom = 0.5
+/** One that takes longer does not keep the others waiting, in milliseconds. */
+const mostRenewalMs = 2_000
 
 /**
  * Makes each answer once however many ask for it at a time, and keeps it until the vector moves. Answers that
@@ -60,7 +62,7 @@ export const createFinishedAnswers = ({ clock, now, mostBytes }: FinishedAnswers
     sizeCalculation: ({ body }, key) => Math.ceil(body.length * 1.1) + key.length * 2 + 200,
   })
   const underWay = new Map<string, { readonly text: string; readonly made: Promise<FinishedAnswer> }>()
-  const renewals = new Map<string, () => Promise<FinishedAnswer>>()
+  const renewals = new Map<string, () => Promise<void>>()
   let isRenewing = false
 
   const makeNow = async (key: string, make: MakeBody<object>): Promise<FinishedAnswer> => {
@@ -83,14 +85,22 @@ export const createFinishedAnswers = ({ clock, now, mostBytes }: FinishedAnswers
     return made
   }
 
+  /** Resolves when the work is done, or when that takes too long: it may still end. */
+  const doneOrLate = async (work: Promise<unknown>): Promise<void> => {
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, mostRenewalMs)))
+    // Whoever comes after a fault gets it, once the known answer is too old.
+    await Promise.race([work.catch(() => {}), late])
+    clearTimeout(timer)
+  }
+
   const renew = async (): Promise<void> => {
     if (isRenewing) return
     isRenewing = true
-    for (const [key, make] of renewals) {
+    for (const [key, renewal] of renewals) {
       await otherWork()
       renewals.delete(key)
-      // Whoever comes after the fault gets it, once the known answer is too old.
-      await make().catch(() => {})
+      await doneOrLate(renewal())
     }
     isRenewing = false
   }
@@ -106,7 +116,10 @@ export const createFinishedAnswers = ({ clock, now, mostBytes }: FinishedAnswers
       if (known === undefined || !mayBeStale || staleMs > source.staleMs)
         return makeOnce(key, source.text, make)
       if (staleMs > source.staleMs * renewedFrom) {
-        renewals.set(key, () => makeOnce(key, source.text, make))
+        renewals.set(key, async () => {
+          // Somebody may have waited for it meanwhile.
+          if (finished.peek(key)?.text !== source.text) await makeOnce(key, source.text, make)
+        })
         void renew()
       }
       return known

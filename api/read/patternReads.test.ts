@@ -80,6 +80,31 @@ describe('reads of single patterns', () => {
     ])
   })
 
+  it('are refused when too many statements wait, unless they can join one', async () => {
+    const reads = createPatternReads({
+      database: api.reader,
+      mostStatements: 1,
+      mostWaiting: 1,
+      mostTogether: 2,
+    })
+    const asked = { segments: segments(), columns: usageColumns }
+    const [a, b, c, d] = patternIds
+    const all = [reads.one(a, asked), reads.one(b, asked), reads.one(c, asked)]
+    await expect(reads.one(d, asked)).rejects.toMatchObject({ status: 503, headers: { 'retry-after': '1' } })
+    await Promise.all(all)
+    expect((await reads.one(d, asked)).vector.size).toBeGreaterThan(0)
+  })
+
+  it('of many windows go out by themselves', async () => {
+    const { database, statements } = counted()
+    const reads = createPatternReads({ database, mostStatements: 1 })
+    const end = Math.floor(api.now / windowMs.hour) * windowMs.hour
+    const hours = [{ granularity: 'hour' as const, start: end - 6_000 * windowMs.hour, end }]
+    const asked = { segments: hours, columns: usageColumns }
+    await Promise.all(patternIds.slice(0, 3).map((id) => reads.one(id, asked)))
+    expect(statements).toHaveLength(3)
+  })
+
   it('fail together with their statement, and the next ones go on', async () => {
     let isBroken = true
     const database: Queryable = {

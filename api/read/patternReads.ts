@@ -1,4 +1,6 @@
 import type { CatalogueEntry } from '@patterns/projections/catalogue.ts'
+import { windowMs } from '@patterns/projections/window.ts'
+import { Problem } from '../conventions/problem.ts'
 import type { Vector } from '../live/vector.ts'
 import type { Segment } from '../windows/segments.ts'
 import type { ColumnSet } from './columnSets.ts'
@@ -18,7 +20,10 @@ export interface PatternRead {
  * out as one: most of a small read is its round trip, so the busier it is, the less each costs.
  */
 export interface PatternReads {
-  /** Some patterns' catalogue entries and windows, and the vector, of one moment. The rows are the caller's own. */
+  /**
+   * Some patterns' catalogue entries and windows, and the vector, of one moment. The rows are the caller's own.
+   * @throws Problem 503 where more statements wait than can be answered in a while
+   */
   some(patternIds: readonly string[], asked: PatternsAsked): Promise<PatternsRead>
   /** The same of one pattern. */
   one(patternId: string, asked: PatternsAsked): Promise<PatternRead>
@@ -37,6 +42,8 @@ export interface PatternReadsOptions {
   readonly mostStatements?: number
   /** Patterns in one statement, unless a single caller asks for more. */
   readonly mostTogether?: number
+  /** Statements that may wait for their turn. */
+  readonly mostWaiting?: number
 }
 
 interface Group extends Required<PatternsAsked> {
@@ -46,10 +53,18 @@ interface Group extends Required<PatternsAsked> {
   readonly start: () => Promise<void>
 }
 
+/** Rows that one statement may find: more would keep everyone else's waiting. */
+const mostRows = 10_000
+
+/** How many windows each pattern can have in these segments. */
+const countWindows = (segments: readonly Segment[]): number =>
+  segments.reduce((sum, { granularity, start, end }) => sum + (end - start) / windowMs[granularity], 0)
+
 export const createPatternReads = ({
   database: usual,
   mostStatements = 2,
   mostTogether = 64,
+  mostWaiting = 16,
 }: PatternReadsOptions): PatternReads => {
   const waiting: Group[] = []
   let underWay = 0
@@ -84,19 +99,24 @@ export const createPatternReads = ({
     }
   }
 
-  const some: PatternReads['some'] = (patternIds, asked) => {
+  const some: PatternReads['some'] = async (patternIds, asked) => {
     const segmentsText = JSON.stringify(asked.segments)
     const { columns, database = usual } = asked
+    const room = Math.min(mostTogether, mostRows / countWindows(asked.segments))
     let group = waiting.find(
       (other) =>
         other.columns === columns &&
         other.database === database &&
         other.segmentsText === segmentsText &&
-        other.ids.size + patternIds.length <= mostTogether &&
+        other.ids.size + patternIds.length <= room &&
         // Who reads rows uses them up, so nobody else may get the same ones.
         !patternIds.some((id) => other.ids.has(id)),
     )
     if (group === undefined) {
+      if (waiting.length >= mostWaiting)
+        throw new Problem(503, 'TIMEOUT', 'Too many ask at a time right now. Try again in a moment.', {
+          headers: { 'retry-after': '1' },
+        })
       group = open(asked, segmentsText)
       waiting.push(group)
     }

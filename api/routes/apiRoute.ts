@@ -43,7 +43,7 @@ export const problemResponses = {
   429: problem('Too many requests; `Retry-After` says when to come again.'),
   500: problem('Something broke.'),
   503: problem(
-    'The database cannot be read, or `after` was not applied in time; `Retry-After` says when to try again.',
+    'The database cannot be read, `after` was not applied in time, or too many ask at a time; `Retry-After` says when to try again.',
   ),
   504: problem('Reading took too long.'),
 } as const

@@ -2,7 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi'
 import type { CatalogueEntry } from '@patterns/projections/catalogue.ts'
 import { qualityFigures } from '@patterns/projections/derived/qualityFigures.ts'
 import { confidence } from '@patterns/projections/derived/successRate.ts'
-import { answerFields, isoTime, rangeFields, windowStatusField } from '../conventions/asOf.ts'
+import { isoTime } from '../conventions/asOf.ts'
 import { resolveSeries, type Series } from '../conventions/buckets.ts'
 import { questionOf } from '../conventions/cursor.ts'
 import { resolveListRange } from '../conventions/listRange.ts'
@@ -27,45 +27,12 @@ import { mergeStates } from '../windows/mergeRows.ts'
 import { periodsOf } from '../windows/periods.ts'
 import { segmentsOfAll } from '../windows/segments.ts'
 import { type ApiApp, notModified, problemResponses, type RouteParts } from './apiRoute.ts'
-import { count, qualityFields, qualityOf } from './figureFields.ts'
-import { type ListPlace, nextCursor, nextCursorField, patternsOfType } from './listPage.ts'
-import { nameOf, patternFields } from './patternFields.ts'
-import { measuredOf, noTrendOf, shortTrendSchema } from './shortTrendFields.ts'
+import { qualityOf } from './figureFields.ts'
+import { type ListPlace, nextCursor, patternsOfType } from './listPage.ts'
+import { nameOf } from './patternFields.ts'
+import { qualityMetricsSchema } from './qualityMetricsFields.ts'
+import { measuredOf, noTrendOf } from './shortTrendFields.ts'
 import { mostListPoints, mostPoints } from './pointLimits.ts'
-
-const patternSchema = z
-  .strictObject({
-    ...patternFields,
-    ...qualityFields,
-    measurements: z
-      .array(
-        z.strictObject({
-          timestamp: z.iso.datetime().openapi({ description: 'The start of the window.' }),
-          quality_score: z.number(),
-          confidence: z.number(),
-          sample_size: count,
-          status: windowStatusField,
-        }),
-      )
-      .openapi({ description: 'The windows with scores; one without is left out.' }),
-    trend: shortTrendSchema.openapi({
-      description:
-        'Over the closed windows of the range. The false discovery rate is controlled over the page.',
-    }),
-  })
-  .openapi('PatternQuality')
-
-const answerSchema = z
-  .strictObject({
-    ...answerFields,
-    ...rangeFields,
-    granularity: z.enum(['hour', 'day', 'week']),
-    time_zone: z.string(),
-    patterns: z.array(patternSchema).openapi({ description: 'Highest mean score first.' }),
-    total_count: count.openapi({ description: 'How many there are on all pages.' }),
-    next_cursor: nextCursorField,
-  })
-  .openapi('QualityMetrics')
 
 const route = createRoute({
   method: 'get',
@@ -94,7 +61,7 @@ const route = createRoute({
     }),
   },
   responses: {
-    200: { description: 'The scores.', content: { 'application/json': { schema: answerSchema } } },
+    200: { description: 'The scores.', content: { 'application/json': { schema: qualityMetricsSchema } } },
     304: notModified,
     ...problemResponses,
   },

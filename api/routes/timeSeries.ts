@@ -4,7 +4,7 @@ import { movingAverage } from '@patterns/projections/analytics/movingAverage.ts'
 import { pointsOf } from '@patterns/projections/analytics/points.ts'
 import { growthRate } from '@patterns/projections/derived/growth.ts'
 import type { WindowState } from '@patterns/projections/windowState.ts'
-import { answerFields, isoTime, rangeFields, windowStatusField } from '../conventions/asOf.ts'
+import { isoTime } from '../conventions/asOf.ts'
 import { type Bucket, resolveSeries, type Series } from '../conventions/buckets.ts'
 import {
   afterParameter,
@@ -23,11 +23,8 @@ import { mergeStates } from '../windows/mergeRows.ts'
 import { type Period, periodsOf } from '../windows/periods.ts'
 import { segmentsOf, segmentsOfAll } from '../windows/segments.ts'
 import { type ApiApp, notModified, problemResponses, type RouteParts } from './apiRoute.ts'
-import { count } from './figureFields.ts'
 import { mostPoints } from './pointLimits.ts'
-
-const metricTypes = ['usage', 'success_rate', 'quality', 'duration', 'errors'] as const
-type MetricType = (typeof metricTypes)[number]
+import { type MetricType, metricTypes, timeSeriesSchema, unitOf } from './timeSeriesFields.ts'
 
 const columnsOf: Readonly<Record<MetricType, ColumnSet>> = {
   usage: outcomeColumns,
@@ -45,53 +42,6 @@ const valueOf = (metric: MetricType, state: WindowState): number | null =>
 
 const sampleSizeOf = (metric: MetricType, state: WindowState): number =>
   sampleSize(metric === 'errors' ? 'usage' : metric, state)
-
-const figure = z.number().nullable()
-
-const pointSchema = z.strictObject({
-  timestamp: z.iso.datetime().openapi({ description: 'The start of the window.' }),
-  value: z.number(),
-  sample_size: count.openapi({ description: 'How many uses, scores or durations are behind the value.' }),
-  status: windowStatusField,
-})
-
-const totalSchema = z.strictObject({ value: figure, sample_size: count })
-
-const answerSchema = z
-  .strictObject({
-    ...answerFields,
-    ...rangeFields,
-    pattern_id: z.uuid().nullable().openapi({ description: 'null: all patterns together.' }),
-    metric_type: z.enum(metricTypes),
-    unit: z.enum(['uses', 'ratio', 'milliseconds']),
-    granularity: z.enum(['hour', 'day', 'week']),
-    time_zone: z.string(),
-    data: z.array(pointSchema).openapi({
-      description:
-        'usage and errors: every window from the first event on. The others: windows with observations, as missing is missing.',
-    }),
-    moving_average: z
-      .strictObject({
-        windows: z.int(),
-        data: z.array(z.strictObject({ timestamp: z.iso.datetime(), value: z.number() })),
-      })
-      .nullable()
-      .openapi({
-        description:
-          'The mean of what was observed in a window and those before it, from the first full stretch on. null where it was not asked for.',
-      }),
-    totals: totalSchema.openapi({ description: 'Of the whole range: a sum, a pooled rate, or a mean.' }),
-    previous_period: z
-      .strictObject({
-        ...rangeFields,
-        totals: totalSchema,
-        change: figure.openapi({ description: 'The absolute change since.' }),
-        growth_rate: figure.openapi({ description: 'The change relative to the previous value.' }),
-      })
-      .nullable()
-      .openapi({ description: 'The equally long range just before. null where it was not asked for.' }),
-  })
-  .openapi('TimeSeries')
 
 const route = createRoute({
   method: 'get',
@@ -115,19 +65,11 @@ const route = createRoute({
     }),
   },
   responses: {
-    200: { description: 'The series.', content: { 'application/json': { schema: answerSchema } } },
+    200: { description: 'The series.', content: { 'application/json': { schema: timeSeriesSchema } } },
     304: notModified,
     ...problemResponses,
   },
 })
-
-const unitOf: Readonly<Record<MetricType, 'uses' | 'ratio' | 'milliseconds'>> = {
-  usage: 'uses',
-  errors: 'uses',
-  success_rate: 'ratio',
-  quality: 'ratio',
-  duration: 'milliseconds',
-}
 
 interface Point {
   readonly index: number

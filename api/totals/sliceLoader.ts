@@ -23,6 +23,8 @@ const keyOf = ({ granularity, start }: WindowName): string => `${granularity}/${
 export const createSliceLoader = (pool: pg.Pool): SliceLoader => {
   let arrived: LoadedSlice[] = []
   let loading = new Map<string, Promise<void>>()
+  /** Those that were forgotten included. */
+  const running = new Set<Promise<void>>()
 
   const load = (lanes: LaneIndex, granularity: Granularity, windows: readonly WindowName[]): void => {
     const mine = loading
@@ -37,6 +39,8 @@ export const createSliceLoader = (pool: pg.Pool): SliceLoader => {
       }
     }
     const done = read()
+    running.add(done)
+    void done.catch(() => {}).then(() => running.delete(done))
     for (const window of windows) mine.set(keyOf(window), done)
   }
 
@@ -65,7 +69,7 @@ export const createSliceLoader = (pool: pg.Pool): SliceLoader => {
       loading = new Map()
     },
     async settled() {
-      await Promise.allSettled(loading.values())
+      await Promise.allSettled(running)
     },
   }
 }

@@ -17,7 +17,7 @@ describe('kept segments', () => {
         fc.array(fc.tuple(fc.nat({ max: 2 }), fc.integer({ min: 1, max: 40 }), fc.nat({ max: 9 })), {
           maxLength: 20,
         }),
-        fc.nat({ max: 100 }),
+        fc.nat({ max: 6_000 }),
         (drawn, mostBytes) => {
           const kept = createKeptSegments(mostBytes)
           for (const [shard, first, length] of drawn) {
@@ -40,29 +40,32 @@ describe('kept segments', () => {
   })
 
   it('go when they take too much together, the least recently used first', () => {
-    const kept = createKeptSegments(30)
+    const kept = createKeptSegments(1_540)
     for (const first of [1, 11, 21]) kept.keep(0, segment(first, first + 9))
     expect(kept.holding(0, 5)).toBeDefined()
     kept.keep(1, segment(1, 10))
     expect([5, 15, 25].map((position) => kept.holding(0, position)?.first)).toEqual([1, undefined, 21])
-    kept.keep(0, segment(100, 200))
-    expect(kept.holding(0, 150)).toBeUndefined()
+    kept.keep(0, segment(2_000, 4_000))
+    expect(kept.holding(0, 3_000)).toBeUndefined()
     expect(kept.holding(0, 5)).toBeDefined()
   })
 
-  it('stand beside those that they were merged into', () => {
-    const kept = createKeptSegments(1_000)
-    for (const [first, last] of [
+  it('give way to those that they were merged into, whichever is read first', () => {
+    const kept = createKeptSegments(10_000)
+    const pieces = [
       [1, 4],
-      [1, 20],
       [5, 8],
-      [5, 8],
-    ] as const)
-      kept.keep(0, segment(first, last))
-    expect([1, 4, 6].map((position) => kept.holding(0, position))).toEqual([
-      expect.objectContaining({ first: 1 }),
-      expect.objectContaining({ first: 1 }),
-      expect.objectContaining({ first: 5 }),
+      [9, 12],
+    ] as const
+    for (const [first, last] of pieces) kept.keep(0, segment(first, last))
+    kept.keep(0, segment(1, 8))
+    kept.keep(0, segment(5, 8))
+    expect([1, 4, 6, 10, 13].map((position) => kept.holding(0, position)?.last)).toEqual([
+      8,
+      8,
+      8,
+      12,
+      undefined,
     ])
   })
 })

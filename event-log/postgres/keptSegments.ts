@@ -26,34 +26,44 @@ const countUpTo = (segments: readonly UnpackedSegment[], position: number): numb
   return low
 }
 
+/** The segment itself, its key and its places. */
+const bytesBeside = 500
+
 /** @param mostBytes what the segments may take together; 0: none is kept */
 export const createKeptSegments = (mostBytes: number): KeptSegments => {
   const byShard = new Map<number, UnpackedSegment[]>()
   const keyOf = (shard: number, { first, last }: UnpackedSegment): string => `${shard}/${first}/${last}`
   const kept = new LRUCache<string, { readonly shard: number; readonly segment: UnpackedSegment }>({
     maxSize: Math.max(1, mostBytes),
-    sizeCalculation: ({ segment }) => segment.ids.length + segment.raw.length,
+    sizeCalculation: ({ segment }) => segment.ids.length + segment.raw.length + bytesBeside,
     dispose({ shard, segment }) {
       const segments = byShard.get(shard)!
       segments.splice(segments.indexOf(segment, countUpTo(segments, segment.first - 1)), 1)
     },
   })
+  const holding = (shard: number, position: number): UnpackedSegment | undefined => {
+    const segments = byShard.get(shard) ?? []
+    const segment = segments[countUpTo(segments, position) - 1]
+    return segment === undefined || segment.last < position ? undefined : segment
+  }
+
   return {
     holding(shard, position) {
-      const segments = byShard.get(shard) ?? []
-      const segment = segments[countUpTo(segments, position) - 1]
-      if (segment === undefined || segment.last < position) return undefined
-      kept.get(keyOf(shard, segment))
+      const segment = holding(shard, position)
+      if (segment !== undefined) kept.get(keyOf(shard, segment))
       return segment
     },
     keep(shard, segment) {
-      const key = keyOf(shard, segment)
-      if (kept.has(key)) return
-      kept.set(key, { shard, segment })
-      if (!kept.has(key)) return
+      const known = holding(shard, segment.first)
+      if (known !== undefined && known.last >= segment.last) return
       const segments = byShard.get(shard) ?? []
       byShard.set(shard, segments)
-      segments.splice(countUpTo(segments, segment.first), 0, segment)
+      // Those that were merged into it would hide it.
+      const merged = segments.slice(countUpTo(segments, segment.first - 1), countUpTo(segments, segment.last))
+      for (const other of merged) kept.delete(keyOf(shard, other))
+      const key = keyOf(shard, segment)
+      kept.set(key, { shard, segment })
+      if (kept.has(key)) segments.splice(countUpTo(segments, segment.first), 0, segment)
     },
   }
 }

@@ -25,6 +25,16 @@ where shard = $1 and first_position in (
 )
 order by first_position`
 
+/** Ranges that are looked up at a time: each may lie in a segment of its own, of some megabytes after a backlog. */
+const rangesAtATime = 16
+
+/** What is unpacked lies in a larger buffer, which would be kept with it. */
+const exactly = (bytes: Buffer): Buffer => {
+  const copy = Buffer.allocUnsafeSlow(bytes.length)
+  bytes.copy(copy)
+  return copy
+}
+
 const readSegments = async (
   pool: pg.Pool,
   shard: number,
@@ -45,7 +55,7 @@ const readSegments = async (
       first: row.first_position,
       last: row.first_position + row.event_count - 1,
       ids: row.event_ids,
-      raw: await unpackPayload(row.payload),
+      raw: exactly(await unpackPayload(row.payload)),
     })),
   )
 }
@@ -78,7 +88,10 @@ export const createRangeReader = ({ pool, mostKeptBytes }: RangeReaderOptions): 
     return { held, missing }
   }
 
-  return async function* readRanges(shard, ranges) {
+  const readSome = async function* (
+    shard: number,
+    ranges: readonly PositionRange[],
+  ): AsyncGenerator<LogRecord[]> {
     const { held, missing } = lookUp(shard, ranges)
     if (missing.length > 0) {
       for (const segment of await readSegments(pool, shard, missing)) {
@@ -100,5 +113,10 @@ export const createRangeReader = ({ pool, mostKeptBytes }: RangeReaderOptions): 
         position = segment.last + 1
       }
     }
+  }
+
+  return async function* readRanges(shard, ranges) {
+    for (let i = 0; i < ranges.length; i += rangesAtATime)
+      yield* readSome(shard, ranges.slice(i, i + rangesAtATime))
   }
 }

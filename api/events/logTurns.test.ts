@@ -1,0 +1,18 @@
+import { describe, expect, it } from 'vitest'
+import { createLogTurns } from './logTurns.ts'
+
+describe('turns to read the log', () => {
+  it('are for a few at a time; when too many wait, who comes is told to come again', async () => {
+    const turns = createLogTurns({ most: 1, mostWaiting: 1 })
+    const { promise, resolve } = Promise.withResolvers<string>()
+    const first = turns(() => promise)
+    const second = turns(async () => 'second')
+    await expect(turns(async () => 'third')).rejects.toMatchObject({
+      status: 503,
+      headers: { 'retry-after': '1' },
+    })
+    resolve('first')
+    expect(await Promise.all([first, second])).toEqual(['first', 'second'])
+    expect(await turns(async () => 'fourth')).toBe('fourth')
+  })
+})

@@ -1,0 +1,63 @@
+import { z } from '@hono/zod-openapi'
+import { answerFields, rangeFields, windowStatusField } from '../conventions/asOf.ts'
+import { count } from './figureFields.ts'
+
+/** What a series can be of. */
+export const metricTypes = ['usage', 'success_rate', 'quality', 'duration', 'errors'] as const
+export type MetricType = (typeof metricTypes)[number]
+
+export const unitOf: Readonly<Record<MetricType, 'uses' | 'ratio' | 'milliseconds'>> = {
+  usage: 'uses',
+  errors: 'uses',
+  success_rate: 'ratio',
+  quality: 'ratio',
+  duration: 'milliseconds',
+}
+
+const figure = z.number().nullable()
+
+const pointSchema = z.strictObject({
+  timestamp: z.iso.datetime().openapi({ description: 'The start of the window.' }),
+  value: z.number(),
+  sample_size: count.openapi({ description: 'How many uses, scores or durations are behind the value.' }),
+  status: windowStatusField,
+})
+
+const totalSchema = z.strictObject({ value: figure, sample_size: count })
+
+/** How `/time-series` answers. */
+export const timeSeriesSchema = z
+  .strictObject({
+    ...answerFields,
+    ...rangeFields,
+    pattern_id: z.uuid().nullable().openapi({ description: 'null: all patterns together.' }),
+    metric_type: z.enum(metricTypes),
+    unit: z.enum(['uses', 'ratio', 'milliseconds']),
+    granularity: z.enum(['hour', 'day', 'week']),
+    time_zone: z.string(),
+    data: z.array(pointSchema).openapi({
+      description:
+        'usage and errors: every window from the first event on. The others: windows with observations, as missing is missing.',
+    }),
+    moving_average: z
+      .strictObject({
+        windows: z.int(),
+        data: z.array(z.strictObject({ timestamp: z.iso.datetime(), value: z.number() })),
+      })
+      .nullable()
+      .openapi({
+        description:
+          'The mean of what was observed in a window and those before it, from the first full stretch on. null where it was not asked for.',
+      }),
+    totals: totalSchema.openapi({ description: 'Of the whole range: a sum, a pooled rate, or a mean.' }),
+    previous_period: z
+      .strictObject({
+        ...rangeFields,
+        totals: totalSchema,
+        change: figure.openapi({ description: 'The absolute change since.' }),
+        growth_rate: figure.openapi({ description: 'The change relative to the previous value.' }),
+      })
+      .nullable()
+      .openapi({ description: 'The equally long range just before. null where it was not asked for.' }),
+  })
+  .openapi('TimeSeries')

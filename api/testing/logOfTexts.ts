@@ -1,0 +1,44 @@
+import { createMemoryEventLog } from '@patterns/event-log/memory/memoryEventLog.ts'
+
+/** Two patterns. */
+export const mine = '0197a3b4-0000-7000-8000-000000000001'
+export const other = '0197a3b4-0000-7000-8000-000000000002'
+/** When the first message of a log was sent, epoch milliseconds; the others a minute apart. */
+export const began = Date.UTC(2026, 3, 1)
+export const minute = 60_000
+
+/** The text of a use of a pattern, the `i`-th message. */
+export const body = (patternId: string, i: number) =>
+  JSON.stringify({
+    event_id: `00000000-0000-7000-8000-${String(i).padStart(12, '0')}`,
+    type: 'pattern.used',
+    schema_version: 1,
+    pattern_id: patternId,
+    occurred_at: new Date(began + i * minute).toISOString(),
+    outcome: 'success',
+  })
+
+/** A log with one message a minute, as these texts. */
+export const logOf = async (texts: readonly string[]) => {
+  const log = createMemoryEventLog()
+  await log.open(0, 0)
+  await log.append({
+    shard: 0,
+    expected: { position: 0, nextSourceOffset: 0 },
+    events: texts.map((text, i) => ({
+      eventId: `00000000-0000-7000-8000-${String(i).padStart(12, '0')}`,
+      occurredAt: began + i * minute,
+      message: {
+        offset: i,
+        key: null,
+        value: Buffer.from(text),
+        headers: undefined,
+        timestamp: began + i * minute,
+      },
+    })),
+    deadLetters: [],
+    duplicates: [],
+    nextSourceOffset: texts.length,
+  })
+  return log
+}
