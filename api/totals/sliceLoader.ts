@@ -38,10 +38,10 @@ export const createSliceLoader = (pool: pg.Pool): SliceLoader => {
         for (const window of windows) mine.delete(keyOf(window))
       }
     }
-    const done = read()
-    running.add(done)
-    void done.catch(() => {}).then(() => running.delete(done))
-    for (const window of windows) mine.set(keyOf(window), done)
+    const reading = read()
+    running.add(reading)
+    void reading.catch(() => {}).then(() => running.delete(reading))
+    for (const window of windows) mine.set(keyOf(window), reading)
   }
 
   return {
