@@ -99,7 +99,7 @@ describe('reads of single patterns', () => {
     const { database, statements } = counted()
     const reads = createPatternReads({ database, mostStatements: 1 })
     const end = Math.floor(api.now / windowMs.hour) * windowMs.hour
-    const hours = [{ granularity: 'hour' as const, start: end - 6_000 * windowMs.hour, end }]
+    const hours = [{ granularity: 'hour' as const, start: end - 30_000 * windowMs.hour, end }]
     const asked = { segments: hours, columns: usageColumns }
     await Promise.all(patternIds.slice(0, 3).map((id) => reads.one(id, asked)))
     expect(statements).toHaveLength(3)

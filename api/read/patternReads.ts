@@ -54,7 +54,7 @@ interface Group extends Required<PatternsAsked> {
 }
 
 /** Rows that one statement may find: more would keep everyone else's waiting. */
-const mostRows = 10_000
+const mostRows = 40_000
 
 /** How many windows each pattern can have in these segments. */
 const countWindows = (segments: readonly Segment[]): number =>
