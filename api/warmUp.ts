@@ -14,8 +14,8 @@ const firstQuestions = [
 
 /**
  * Asks the first questions before anyone else does: over 10,000 patterns the very first answer takes a second,
- * the next ones milliseconds. Ends at the first that fails, since whoever comes then gets the reason, and when the process is to
- * stop.
+ * the next ones milliseconds. Ends at the first that fails, since whoever comes then gets the reason, and when
+ * the process is to stop.
  */
 export const warmUp = async (
   ask: (path: string) => Response | Promise<Response>,

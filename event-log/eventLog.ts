@@ -93,7 +93,8 @@ export interface EventLog {
   read(shard: number, afterPosition: number): AsyncIterable<readonly LogRecord[]>
   /**
    * The events in some ranges of positions, which are in order and do not overlap: in order, with pages as in
-   * `read`. For those who know what they want, as it costs one round trip.
+   * `read`. For those who know what they want: far
+   * ranges cost few round trips.
    */
   readRanges(shard: number, ranges: readonly PositionRange[]): AsyncIterable<readonly LogRecord[]>
   /** The greatest position whose source offset is below `sourceOffset` (0 if none). */

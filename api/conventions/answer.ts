@@ -111,8 +111,8 @@ export const createAnswers = ({
     )
     if (matchesEtag(ifNoneMatch, made.etag)) return context.body(null, 304, headers(made.etag))
     const all = { ...headers(made.etag), 'content-type': 'application/json' }
-    const isWorthIt = made.body.length >= (made.isGivenAgain ? leastZippedBytes : leastZippedOnceBytes)
-    made.isGivenAgain = true
+    const isWorthIt = made.body.length >= (made.wasGiven ? leastZippedBytes : leastZippedOnceBytes)
+    made.wasGiven = true
     if (!isWorthIt || !acceptsGzip(context.req.header('accept-encoding')))
       return context.body(made.body as Uint8Array<ArrayBuffer>, 200, all)
     made.zipped ??= zip(made.body, { level: 1 })

@@ -115,6 +115,26 @@ describe('a finished answer', () => {
     expect(made).toEqual(['a', 'b', 'b'])
   })
 
+  it('whose renewal never ends does not keep the others waiting', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    try {
+      const { source, made, get } = start()
+      await Promise.all([get('a'), get('b')])
+      source.position = 2
+      source.now = staleMs
+      const hangs = vi.fn(() => new Promise<never>(() => {}))
+      await get('a', true, hangs)
+      await get('b')
+      while (hangs.mock.calls.length === 0) await otherWork()
+      expect(made).toEqual(['a', 'b'])
+      await vi.advanceTimersByTimeAsync(2_000)
+      while (made.length < 3) await otherWork()
+      expect(made).toEqual(['a', 'b', 'b'])
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
   it('that was given up is made anew for the next', async () => {
     const { answers, made, get } = start()
     const never = new Promise<never>(() => {})

@@ -26,7 +26,7 @@ export interface FinishedAnswer {
   /** When it was last known to be of the latest vector. */
   currentAt: number
   /** Whether anybody got it before. */
-  isGivenAgain?: boolean
+  wasGiven?: boolean
   zipped?: Promise<Buffer>
 }
 

@@ -33,6 +33,7 @@ import { nameOf } from './patternFields.ts'
 import { qualityMetricsSchema } from './qualityMetricsFields.ts'
 import { measuredOf, noTrendOf } from './shortTrendFields.ts'
 import { mostListPoints, mostPoints } from './pointLimits.ts'
+import { seriesOf } from './seriesFields.ts'
 
 const route = createRoute({
   method: 'get',
@@ -98,13 +99,6 @@ export const routeQualityMetrics = (app: ApiApp, parts: RouteParts): void => {
           : noTrendOf(line),
     }))
   }
-  const seriesFields = ({ range, granularity, zone }: Series) => ({
-    from: isoTime(range.from),
-    to: isoTime(range.to),
-    granularity,
-    time_zone: zone,
-  })
-
   const ofOne = async (patternId: string, { pattern_type, min_quality }: Query, series: Series) => {
     const segments = segmentsOfAll(series.buckets)
     const { vector, entry, windows } = await parts.patterns.one(patternId, {
@@ -118,7 +112,7 @@ export const routeQualityMetrics = (app: ApiApp, parts: RouteParts): void => {
       pattern!.quality_score !== null &&
       pattern!.quality_score >= min_quality
     const patterns = isListed ? [pattern!] : []
-    const body = { ...seriesFields(series), patterns, total_count: patterns.length, next_cursor: null }
+    const body = { ...seriesOf(series), patterns, total_count: patterns.length, next_cursor: null }
     return { vector, body }
   }
 
@@ -142,7 +136,7 @@ export const routeQualityMetrics = (app: ApiApp, parts: RouteParts): void => {
       const segments = segmentsOfAll(series.buckets)
       const rows = await readPatternsWindows(snapshot, ids, segments, qualityColumns)
       const body = {
-        ...seriesFields(series),
+        ...seriesOf(series),
         patterns: withTrends(
           entries.map(({ id, entry }) => describe(id, entry, rows.get(id) ?? [], series)),
           series,

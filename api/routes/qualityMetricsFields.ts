@@ -1,8 +1,9 @@
 import { z } from '@hono/zod-openapi'
-import { answerFields, rangeFields, windowStatusField } from '../conventions/asOf.ts'
+import { answerFields, windowStatusField } from '../conventions/asOf.ts'
 import { count, qualityFields } from './figureFields.ts'
 import { nextCursorField } from './listPage.ts'
 import { patternFields } from './patternFields.ts'
+import { seriesFields } from './seriesFields.ts'
 import { shortTrendSchema } from './shortTrendFields.ts'
 
 const patternSchema = z
@@ -31,9 +32,7 @@ const patternSchema = z
 export const qualityMetricsSchema = z
   .strictObject({
     ...answerFields,
-    ...rangeFields,
-    granularity: z.enum(['hour', 'day', 'week']),
-    time_zone: z.string(),
+    ...seriesFields,
     patterns: z.array(patternSchema).openapi({ description: 'Highest mean score first.' }),
     total_count: count.openapi({ description: 'How many there are on all pages.' }),
     next_cursor: nextCursorField,

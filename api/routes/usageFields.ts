@@ -1,8 +1,9 @@
 import { z } from '@hono/zod-openapi'
-import { answerFields, rangeFields, windowStatusField } from '../conventions/asOf.ts'
+import { answerFields, windowStatusField } from '../conventions/asOf.ts'
 import { count } from './figureFields.ts'
 import { nextCursorField } from './listPage.ts'
 import { patternFields } from './patternFields.ts'
+import { seriesFields } from './seriesFields.ts'
 
 const periodsSchema = z.array(
   z.strictObject({
@@ -39,9 +40,7 @@ const patternSchema = z
 export const usageStatsSchema = z
   .strictObject({
     ...answerFields,
-    ...rangeFields,
-    granularity: z.enum(['hour', 'day', 'week']),
-    time_zone: z.string(),
+    ...seriesFields,
     patterns: z
       .array(patternSchema)
       .openapi({ description: 'Those used in the range or in the one before.' }),

@@ -31,6 +31,7 @@ import { type ApiApp, notModified, problemResponses, type RouteParts } from './a
 import { type ListPlace, nextCursor, patternsOfType, sortParameter } from './listPage.ts'
 import { nameOf } from './patternFields.ts'
 import { mostListPoints, mostPoints } from './pointLimits.ts'
+import { seriesOf } from './seriesFields.ts'
 import { usageStatsSchema } from './usageFields.ts'
 
 const route = createRoute({
@@ -117,13 +118,6 @@ export const routeUsageStats = (app: ApiApp, parts: RouteParts): void => {
     last_used: isoTimeOrNull(used.entry.lastUsed),
     periods: periods(rows, series, used.entry.firstSeen),
   })
-  const seriesFields = ({ range, granularity, zone }: Series) => ({
-    from: isoTime(range.from),
-    to: isoTime(range.to),
-    granularity,
-    time_zone: zone,
-  })
-
   const ofOne = async (patternId: string, { pattern_type }: Query, series: Series) => {
     const segments = [...segmentsOf(previousRange(series.range)), ...segmentsOfAll(series.buckets)]
     const { vector, entry, windows } = await parts.patterns.one(patternId, {
@@ -140,7 +134,7 @@ export const routeUsageStats = (app: ApiApp, parts: RouteParts): void => {
     const pattern = describe(used, rows, series)
     const listed = isOfType && (used.uses > 0 || used.previous > 0) ? [pattern] : []
     const body = {
-      ...seriesFields(series),
+      ...seriesOf(series),
       patterns: listed,
       total_count: listed.length,
       next_cursor: null,
@@ -176,7 +170,7 @@ export const routeUsageStats = (app: ApiApp, parts: RouteParts): void => {
           : readTypeTotals(snapshot, ids, segments),
       ])
       const body = {
-        ...seriesFields(series),
+        ...seriesOf(series),
         patterns: page.items.map((one) => describe(one, rows.get(one.id) ?? [], series)),
         total_count: used.length,
         next_cursor: nextCursor(page, question, range),
