@@ -316,6 +316,15 @@ export const describeEventLog = (name: string, start: () => Promise<LogStore>): 
         )
       })
 
+      it('gives many ranges of one batch, and none twice', async () => {
+        const { shard } = await given(0, events(...Array.from({ length: 200 }, (_, i) => i)))
+        const ranges = Array.from({ length: 50 }, (_, i) => ({ first: 4 * i + 1, last: 4 * i + 2 }))
+        const found: number[] = []
+        for await (const page of log.readRanges(shard, ranges))
+          found.push(...page.map(({ position }) => position))
+        expect(found).toEqual(ranges.flatMap(({ first, last }) => [first, last]))
+      })
+
       it('goes on to what was appended while it read', async () => {
         const { shard, head } = await given(0, events(0))
         const seen: number[] = []

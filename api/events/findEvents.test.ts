@@ -32,7 +32,8 @@ describe('the events behind a number', () => {
         }),
         fc.integer({ min: 1, max: 20 }),
         fc.nat({ max: 200 }),
-        async (isMine, drawn, limit, startMinute) => {
+        fc.nat({ max: 200 }),
+        async (isMine, drawn, limit, startMinute, endMinute) => {
           const log = await logOf(isMine.map((own, i) => body(own ? mine : other, i)))
           const ranges: HourPositions[] = drawn
             .map(([first, length, events]) => ({
@@ -47,13 +48,20 @@ describe('the events behind a number', () => {
           const from = began + startMinute * minute
           const found = await everyPage(
             createFindEvents({ eventLog: log }),
-            { patternId: mine, range: { from, to: all.to }, ranges: new Map([[0, ranges]]) },
+            {
+              patternId: mine,
+              range: { from, to: began + endMinute * minute },
+              ranges: new Map([[0, ranges]]),
+            },
             limit,
           )
           // Near ranges are read as one, so between them more may be found; the time decides in the end.
           const expected = isMine
             .map((own, i) => ({ own, position: i + 1 }))
-            .filter(({ own, position }) => own && covers(position) && position - 1 >= startMinute)
+            .filter(
+              ({ own, position }) =>
+                own && covers(position) && position > startMinute && position <= endMinute,
+            )
             .map(({ position }) => position)
           expect(found).toEqual(expected.toReversed())
         },

@@ -51,7 +51,7 @@ export const stepBack = (
     step.push({ first: last - taken + 1, last })
     missing -= taken * density
     room -= taken
-    if (taken < span || missing <= 0 || room === 0 || step.length === mostRanges) break
+    if (missing <= 0 || room === 0 || step.length === mostRanges) break
   }
   return step.toReversed()
 }

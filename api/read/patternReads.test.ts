@@ -58,6 +58,7 @@ describe('reads of single patterns', () => {
 
   it('of other windows, columns or snapshots go out by themselves, and no more at a time than may', async () => {
     const { database, statements } = counted()
+    const snapshot = counted()
     const reads = createPatternReads({ database, mostStatements: 1, mostTogether: 2 })
     const [day30] = segments()
     const asked = { segments: [day30!], columns: usageColumns }
@@ -68,12 +69,13 @@ describe('reads of single patterns', () => {
       reads.some([b], asked),
       reads.one(c, { ...asked, columns: everything }),
       reads.one(c, { ...asked, segments: [{ ...day30!, start: day30!.end - day }] }),
-      reads.one(c, { ...asked, database: api.reader }),
+      reads.one(c, { ...asked, database: snapshot.database }),
       reads.one(a, asked),
       reads.one(c, asked),
     ]
     expect(statements).toEqual(['read_some_patterns_usage'])
     await Promise.all(all)
+    expect(snapshot.statements).toHaveLength(1)
     expect(statements.toSorted()).toEqual([
       'read_some_patterns_everything',
       ...new Array<string>(4).fill('read_some_patterns_usage'),

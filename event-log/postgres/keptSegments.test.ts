@@ -60,11 +60,11 @@ describe('kept segments', () => {
     for (const [first, last] of pieces) kept.keep(0, segment(first, last))
     kept.keep(0, segment(1, 8))
     kept.keep(0, segment(5, 8))
-    expect([1, 4, 6, 10, 13].map((position) => kept.holding(0, position)?.last)).toEqual([
-      8,
-      8,
-      8,
-      12,
+    expect([1, 4, 6, 10, 13].map((position) => kept.holding(0, position)?.first)).toEqual([
+      1,
+      1,
+      1,
+      9,
       undefined,
     ])
   })

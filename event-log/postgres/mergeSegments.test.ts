@@ -141,6 +141,27 @@ describe('merging small segments', () => {
     expect(await everythingIn(shard)).toEqual(before)
   })
 
+  it('is not noticed by a reader who kept what it read before', async () => {
+    const shard = await givenSegments(3, 3, 3)
+    const reader = createPostgresEventLog({ pool, mostKeptBytes: 1_000_000 })
+    const read = async (...ranges: [first: number, last: number][]) => {
+      const positions: number[] = []
+      for await (const page of reader.readRanges(
+        shard,
+        ranges.map(([first, last]) => ({ first, last })),
+      ))
+        positions.push(...page.map(({ position }) => position))
+      return positions
+    }
+    expect(await read([1, 1], [5, 5])).toEqual([1, 5])
+    await mergeAll(shard)
+    await appendSegment(shard, 3)
+    expect(await sizesOf(shard)).toEqual([9, 3])
+    const all = Array.from({ length: 12 }, (_, i) => i + 1)
+    expect(await read([1, 12])).toEqual(all)
+    expect(await read([1, 12])).toEqual(all)
+  })
+
   it('keeps the range of offsets and times of what it joined', async () => {
     const shard = await givenSegments(2)
     await appendSegment(shard, 1, longAgo + 7)
