@@ -87,6 +87,19 @@ describe('the events behind a number', () => {
     expect(found).toEqual([5, 3, 2, 1])
   })
 
+  it('are found where more lie in an hour than it counts, and the newest are of another time', async () => {
+    const found = await everyPage(
+      createFindEvents({ eventLog: await logOf(Array.from({ length: 100 }, (_, i) => body(mine, i))) }),
+      {
+        patternId: mine,
+        range: { from: all.from, to: began + 50 * minute },
+        ranges: new Map([[0, [{ first: 1, last: 100, events: 1 }]]]),
+      },
+      5,
+    )
+    expect(found).toEqual(Array.from({ length: 50 }, (_, i) => 50 - i))
+  })
+
   it('are of every shard that the pattern was in, the last one first', async () => {
     const log = await logOf([body(mine, 0), body(other, 1), body(mine, 2)])
     const eventLog: Pick<typeof log, 'readRanges'> = {
