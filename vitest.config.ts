@@ -15,13 +15,15 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'parts',
+          // Not for each file a process of its own either: half of what one costs is to start and to load the modules.
+          isolate: false,
           include: ['**/*.test.ts'],
           exclude: ['**/node_modules/**', '.data/**', ...pure],
           globalSetup: ['testing/globalSetup.ts'],
         },
       },
     ],
-    // A process for each file: tests change process.env and spawn, and a leak ends with its process.
+    // Processes rather than threads: tests spawn, send signals to themselves and measure memory.
     pool: 'forks',
     // Most of a test's time is spent waiting for Kafka, Postgres and processes.
     maxWorkers: availableParallelism() + 1,

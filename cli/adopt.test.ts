@@ -1,4 +1,4 @@
-import { mkdtemp, rename, rm } from 'node:fs/promises'
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { patternEvents } from '@patterns/generator/events.ts'
@@ -60,6 +60,22 @@ describe('shards adopt', () => {
     const processor = await startProcessor(env)
     expect(await cli('publish', '--test')).toMatchObject({ code: 0 })
     await processor.stop()
+  })
+
+  test('goes on in a copy of the topic after what it read', async () => {
+    await publish(lines.slice(0, 20))
+    await process(20)
+    await writeFile(join(folder, 'topic', 'pattern-usage-events', 'id'), 'a copy')
+    await publish(lines.slice(20, 25))
+    const adopted = await cli('shards', 'adopt', '--shard', '0', '--copy', '--yes')
+    expect(adopted).toMatchObject({ code: 0, stdout: expect.stringContaining('as in a copy') })
+    await process(25)
+    expect((await cli('log', 'export')).stdout).toBe(
+      lines
+        .slice(0, 25)
+        .map((line) => `${line}\n`)
+        .join(''),
+    )
   })
 
   test('changes nothing unless it is told to', async () => {

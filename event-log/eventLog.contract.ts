@@ -72,6 +72,7 @@ export const describeEventLog = (name: string, start: () => Promise<LogStore>): 
           firstSourceOffset: 42,
           nextSourceOffset: 42,
           sourceBase: 0,
+          topicId: null,
           duplicates: 0,
           deadLettered: 0,
           notRecords: 0,
@@ -94,6 +95,13 @@ export const describeEventLog = (name: string, start: () => Promise<LogStore>): 
         const shard = newShard()
         const opened = await Promise.all([log.open(shard, 1), log.open(shard, 2)])
         expect(opened[0]).toEqual(opened[1])
+      })
+
+      it('remembers which topic its source offsets are of', async () => {
+        const { shard, head } = await given(5, events(5, 6))
+        await log.nameTopic(shard, 'one')
+        await log.nameTopic(shard, 'other')
+        expect(await store.connect().head(shard)).toMatchObject({ ...head, topicId: 'other' })
       })
 
       it('lists it among the shards, in order', async () => {

@@ -14,6 +14,8 @@ export interface ShardHead {
    * created anew is adopted: its offsets begin at 0 again, those of the log go on.
    */
   readonly sourceBase: number
+  /** Which topic the source offsets are of, as the source names it; `null` where it never could. */
+  readonly topicId: string | null
   readonly duplicates: number
   readonly deadLettered: number
   /** Offsets that carried no message: compacted away, or control records. */
@@ -85,6 +87,8 @@ export interface EventLog {
   head(shard: number): Promise<ShardHead | undefined>
   /** Opens a shard that is to begin at a source offset; keeps the head where there is one already, and answers it. */
   open(shard: number, firstSourceOffset: number): Promise<ShardHead>
+  /** Notes which topic the source offsets of an open shard are of. */
+  nameTopic(shard: number, topicId: string): Promise<void>
   append(append: Append): Promise<AppendResult>
   /**
    * Pages of events with a position greater than `afterPosition`, in order, up to the head at the time of

@@ -14,7 +14,7 @@ export interface PartitionLaneOptions {
   readonly partition: number
   readonly owner: PartitionOwner
   /** The partition's ends as they are now; tried again where it rejects. */
-  readonly ends: () => Promise<Omit<PartitionEnd, 'partition'>>
+  readonly ends: () => Promise<Pick<PartitionEnd, 'startOffset' | 'endOffset'>>
   /** Called when the lane has room for a batch. */
   readonly onWanted: () => void
   /** Called once when the lane stops for good; other lanes go on. */
@@ -81,7 +81,10 @@ export const createPartitionLane = (options: PartitionLaneOptions): PartitionLan
     phase = 'free'
     await owner.revoked(partition)
   }
-  const refuseOutside = (offset: number, { startOffset, endOffset }: Omit<PartitionEnd, 'partition'>) => {
+  const refuseOutside = (
+    offset: number,
+    { startOffset, endOffset }: Pick<PartitionEnd, 'startOffset' | 'endOffset'>,
+  ) => {
     if (offset >= startOffset && offset <= endOffset) return
     throw new Error(
       `Partition ${partition} cannot be read from offset ${offset}: it holds ${startOffset} to ${endOffset}`,

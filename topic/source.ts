@@ -28,6 +28,11 @@ export interface PartitionEnd {
   readonly startOffset: number
   /** The offset that the next message will get. */
   readonly endOffset: number
+  /**
+   * Which topic this is: another one once it was deleted and created anew under the same name. `null` where that
+   * cannot be told.
+   */
+  readonly topicId: string | null
 }
 
 /** A partition of ours that is no longer read, and why. Others go on. */

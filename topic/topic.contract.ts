@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { TopicBatch, TopicMessage } from '@patterns/shared/contract/topicMessage.ts'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { BatchingOptions } from './batchingPublisher.ts'
 import type { Delivery, OutgoingMessage, Publisher } from './publisher.ts'
 import { createRecordingOwner, type RecordingOwner } from './recordingOwner.ts'
@@ -281,13 +281,33 @@ export const describeTopic = (name: string, open: () => Promise<TopicUnderTest>)
         { key: null, value: 'b', partition: 1 },
         { key: null, value: 'c', partition: 3 },
       ])
-      const expected = [0, 2, 0, 1].map((endOffset, partition) => ({ partition, startOffset: 0, endOffset }))
+      const topicId = expect.any(String)
+      const expected = [0, 2, 0, 1].map((endOffset, partition) => ({
+        partition,
+        startOffset: 0,
+        endOffset,
+        topicId,
+      }))
       expect(await source.ends()).toEqual(expected)
       expect(source.status()).toBe('connecting')
       await source.start(createRecordingOwner())
       expect(await source.ends()).toEqual(expected)
       expect(source.status()).toBe('up')
     })
+
+    it('tells a topic that was created anew from the one before, and no two runs apart', async () => {
+      // While it is made anew it has no ends.
+      const idOf = async (source: Source) => (await source.ends().catch(() => []))[0]?.topicId
+      await publish([{ key: null, value: 'v' }])
+      const source = topic.createSource()
+      sources.push(source)
+      const before = await idOf(source)
+      const other = topic.createSource()
+      sources.push(other)
+      expect(await idOf(other)).toBe(before)
+      await topic.recreate()
+      await vi.waitUntil(async () => ![undefined, before].includes(await idOf(source)), { timeout: 20_000 })
+    }, 40_000)
 
     it('lets the batch under way end before it gives a partition up, and stops once', async () => {
       const release = Promise.withResolvers<void>()

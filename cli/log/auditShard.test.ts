@@ -50,6 +50,7 @@ const shardOf = (fates: readonly Fate[], firstSourceOffset = 100): Contents => {
     firstSourceOffset,
     nextSourceOffset: firstSourceOffset + fates.length,
     sourceBase: 0,
+    topicId: null,
     duplicates: duplicates.length,
     deadLettered: deadLetters.length,
     notRecords: fates.length - records.length - duplicates.length - deadLetters.length,

@@ -15,6 +15,7 @@ import { type Adoption, decideAdoption } from './decideAdoption.ts'
 
 interface AdoptOptions {
   readonly shard: number
+  readonly copy?: boolean
   readonly yes?: boolean
 }
 
@@ -29,11 +30,11 @@ const readEnd = async (shard: number, context: CliContext): Promise<PartitionEnd
   }
 }
 
-/** Changes the head only where it is as it was read. Answers whether it was. */
+/** Changes the head only where it is as it was read, to what the partition was when it was asked. Answers whether it did. */
 const applyAdoption = async (
   pool: pg.Pool,
-  shard: number,
   head: ShardHead,
+  { partition: shard, topicId }: PartitionEnd,
   adoption: Adoption,
 ): Promise<boolean> => {
   const changed = {
@@ -43,7 +44,7 @@ const applyAdoption = async (
   }
   const { rowCount } = await pool.query(
     `update event_log_shards
-     set source_base = $4, next_source_offset = $5, not_records = not_records + $6
+     set source_base = $4, next_source_offset = $5, not_records = not_records + $6, topic_id = $7
      where shard = $1 and next_source_offset = $2 and source_base = $3`,
     [
       shard,
@@ -52,15 +53,19 @@ const applyAdoption = async (
       changed.sourceBase,
       changed.nextSourceOffset,
       changed.lost,
+      topicId,
     ],
   )
   return rowCount === 1
 }
 
-const describeAdoption = (shard: number, adoption: Exclude<Adoption, { kind: 'nothing' }>): string =>
-  adoption.kind === 'recreated'
-    ? `The topic was created anew. Shard ${shard} keeps its events and goes on with the first message that partition ${shard} has now.`
-    : `${formatCount(adoption.lostMessages)} messages of partition ${shard} were removed by the topic's retention before they were read. Shard ${shard} goes on without them; they are accounted for as no record.`
+const describeAdoption = (shard: number, adoption: Exclude<Adoption, { kind: 'nothing' }>): string => {
+  if (adoption.kind === 'recreated')
+    return `The topic was created anew. Shard ${shard} keeps its events and goes on with the first message that partition ${shard} has now.`
+  if (adoption.kind === 'copy')
+    return `The topic is another one. Shard ${shard} goes on in it after the last message that was read, as in a copy of the old one.`
+  return `${formatCount(adoption.lostMessages)} messages of partition ${shard} were removed by the topic's retention before they were read. Shard ${shard} goes on without them; they are accounted for as no record.`
+}
 
 const confirm = async (context: CliContext): Promise<boolean> => {
   if (!context.stdin.isTTY) throw new RefusedError('Nothing was changed: say --yes to go on', { exitCode: 2 })
@@ -69,20 +74,21 @@ const confirm = async (context: CliContext): Promise<boolean> => {
   return /^y(es)?$/i.test(answer.trim())
 }
 
-const adoptShard = ({ shard, yes }: AdoptOptions, context: CliContext): Promise<ExitCode> =>
+const adoptShard = ({ shard, copy = false, yes }: AdoptOptions, context: CliContext): Promise<ExitCode> =>
   withDatabase(
     context,
     async (pool) => {
       const head = await createPostgresEventLog({ pool }).head(shard)
       if (head === undefined) throw new RefusedError(`There is no shard ${shard}`, { exitCode: 2 })
-      const adoption = decideAdoption(head, await readEnd(shard, context))
+      const end = await readEnd(shard, context)
+      const adoption = decideAdoption(head, end, { isCopy: copy })
       if (adoption.kind === 'nothing') {
         context.stdout.write(`Shard ${shard} needs nothing: its partition has what it expects next.\n`)
         return 0
       }
       context.stdout.write(`${describeAdoption(shard, adoption)}\n`)
       if (yes !== true && !(await confirm(context))) return 1
-      if (!(await applyAdoption(pool, shard, head, adoption))) {
+      if (!(await applyAdoption(pool, head, end, adoption))) {
         throw new RefusedError(`Shard ${shard} moved on in the meantime; nothing was changed`)
       }
       context.stdout.write('Done. Restart the processor, so that it takes the shard up again.\n')
@@ -101,6 +107,10 @@ export const register = (program: Command, context: CliContext): void => {
         'after its retention removed messages that had not been read. Nothing in the log is changed.',
     )
     .requiredOption('--shard <number>', 'the shard that stopped', wholeNumber(0))
+    .option(
+      '--copy',
+      'the new topic has the same messages at the same offsets: go on after the last one read',
+    )
     .option('--yes', 'do not ask')
     .addHelpText('after', '\nExample:\n  npm run cli -- shards adopt --shard 2')
     .action(context.action((options: AdoptOptions) => adoptShard(options, context)))

@@ -2,42 +2,62 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { decideAdoption } from './decideAdoption.ts'
 
+const same = 'one'
+
+const decide = (
+  head: { nextSourceOffset: number; sourceBase: number },
+  end: { startOffset: number; endOffset: number },
+  [known, now]: readonly [string | null, string | null] = [same, same],
+) => decideAdoption({ ...head, topicId: known }, { ...end, topicId: now })
+
 describe('a shard', () => {
   test('needs nothing while its partition has what comes next', () => {
-    expect(
-      decideAdoption({ nextSourceOffset: 10, sourceBase: 0 }, { startOffset: 0, endOffset: 10 }),
-    ).toEqual({
-      kind: 'nothing',
-    })
-    expect(
-      decideAdoption({ nextSourceOffset: 10, sourceBase: 0 }, { startOffset: 10, endOffset: 90 }),
-    ).toEqual({
-      kind: 'nothing',
-    })
+    const head = { nextSourceOffset: 10, sourceBase: 0 }
+    expect(decide(head, { startOffset: 0, endOffset: 10 })).toEqual({ kind: 'nothing' })
+    expect(decide(head, { startOffset: 10, endOffset: 90 })).toEqual({ kind: 'nothing' })
   })
 
   test('whose topic was created anew goes on with the first message of the new one', () => {
-    expect(
-      decideAdoption({ nextSourceOffset: 500, sourceBase: 0 }, { startOffset: 0, endOffset: 20 }),
-    ).toEqual({
+    expect(decide({ nextSourceOffset: 500, sourceBase: 0 }, { startOffset: 0, endOffset: 20 })).toEqual({
       kind: 'recreated',
       sourceBase: 500,
     })
   })
 
   test('whose topic was created anew a second time does so again', () => {
-    expect(
-      decideAdoption({ nextSourceOffset: 530, sourceBase: 500 }, { startOffset: 0, endOffset: 3 }),
-    ).toEqual({
+    expect(decide({ nextSourceOffset: 530, sourceBase: 500 }, { startOffset: 0, endOffset: 3 })).toEqual({
       kind: 'recreated',
       sourceBase: 530,
     })
   })
 
-  test('whose messages were removed goes on after them and accounts for them', () => {
+  test('whose topic was created anew does so too where the new one is as long, if the ids tell', () => {
+    const head = { nextSourceOffset: 500, sourceBase: 0 }
+    const end = { startOffset: 0, endOffset: 700 }
+    expect(decide(head, end, ['one', 'other'])).toEqual({ kind: 'recreated', sourceBase: 500 })
+    expect(decide(head, end, [null, 'other'])).toEqual({ kind: 'nothing' })
+    expect(decide(head, end, ['one', null])).toEqual({ kind: 'nothing' })
+  })
+
+  test('whose new topic is a copy of the old one, as a person knows, goes on after what it read', () => {
+    const head = { nextSourceOffset: 500, sourceBase: 0, topicId: 'one' }
+    const copyTo = (endOffset: number, topicId: string, startOffset = 0) =>
+      decideAdoption(head, { startOffset, endOffset, topicId }, { isCopy: true })
+    expect(copyTo(700, 'other')).toEqual({ kind: 'copy' })
+    expect(copyTo(700, 'one')).toEqual({ kind: 'nothing' })
+    // Too short, or begun too late, to be one.
+    expect(copyTo(499, 'other')).toMatchObject({ kind: 'recreated' })
+    expect(copyTo(700, 'other', 501)).toMatchObject({ kind: 'recreated' })
+  })
+
+  test('that took nothing of the old topic needs nothing', () => {
     expect(
-      decideAdoption({ nextSourceOffset: 40, sourceBase: 10 }, { startOffset: 100, endOffset: 120 }),
-    ).toEqual({
+      decide({ nextSourceOffset: 20, sourceBase: 20 }, { startOffset: 0, endOffset: 7 }, ['one', 'other']),
+    ).toEqual({ kind: 'nothing' })
+  })
+
+  test('whose messages were removed goes on after them and accounts for them', () => {
+    expect(decide({ nextSourceOffset: 40, sourceBase: 10 }, { startOffset: 100, endOffset: 120 })).toEqual({
       kind: 'gap',
       lostMessages: 70,
       nextSourceOffset: 110,
@@ -45,19 +65,23 @@ describe('a shard', () => {
   })
 
   test('that was adopted needs nothing more', () => {
+    const id = fc.constantFrom('one', 'other', null)
     const state = fc.record({
       base: fc.nat(1_000),
       read: fc.nat(1_000),
       start: fc.nat(1_000),
       length: fc.nat(1_000),
+      known: id,
+      now: id,
     })
     fc.assert(
-      fc.property(state, ({ base, read, start, length }) => {
+      fc.property(state, ({ base, read, start, length, known, now }) => {
         const head = { nextSourceOffset: base + read, sourceBase: base }
         const end = { startOffset: start, endOffset: start + length }
-        const adoption = decideAdoption(head, end)
+        const adoption = decide(head, end, [known, now])
         const adopted = { ...head, ...(adoption.kind === 'nothing' ? {} : adoption) }
-        expect(decideAdoption(adopted, end)).toEqual({ kind: 'nothing' })
+        const knownNow = adoption.kind === 'nothing' ? known : now
+        expect(decide(adopted, end, [knownNow, now])).toEqual({ kind: 'nothing' })
       }),
     )
   })

@@ -61,6 +61,7 @@ export const createMemoryEventLog = (shards: MemoryStore = new Map()): EventLog 
           firstSourceOffset,
           nextSourceOffset: firstSourceOffset,
           sourceBase: 0,
+          topicId: null,
           duplicates: 0,
           deadLettered: 0,
           notRecords: 0,
@@ -69,6 +70,10 @@ export const createMemoryEventLog = (shards: MemoryStore = new Map()): EventLog 
       }
       shards.set(shard, opened)
       return opened.head
+    },
+    async nameTopic(shard, topicId) {
+      const named = shards.get(shard)
+      if (named !== undefined) named.head = { ...named.head, topicId }
     },
     append: async (batch) => append(shards.get(batch.shard), batch),
     async *read(shard, afterPosition) {

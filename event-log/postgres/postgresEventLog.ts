@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import type { EventLog } from '../eventLog.ts'
 import { appendSegment } from './appendSegment.ts'
-import { listShards, openShard, readHead } from './readHead.ts'
+import { listShards, nameTopic, openShard, readHead } from './readHead.ts'
 import { createRangeReader } from './readRanges.ts'
 import { findPositionBefore, readRecentIds, readSegments } from './readSegments.ts'
 
@@ -16,6 +16,7 @@ export const createPostgresEventLog = ({ pool, mostKeptBytes = 0 }: PostgresEven
   shards: () => listShards(pool),
   head: (shard) => readHead(pool, shard),
   open: (shard, firstSourceOffset) => openShard(pool, shard, firstSourceOffset),
+  nameTopic: (shard, topicId) => nameTopic(pool, shard, topicId),
   append: (append) => appendSegment(pool, append),
   read: (shard, afterPosition) => readSegments(pool, shard, afterPosition),
   readRanges: createRangeReader({ pool, mostKeptBytes }),

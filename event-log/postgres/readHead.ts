@@ -2,7 +2,7 @@ import type pg from 'pg'
 import type { ShardHead } from '../eventLog.ts'
 
 const columns = `position, first_source_offset as "firstSourceOffset", next_source_offset as "nextSourceOffset",
-  source_base as "sourceBase",
+  source_base as "sourceBase", topic_id as "topicId",
   duplicates, dead_lettered as "deadLettered", not_records as "notRecords"`
 
 /** The head of a shard, `undefined` where it was never opened. */
@@ -25,6 +25,11 @@ export const openShard = async (
     [shard, firstSourceOffset],
   )
   return (await readHead(pool, shard))!
+}
+
+/** Notes which topic the source offsets of a shard are of. */
+export const nameTopic = async (pool: pg.Pool, shard: number, topicId: string): Promise<void> => {
+  await pool.query('update event_log_shards set topic_id = $2 where shard = $1', [shard, topicId])
 }
 
 /** The shards that were ever opened, in order. */

@@ -1,6 +1,8 @@
-import type { EventLog } from '@patterns/event-log/eventLog.ts'
+import type { EventLog, ShardHead } from '@patterns/event-log/eventLog.ts'
+import { isAnotherTopic } from '@patterns/event-log/isAnotherTopic.ts'
 import { decodeRecord } from '@patterns/shared/contract/decodeRecord.ts'
 import type { TopicBatch, TopicMessage } from '@patterns/shared/contract/topicMessage.ts'
+import type { PartitionEnd } from '@patterns/topic/source.ts'
 import { createDuplicateIndex, type DuplicateIndex } from '../ingest/duplicateIndex.ts'
 import { createEventReader } from '../ingest/readEventAt.ts'
 import { type SortedBatch, sortBatch } from '../ingest/sortBatch.ts'
@@ -17,8 +19,8 @@ export interface LaneOptions {
   readonly log: EventLog
   readonly topic: string
   readonly shard: number
-  /** The oldest offset that the partition still has, and its end, as they are when it is asked. */
-  readonly source: () => Promise<{ readonly startOffset: number; readonly endOffset: number }>
+  /** The topic, the oldest offset that the partition still has, and its end, as they are when it is asked. */
+  readonly source: () => Promise<Omit<PartitionEnd, 'partition'>>
   readonly duplicateHorizon: number
   readonly projector: Omit<ProjectorOptions, 'lane' | 'onCommitted'> & {
     readonly projection: string
@@ -48,10 +50,17 @@ export interface ShardLane {
 
 const refuseLostSource = (
   shard: number,
-  expected: number,
-  { startOffset, endOffset }: Awaited<ReturnType<LaneOptions['source']>>,
+  head: Pick<ShardHead, 'nextSourceOffset' | 'sourceBase' | 'topicId'>,
+  end: Omit<PartitionEnd, 'partition'>,
 ): void => {
+  const expected = head.nextSourceOffset - head.sourceBase
+  const { startOffset, endOffset } = end
   const remedy = `Run "npm run cli -- shards adopt --shard ${shard}" to go on with what the topic has now.`
+  if (isAnotherTopic(head, end.topicId)) {
+    throw new LostSourceError(
+      `Partition ${shard} is of another topic of this name than the ${expected} messages of it in the log: the topic was created anew. ${remedy}`,
+    )
+  }
   if (endOffset < expected) {
     throw new LostSourceError(
       `Partition ${shard} ends at offset ${endOffset}, but ${expected} messages of it are in the log: the topic was created anew. ${remedy}`,
@@ -117,7 +126,9 @@ export const openShardLane = async ({
   const base = opened.sourceBase
   let head: { position: number; nextSourceOffset: number } = opened
   // Asked after the head was read, so that all that another owner has taken by then lies before the end.
-  refuseLostSource(shard, head.nextSourceOffset - base, await source())
+  const end = await source()
+  refuseLostSource(shard, opened, end)
+  if (end.topicId !== null && end.topicId !== opened.topicId) await log.nameTopic(shard, end.topicId)
 
   const index = await indexRecent(log, shard, duplicateHorizon, head.position)
   const windows = { projection, version, shard }

@@ -61,7 +61,7 @@ const shardOf = async (...ends: (number | Error)[]) => {
     ends: async () => {
       const end = ends.length > 1 ? ends.shift()! : ends[0]!
       if (end instanceof Error) throw end
-      return [{ partition: shard, startOffset: 0, endOffset: end }]
+      return [{ partition: shard, startOffset: 0, endOffset: end, topicId: null }]
     },
     logger: createLogger('test', 'silent'),
     backoff: (attempt) => {

@@ -107,14 +107,20 @@ export const createFileSource = (options: FileSourceOptions): Source => {
       status = 'up'
     },
     async ends() {
-      const { folder, partitions } = await openTopicFolder(dataDir, topic, createWithPartitions)
+      const { folder, partitions, topicId } = await openTopicFolder(dataDir, topic, createWithPartitions)
+      const endAt = (partition: number, endOffset: number) => ({
+        partition,
+        startOffset: 0,
+        endOffset,
+        topicId,
+      })
       return Promise.all(
         Array.from({ length: partitions }, async (_, partition) => {
           const reader = tails[partition]?.reader
-          if (reader && !isStopped) return { partition, startOffset: 0, endOffset: await reader.endOffset() }
+          if (reader && !isStopped) return endAt(partition, await reader.endOffset())
           const once = createPartitionReader(partition, partitionFile(folder, partition))
           try {
-            return { partition, startOffset: 0, endOffset: await once.endOffset() }
+            return endAt(partition, await once.endOffset())
           } finally {
             await once.close()
           }

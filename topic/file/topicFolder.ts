@@ -1,12 +1,15 @@
-import { mkdir, mkdtemp, open, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
+import { mkdir, mkdtemp, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { TopicUnreachableError } from '../topicUnreachable.ts'
 
-/** A file topic's place on disk: one file a partition, `0.ndjson`, `1.ndjson`… */
+/** A file topic's place on disk: one file a partition, `0.ndjson`, `1.ndjson`…, and `id`. */
 export interface TopicFolder {
   readonly folder: string
   /** Fixed when the topic is created. */
   readonly partitions: number
+  /** Another one each time the topic is created; `null` in a folder from before there were ids. */
+  readonly topicId: string | null
 }
 
 export const partitionFile = (folder: string, partition: number): string =>
@@ -26,7 +29,7 @@ export const openTopicFolder = async (
   const folder = path.join(parent, topic)
   try {
     const there = (await countPartitions(folder)) || (await create(parent, folder, partitions))
-    return { folder, partitions: there }
+    return { folder, partitions: there, topicId: await readId(folder) }
   } catch (error) {
     const reason = (error as Error).message
     throw new TopicUnreachableError(`DATA_DIR: the file topic cannot be kept in ${folder}: ${reason}`, {
@@ -44,12 +47,24 @@ const countPartitions = async (folder: string): Promise<number> => {
   }
 }
 
+const idFile = (folder: string): string => path.join(folder, 'id')
+
+const readId = async (folder: string): Promise<string | null> => {
+  try {
+    return await readFile(idFile(folder), 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+    throw error
+  }
+}
+
 const create = async (parent: string, folder: string, partitions: number): Promise<number> => {
   await mkdir(parent, { recursive: true })
   const unfinished = await mkdtemp(`${folder}.new-`)
   try {
     for (let partition = 0; partition < partitions; partition++)
       await writeFile(partitionFile(unfinished, partition), '', { flush: true })
+    await writeFile(idFile(unfinished), randomUUID(), { flush: true })
     await rename(unfinished, folder)
     await syncFolder(parent)
     return partitions

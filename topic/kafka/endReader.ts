@@ -1,5 +1,6 @@
 import type { PartitionEnd } from '../source.ts'
 import type { KafkaClient, KafkaCluster } from './kafkajs.ts'
+import { readTopicId } from './readTopicId.ts'
 
 const timeoutMs = 5_000
 
@@ -39,13 +40,17 @@ export const createEndReader = ({ client, topic }: { client: KafkaClient; topic:
       const [answer] = await cluster.fetchTopicsOffset([{ topic, partitions, fromBeginning }])
       return new Map(answer?.partitions.map(({ partition, offset }) => [partition, Number(offset)]))
     }
-    const [starts, ends] = await Promise.all([offsets(true), offsets(false)])
+    const [topicId, starts, ends] = await Promise.all([
+      readTopicId(cluster, topic),
+      offsets(true),
+      offsets(false),
+    ])
     return partitions
       .map(({ partition }) => {
         const [startOffset, endOffset] = [starts.get(partition), ends.get(partition)]
         if (startOffset === undefined || endOffset === undefined)
           throw new Error(`Kafka did not say where partition ${partition} of ${topic} ends`)
-        return { partition, startOffset, endOffset }
+        return { partition, startOffset, endOffset, topicId }
       })
       .toSorted((a, b) => a.partition - b.partition)
   }

@@ -4,6 +4,7 @@ import type { PartitionLane } from '../partitionLane.ts'
 import { createSignal } from '../signal.ts'
 import { fetchFrom, type FetchedPartition } from './fetch.ts'
 import { decompress, type KafkaCluster, protocolError } from './kafkajs.ts'
+import { readTopicId } from './readTopicId.ts'
 import { recoverCluster } from './recoverCluster.ts'
 import { decodeRecords } from './recordBatch.ts'
 
@@ -23,6 +24,8 @@ const heldBytes = 64 << 20
 export interface FetchLoopsOptions {
   readonly cluster: KafkaCluster
   readonly topic: string
+  /** What the owners were asked for; where it becomes another they are asked again. */
+  readonly topicId: string | null
   readonly lanes: ReadonlyMap<number, PartitionLane>
   readonly maxWaitMs: number
   readonly maxBytesPerPartition: number
@@ -46,6 +49,7 @@ export const createFetchLoops = (options: FetchLoopsOptions): FetchLoops => {
   const stopping = createSignal()
   let isStopped = false
   let failures = 0
+  let { topicId } = options
   let recovering: Promise<void> | undefined
 
   const lanesLedBy = (node: number) => {
@@ -118,6 +122,18 @@ export const createFetchLoops = (options: FetchLoopsOptions): FetchLoops => {
     await stopping.wait(backoffMs(failures))
     if (isStopped) return
     await recoverCluster(cluster, error, logger)
+    await noticeAnotherTopic()
+  }
+
+  /** A topic that was deleted and created anew may be long enough by now to hold the next offset. */
+  const noticeAnotherTopic = async () => {
+    const now = await readTopicId(cluster, topic).catch(() => null)
+    if (now === null) return
+    if (topicId !== null && topicId !== now) {
+      logger.warn({ topic }, 'the topic was created anew; asking the owner again')
+      for (const lane of lanes.values()) lane.reassign()
+    }
+    topicId = now
   }
 
   const run = async (nodeId: number, awake: ReturnType<typeof createSignal>) => {

@@ -28,7 +28,7 @@ export const createKafkaPublisher = ({
   const cluster = client.createCluster()
   const choosePartition = createPartitioner(topic)
   const produce = createIdempotentProducer({ cluster, topic, deliveryTimeoutMs, logger })
-  let reaching: Promise<void> | undefined
+  let reaching: Promise<unknown> | undefined
 
   const reach = async () =>
     (reaching ??= reachTopic({ client, cluster, topic, createWithPartitions, logger }).catch(

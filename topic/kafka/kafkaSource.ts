@@ -64,11 +64,12 @@ export const createKafkaSource = ({
   }
 
   const open = async (owner: PartitionOwner) => {
-    await reachTopic({ client, cluster, topic, createWithPartitions, logger })
+    const topicId = await reachTopic({ client, cluster, topic, createWithPartitions, logger })
     if (stopping) throw new Error('The source was stopped while it connected')
     loops = createFetchLoops({
       cluster,
       topic,
+      topicId,
       lanes,
       maxWaitMs,
       maxBytesPerPartition,

@@ -2,6 +2,7 @@ import type { Logger } from '@patterns/shared/logger.ts'
 import { backoffMs } from '../backoff.ts'
 import { TopicUnreachableError } from '../topicUnreachable.ts'
 import type { KafkaClient, KafkaCluster } from './kafkajs.ts'
+import { readTopicId } from './readTopicId.ts'
 
 /** About twenty seconds. */
 const triesToSee = 10
@@ -17,15 +18,18 @@ export interface ReachTopicOptions {
 
 /**
  * Connects and makes sure that the topic is there.
+ * @returns the topic's id, `null` where the brokers do not tell it
  * @throws TopicUnreachableError, one line that names the setting at fault
  */
-export const reachTopic = async (options: ReachTopicOptions): Promise<void> => {
+export const reachTopic = async (options: ReachTopicOptions): Promise<string | null> => {
   const { client, cluster, topic } = options
   await connectCluster(client, cluster)
   try {
-    if (await isThere(cluster, topic)) return
-    await createTopic(options)
-    await untilThere(cluster, topic)
+    if (!(await isThere(cluster, topic))) {
+      await createTopic(options)
+      await untilThere(cluster, topic)
+    }
+    return await readTopicId(cluster, topic)
   } catch (error) {
     if (error instanceof TopicUnreachableError) throw error
     const reason = (error as Error).message
