@@ -15,6 +15,7 @@ import { trendSegments } from '../trends/patternSeries.ts'
 import { healthRange, healthTrends } from '../trends/healthTrends.ts'
 import { trendColumns } from '../trends/trendColumns.ts'
 import { mergeRows } from '../windows/mergeRows.ts'
+import { usesAt } from '../totals/sums.ts'
 import { segmentsOf } from '../windows/segments.ts'
 import { type ApiApp, notModified, problemResponses, type RouteParts } from './apiRoute.ts'
 import { categoryBenchmarkOf, categoryFields } from './benchmarkFields.ts'
@@ -96,7 +97,8 @@ export const routePattern = (app: ApiApp, parts: RouteParts): void => {
     const range = orRefuse(resolveRange(query, { now: parts.clock(), defaultRange: '7d' }))
     const now = parts.clock()
     const trendRange = healthRange(range, now)
-    const segments = [...segmentsOf(previousRange(range)), ...segmentsOf(range)]
+    const before = previousRange(range)
+    const segments = segmentsOf(range)
     const readRecent = async (vector: Vector) => {
       const { ranges } = await readPositionRanges(parts.database, pattern_id, range)
       const found = await parts.findEvents({
@@ -108,13 +110,14 @@ export const routePattern = (app: ApiApp, parts: RouteParts): void => {
       })
       return found.events.map(eventOf)
     }
-    /** The pattern among those of its type, and its own windows: of one vector. */
+    /** The pattern among all, and its own windows: of one vector. */
     const read = () =>
-      parts.standings.view([range], async (view) => {
+      parts.standings.view([range, before], async (view) => {
         const { vector, catalogue, snapshot } = view
         const listed = catalogue.find(pattern_id)
         if (listed === undefined) throw patternNotFound(pattern_id)
         const type = listed.entry.patternType?.value
+        const usesBefore = usesAt(view.sums(before).values, listed.pattern)
         const benchmark = type === undefined ? null : benchmarks(view, range, listed, type)
         const [{ entry, windows }, ofTrends] = await Promise.all([
           parts.patterns.one(pattern_id, { segments, columns: everything, database: snapshot }),
@@ -126,17 +129,16 @@ export const routePattern = (app: ApiApp, parts: RouteParts): void => {
         ])
         const { firstSeen } = entry!
         const trends = healthTrends(ofTrends.windows, trendRange, { firstSeen, now })
-        return { vector, entry: entry!, windows, benchmark, trends }
+        return { vector, entry: entry!, windows, usesBefore, benchmark, trends }
       })
     return parts.answers(context, {
       key: JSON.stringify(['pattern', pattern_id, range, include]),
       source: parts.fromStandings,
       after,
       async answer() {
-        const { vector, entry, windows, benchmark, trends } = await read()
-        const state = mergeRows(windows.filter((row) => row.start >= range.from))
+        const { vector, entry, windows, usesBefore, benchmark, trends } = await read()
+        const state = mergeRows(windows)
         const { uses } = state.outcomes
-        const previous = mergeRows(windows.filter((row) => row.start < range.from)).outcomes.uses
         const recent = include === undefined ? undefined : await parts.logTurns(() => readRecent(vector))
         return {
           vector,
@@ -152,8 +154,8 @@ export const routePattern = (app: ApiApp, parts: RouteParts): void => {
             last_used: isoTimeOrNull(entry.lastUsed),
             usage: {
               usage_count: uses,
-              previous_usage_count: previous,
-              growth_rate: growthRate(uses, previous),
+              previous_usage_count: usesBefore,
+              growth_rate: growthRate(uses, usesBefore),
             },
             success: successOf(state.outcomes),
             quality: qualityOf(qualityFigures(state.quality)),

@@ -53,7 +53,8 @@ export interface SliceStoreOptions {
 }
 
 interface KeptRange {
-  readonly windows: ReadonlySet<string>
+  /** By their text, which takes long enough to write that a request does not do it anew. */
+  readonly windows: ReadonlyMap<string, WindowName>
   /** Made when the sums are first asked for. */
   values: Float64Array | undefined
 }
@@ -86,7 +87,7 @@ export const createSliceStore = ({
   const sweep = (): void => {
     for (;;) {
       const needed = new Set<string>()
-      for (const { windows } of ranges.values()) for (const window of windows) needed.add(window)
+      for (const { windows } of ranges.values()) for (const window of windows.keys()) needed.add(window)
       for (const key of slices.keys()) if (!needed.has(key)) slices.delete(key)
       bytes = countBytes()
       if (bytes <= mostBytes || ranges.size <= 1) return
@@ -104,8 +105,9 @@ export const createSliceStore = ({
     return larger
   }
 
-  const windowsOfRange = (range: Range): ReadonlySet<string> =>
-    ranges.peek(rangeText(range))?.windows ?? new Set(windowsOf(range).map(windowText))
+  const windowsOfRange = (range: Range): ReadonlyMap<string, WindowName> =>
+    ranges.peek(rangeText(range))?.windows ??
+    new Map(windowsOf(range).map((window) => [windowText(window), window]))
 
   return {
     keep(range) {
@@ -113,7 +115,11 @@ export const createSliceStore = ({
       if (ranges.get(key) === undefined)
         ranges.set(key, { windows: windowsOfRange(range), values: undefined })
     },
-    missing: (range) => windowsOf(range).filter((window) => !slices.has(windowText(window))),
+    missing(range) {
+      const lacking: WindowName[] = []
+      for (const [key, window] of windowsOfRange(range)) if (!slices.has(key)) lacking.push(window)
+      return lacking
+    },
     heldOf: (granularity, starts) =>
       [...starts].filter((start) => slices.has(windowText({ granularity, start }))).toSorted((a, b) => a - b),
     hold(window, slice) {
@@ -136,7 +142,7 @@ export const createSliceStore = ({
       const kept = ranges.get(rangeText(range))!
       if (kept.values === undefined) {
         kept.values = withRoom(kept, new Float64Array(0))
-        for (const window of kept.windows) slices.get(window)!.addTo(kept.values, lanes.patternOf)
+        for (const window of kept.windows.keys()) slices.get(window)!.addTo(kept.values, lanes.patternOf)
         sweep()
       }
       return { values: withRoom(kept, kept.values) }

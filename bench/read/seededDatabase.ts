@@ -59,6 +59,8 @@ export const openSeededDatabase = async (dataDir: string, size: SeedSize) => {
     await admin.query(`alter database read_unfinished rename to ${name}`)
   }
   await admin.end()
+  // One that was seeded before may be of an earlier schema.
+  await migrate({ databaseUrl: postgres.url(name) })
   await bringTrends(postgres.url(name))
   return { postgres, databaseUrl: postgres.url(name) }
 }
