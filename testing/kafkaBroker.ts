@@ -1,19 +1,15 @@
-import { execFile, spawn, type ChildProcess } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { closeSync, openSync } from 'node:fs'
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { mkdir, stat, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import path from 'node:path'
-import { setTimeout as wait } from 'node:timers/promises'
 import { promisify } from 'node:util'
 
-import { kafkaAnswers } from './kafkaAnswers.ts'
+import { brokerSettings, host } from './kafkaBrokerSettings.ts'
 import { defaultKafkaCacheDir, KafkaUnavailableError, prepareKafka } from './kafkaJars.ts'
+import { type KafkaProcess, launch, untilAnswers } from './kafkaProcess.ts'
 
-const host = '127.0.0.1'
-const startTimeoutMs = 60_000
-const stopTimeoutMs = 15_000
 /** Only the quick compiler, and a garbage collector without threads of its own. */
 const shortLivedJvm = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC']
 
@@ -72,7 +68,7 @@ export const startKafkaBroker = async ({
   const jvm = isShortLived ? shortLivedJvm : []
   await format(dir, classPath, configuration)
 
-  let running: Process | undefined
+  let running: KafkaProcess | undefined
   const start = async () => {
     running = launch(
       [...jvm, `-Xmx${heapMebibytes}m`, '-cp', classPath, 'kafka.Kafka', configuration],
@@ -105,39 +101,6 @@ export const startKafkaBroker = async ({
   }
 }
 
-const brokerSettings = (dir: string, port: number, controllerPort: number, numPartitions: number) => ({
-  'process.roles': 'broker,controller',
-  'node.id': 1,
-  'controller.quorum.voters': `1@${host}:${controllerPort}`,
-  listeners: `PLAINTEXT://${host}:${port},CONTROLLER://${host}:${controllerPort}`,
-  'advertised.listeners': `PLAINTEXT://${host}:${port}`,
-  'controller.listener.names': 'CONTROLLER',
-  'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
-  'log.dirs': path.resolve(dir, 'data'),
-  'num.partitions': numPartitions,
-  'auto.create.topics.enable': false,
-  'message.max.bytes': 4 << 20,
-  // History is published with its own old timestamps: retention by time would delete it at once.
-  'log.retention.ms': -1,
-  'log.retention.bytes': -1,
-  'log.message.timestamp.type': 'CreateTime',
-  'log.segment.delete.delay.ms': 1_000,
-  'log.cleaner.dedupe.buffer.size': 4 << 20, // 128 MiB by default, a quarter of this heap
-  'offsets.topic.num.partitions': 1,
-  'offsets.topic.replication.factor': 1,
-  'transaction.state.log.num.partitions': 1,
-  'transaction.state.log.replication.factor': 1,
-  'transaction.state.log.min.isr': 1,
-  'share.coordinator.state.topic.num.partitions': 1,
-  'share.coordinator.state.topic.replication.factor': 1,
-  'share.coordinator.state.topic.min.isr': 1,
-  // A broker that was killed may register again only once its old session is over.
-  'broker.session.timeout.ms': 2_000,
-  'broker.heartbeat.interval.ms': 500,
-  'group.initial.rebalance.delay.ms': 0,
-  'group.min.session.timeout.ms': 1_000,
-})
-
 const format = async (dir: string, classPath: string, configuration: string) => {
   if (await stat(path.join(dir, 'data', 'meta.properties')).catch(() => undefined)) return
   const id = randomBytes(16)
@@ -156,60 +119,6 @@ const format = async (dir: string, classPath: string, configuration: string) => 
     const { stderr = '', message } = cause as Error & { stderr?: string }
     const reason = stderr.split('\n').find((line) => /exception|error/i.test(line)) ?? message
     throw new KafkaUnavailableError(`Kafka's storage could not be formatted: ${reason.trim()}`, { cause })
-  }
-}
-
-interface Process {
-  readonly child: ChildProcess
-  readonly ended: Promise<unknown>
-  end(signal: NodeJS.Signals): Promise<void>
-}
-
-/**
- * A JVM beside a watcher: a shell that waits on a pipe from this process and, when that closes without a
- * word, kills the JVM. Nothing else survives `kill -9` of a parent on every Unix.
- */
-const launch = (parameters: string[], logFile: string): Process => {
-  const log = openSync(logFile, 'a')
-  const child = spawn('java', parameters, { stdio: ['ignore', log, log], detached: true })
-  closeSync(log)
-  // 'error' is for a program that cannot be started; `exit` never comes then.
-  const ended = new Promise((resolve) => child.once('exit', resolve).once('error', resolve))
-  const watcher = spawn('sh', ['-c', 'read word || kill -9 "$1"', 'sh', String(child.pid ?? '')], {
-    stdio: ['pipe', 'ignore', 'ignore'],
-    detached: true,
-  })
-  watcher.on('error', () => undefined)
-  watcher.stdin.on('error', () => undefined)
-  void ended.then(() => watcher.stdin.end('done\n'))
-  child.unref()
-  watcher.unref()
-  ;(watcher.stdin as unknown as { unref(): void }).unref()
-  return {
-    child,
-    ended,
-    end: async (signal) => {
-      child.kill(signal)
-      const force = setTimeout(() => child.kill('SIGKILL'), stopTimeoutMs)
-      await ended
-      clearTimeout(force)
-    },
-  }
-}
-
-const untilAnswers = async ({ child, ended }: Process, port: number, logFile: string) => {
-  let exited = false
-  void ended.then(() => (exited = true))
-  const deadline = Date.now() + startTimeoutMs
-  while (!(await kafkaAnswers(host, port))) {
-    if (exited || Date.now() > deadline) {
-      const log = await readFile(logFile, 'utf8').catch(() => '')
-      const what = child.pid === undefined ? 'java was not found' : exited ? 'the broker ended' : 'no answer'
-      throw new KafkaUnavailableError(
-        `Kafka did not start: ${what}\n${log.trim().split('\n').slice(-15).join('\n')}`,
-      )
-    }
-    await wait(100)
   }
 }
 

@@ -1,6 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { durationFigures } from '@patterns/projections/derived/durationFigures.ts'
-import { growthRate } from '@patterns/projections/derived/growth.ts'
 import { qualityFigures } from '@patterns/projections/derived/qualityFigures.ts'
 import { createBenchmarks } from '../benchmark/benchmarkPattern.ts'
 import { answerFields, isoTime, isoTimeOrNull, rangeFields } from '../conventions/asOf.ts'
@@ -31,6 +30,7 @@ import {
 } from './figureFields.ts'
 import { healthOf, healthSchema } from './healthFields.ts'
 import { nameOf, patternFields } from './patternFields.ts'
+import { usageOf } from './usedPatterns.ts'
 
 const time = z.iso.datetime().nullable()
 
@@ -138,7 +138,6 @@ export const routePattern = (app: ApiApp, parts: RouteParts): void => {
       async answer() {
         const { vector, entry, windows, usesBefore, benchmark, trends } = await read()
         const state = mergeRows(windows)
-        const { uses } = state.outcomes
         const recent = include === undefined ? undefined : await parts.logTurns(() => readRecent(vector))
         return {
           vector,
@@ -152,11 +151,7 @@ export const routePattern = (app: ApiApp, parts: RouteParts): void => {
             first_seen: isoTimeOrNull(entry.firstSeen),
             last_seen: isoTimeOrNull(entry.lastSeen),
             last_used: isoTimeOrNull(entry.lastUsed),
-            usage: {
-              usage_count: uses,
-              previous_usage_count: usesBefore,
-              growth_rate: growthRate(uses, usesBefore),
-            },
+            usage: usageOf({ uses: state.outcomes.uses, previous: usesBefore }),
             success: successOf(state.outcomes),
             quality: qualityOf(qualityFigures(state.quality)),
             duration: durationOf(durationFigures(state.duration)),

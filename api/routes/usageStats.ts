@@ -1,5 +1,4 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import type { CatalogueEntry } from '@patterns/projections/catalogue.ts'
 import { growthRate } from '@patterns/projections/derived/growth.ts'
 import { isoTime, isoTimeOrNull } from '../conventions/asOf.ts'
 import { resolveSeries, type Series } from '../conventions/buckets.ts'
@@ -22,8 +21,6 @@ import { readPatternsWindows } from '../read/readPatternsWindows.ts'
 import { readTotals } from '../read/readTotals.ts'
 import { readTypeTotals } from '../read/readTypeTotals.ts'
 import type { WindowRow } from '../read/windowRows.ts'
-import type { ListedPattern } from '../totals/catalogue.ts'
-import { usesAt } from '../totals/sums.ts'
 import { mergeRows } from '../windows/mergeRows.ts'
 import { periodsOf } from '../windows/periods.ts'
 import { segmentsOf, segmentsOfAll } from '../windows/segments.ts'
@@ -33,6 +30,7 @@ import { nameOf } from './patternFields.ts'
 import { mostListPoints, mostPoints } from './pointLimits.ts'
 import { seriesOf } from './seriesFields.ts'
 import { usageStatsSchema } from './usageFields.ts'
+import { popularOf, type UsedPattern, usageOf, usedPatterns } from './usedPatterns.ts'
 
 const route = createRoute({
   method: 'get',
@@ -58,50 +56,14 @@ const route = createRoute({
 
 type Query = z.infer<typeof route.request.query>
 
-const mostPopular = 10
-
-interface Used {
-  readonly id: string
-  readonly entry: CatalogueEntry
-  readonly uses: number
-  readonly previous: number
-}
-
-const usageOf = ({ uses, previous }: Pick<Used, 'uses' | 'previous'>) => ({
-  usage_count: uses,
-  previous_usage_count: previous,
-  growth_rate: growthRate(uses, previous),
-})
-
-const usedOf = (
-  patterns: readonly ListedPattern[],
-  now: Float64Array,
-  before: Float64Array,
-): readonly Used[] =>
-  patterns
-    .map(({ id, entry, pattern }) => ({
-      id,
-      // Entries change in place while more is read.
-      entry: { ...entry },
-      uses: usesAt(now, pattern),
-      previous: usesAt(before, pattern),
-    }))
-    .filter(({ uses, previous }) => uses > 0 || previous > 0)
-
-const sortValues: Record<Query['sort']['field'], (used: Used) => SortValue> = {
+const sortValues: Record<Query['sort']['field'], (used: UsedPattern) => SortValue> = {
   usage_count: ({ uses }) => uses,
   growth_rate: ({ uses, previous }) => growthRate(uses, previous),
   last_used: ({ entry }) => entry.lastUsed,
   pattern_name: ({ entry }) => entry.patternName?.value ?? null,
 }
 
-const popularOf = (used: readonly Used[]) =>
-  pageOf(
-    used.filter(({ uses }) => uses > 0),
-    { valueOf: ({ uses }) => uses, idOf: ({ id }) => id, descending: true, limit: mostPopular },
-  ).items.map((one) => ({ ...nameOf(one.id, one.entry), ...usageOf(one) }))
-
-const sum = (used: readonly Used[], pick: (one: Used) => number): number =>
+const sum = (used: readonly UsedPattern[], pick: (one: UsedPattern) => number): number =>
   used.reduce((total, one) => total + pick(one), 0)
 
 export const routeUsageStats = (app: ApiApp, parts: RouteParts): void => {
@@ -112,7 +74,7 @@ export const routeUsageStats = (app: ApiApp, parts: RouteParts): void => {
       usage_count: state.outcomes.uses,
       status,
     }))
-  const describe = (used: Used, rows: readonly WindowRow[], series: Series) => ({
+  const describe = (used: UsedPattern, rows: readonly WindowRow[], series: Series) => ({
     ...nameOf(used.id, used.entry),
     ...usageOf(used),
     last_used: isoTimeOrNull(used.entry.lastUsed),
@@ -151,7 +113,7 @@ export const routeUsageStats = (app: ApiApp, parts: RouteParts): void => {
     return parts.standings.view([series.range, before], async ({ vector, catalogue, sums, snapshot }) => {
       const { pattern_type, sort, limit } = query
       const patterns = patternsOfType(catalogue, pattern_type)
-      const used = usedOf(patterns, sums(series.range).values, sums(before).values)
+      const used = usedPatterns(patterns, sums(series.range).values, sums(before).values)
       const ids = patterns.map(({ id }) => id)
       const firstSeen = patterns.reduce((least, { entry }) => Math.min(least, entry.firstSeen!), Infinity)
       const page = pageOf(used, {
