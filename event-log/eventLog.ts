@@ -75,6 +75,12 @@ export interface PositionRange {
   readonly last: number
 }
 
+/** A span of event time in epoch milliseconds, `to` exclusive; without an end where one is absent. */
+export interface TimeSpan {
+  readonly from?: number
+  readonly to?: number
+}
+
 /**
  * The log of accepted events: one gap-free sequence a shard. An adapter may keep
  * batches (Postgres: segments) or single events (EventStoreDB); the contract suite
@@ -101,6 +107,11 @@ export interface EventLog {
    * ranges cost few round trips.
    */
   readRanges(shard: number, ranges: readonly PositionRange[]): AsyncIterable<readonly LogRecord[]>
+  /**
+   * Ranges, in order, that hold every event which occurred in a span, and others beside them: as narrow as can be
+   * told without reading events.
+   */
+  rangesOf(shard: number, span: TimeSpan): Promise<PositionRange[]>
   /** The greatest position whose source offset is below `sourceOffset` (0 if none). */
   positionBefore(shard: number, sourceOffset: number): Promise<number>
   /** The ids of the last `count` events, oldest first, as pages of 16-byte ids and the position of each page's first. */

@@ -11,7 +11,7 @@ import { createProgress } from '../print/progress.ts'
 import { withDatabase } from '../withDatabase.ts'
 import { eventLine, recordLine } from './exportLine.ts'
 import { createFilter } from './filter.ts'
-import { countEvents, readShards } from './readShards.ts'
+import { countRanges, findRanges, readShards } from './readShards.ts'
 
 interface ExportOptions {
   readonly from?: number
@@ -35,12 +35,13 @@ const exportLog = (options: ExportOptions, context: CliContext): Promise<ExitCod
     const writer = createLineWriter(stdout)
     const isWanted = createFilter(options)
     const asLine = options.format === 'records' || options.withPosition === true ? recordLine : eventLine
+    const shards = await findRanges(log, options.shard, options)
     // On a terminal the events themselves show that it goes on.
-    const total = await countEvents(log, options.shard)
+    const total = countRanges(shards)
     const progress = stdout.isTTY ? undefined : createProgress({ stderr, unit: 'events read', total })
     try {
       let read = 0
-      for await (const { shard, page } of readShards(log, options.shard)) {
+      for await (const { shard, page } of readShards(log, shards)) {
         for (const record of page) {
           if (isWanted(record) && !(await writer.write(asLine(shard, record)))) return 0
         }

@@ -89,6 +89,10 @@ export const createMemoryEventLog = (shards: MemoryStore = new Map()): EventLog 
         if (page.length > 0) yield page
       }
     },
+    rangesOf: async (shard) => {
+      const last = recordsOf(shard).length
+      return last === 0 ? [] : [{ first: 1, last }]
+    },
     positionBefore: async (shard, sourceOffset) =>
       recordsOf(shard).findLastIndex((record) => record.sourceOffset < sourceOffset) + 1,
     async *recentIds(shard, count) {

@@ -3,7 +3,7 @@ import type { EventLog } from '../eventLog.ts'
 import { appendSegment } from './appendSegment.ts'
 import { listShards, nameTopic, openShard, readHead } from './readHead.ts'
 import { createRangeReader } from './readRanges.ts'
-import { findPositionBefore, readRecentIds, readSegments } from './readSegments.ts'
+import { findPositionBefore, findRangesOf, readRecentIds, readSegments } from './readSegments.ts'
 
 export interface PostgresEventLogOptions {
   readonly pool: pg.Pool
@@ -20,6 +20,7 @@ export const createPostgresEventLog = ({ pool, mostKeptBytes = 0 }: PostgresEven
   append: (append) => appendSegment(pool, append),
   read: (shard, afterPosition) => readSegments(pool, shard, afterPosition),
   readRanges: createRangeReader({ pool, mostKeptBytes }),
+  rangesOf: (shard, span) => findRangesOf(pool, shard, span),
   positionBefore: (shard, sourceOffset) => findPositionBefore(pool, shard, sourceOffset),
   recentIds: (shard, count) => readRecentIds(pool, shard, count),
 })

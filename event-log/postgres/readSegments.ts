@@ -1,6 +1,6 @@
 import { uuidFromBytes } from '@patterns/shared/contract/uuid.ts'
 import type pg from 'pg'
-import type { LogRecord } from '../eventLog.ts'
+import type { LogRecord, PositionRange, TimeSpan } from '../eventLog.ts'
 import { decodePayload } from './segmentPayload.ts'
 
 interface SegmentRow {
@@ -57,6 +57,25 @@ export async function* readSegments(
     }
     if (next === from) return
   }
+}
+
+const timeOrNull = (time: number | undefined): Date | null => (time === undefined ? null : new Date(time))
+
+/** The segments that may hold an event of a span: each knows its earliest and latest. */
+export const findRangesOf = async (
+  pool: pg.Pool,
+  shard: number,
+  { from, to }: TimeSpan,
+): Promise<PositionRange[]> => {
+  const { rows } = await pool.query<PositionRange>(
+    `select first_position as first, first_position + event_count - 1 as last
+     from event_log_segments
+     where shard = $1 and ($2::timestamptz is null or max_occurred_at >= $2)
+       and ($3::timestamptz is null or min_occurred_at < $3)
+     order by first_position`,
+    [shard, timeOrNull(from), timeOrNull(to)],
+  )
+  return rows
 }
 
 /** The greatest position whose source offset is below the given one; 0 where there is none. */
