@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
+import { LongestFirst } from './testing/longestFirst.ts'
 
 const pure = ['projections/**/*.test.ts', 'shared/contract/**/*.test.ts', 'api/conventions/*.test.ts']
 
@@ -27,6 +28,7 @@ export default defineConfig({
     pool: 'forks',
     // Most of a test's time is spent waiting for Kafka, Postgres and processes.
     maxWorkers: availableParallelism() + 1,
+    sequence: { sequencer: LongestFirst },
     testTimeout: 30_000,
     hookTimeout: 60_000,
     teardownTimeout: 20_000,
