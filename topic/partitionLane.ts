@@ -103,12 +103,15 @@ export const createPartitionLane = (options: PartitionLaneOptions): PartitionLan
   }
 
   /**
-   * The owner's answer. Where it refuses but the end has moved meanwhile, it is asked again: a previous
-   * owner may have gone past the end that we read before it.
+   * The owner's answer. Where it refuses but the end has moved meanwhile, it is asked once more: a previous owner
+   * may have gone past the end that we read before it.
    */
   const assign = async (): Promise<number | undefined> => {
-    let ends = await patientEnds()
-    while (ends && !isClosed) {
+    let refused: { readonly error: unknown; readonly endOffset: number } | undefined
+    for (;;) {
+      const ends = await patientEnds()
+      if (!ends || isClosed) return undefined
+      if (refused && refused.endOffset === ends.endOffset) throw refused.error
       phase = 'assigning'
       try {
         const offset = await owner.assigned(partition, ends.endOffset)
@@ -118,12 +121,10 @@ export const createPartitionLane = (options: PartitionLaneOptions): PartitionLan
       } catch (error) {
         if (phase === 'assigning') phase = 'free' // it refused, so there is nothing to let go of
         await release()
-        const endsNow = await patientEnds()
-        if (!endsNow || endsNow.endOffset === ends.endOffset) throw error
-        ends = endsNow
+        if (refused) throw error
+        refused = { error, endOffset: ends.endOffset }
       }
     }
-    return undefined
   }
 
   const take = async (batch: TopicBatch) => {
@@ -188,7 +189,7 @@ export const createPartitionLane = (options: PartitionLaneOptions): PartitionLan
     position: () => position,
     silentSince: () => silentSince,
     reassign() {
-      if (readFrom === undefined) return
+      // Also while the owner is being asked: what it answers may be of what there was before.
       mustReassign = true
       readFrom = undefined
       waiting = undefined

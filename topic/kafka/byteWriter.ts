@@ -10,7 +10,11 @@ export interface ByteWriter {
   data(data: Buffer | string | null): void
   /** Text as UTF-8 after its length as an int16. */
   text(value: string): void
+  /** How many items a list of a flexible version has, or bytes a text. */
+  compactLength(length: number): void
   raw(bytes: Buffer): void
+  /** How much was written. */
+  at(): number
 }
 
 const zigzag = (value: number): number => (value >= 0 ? value * 2 : -value * 2 - 1)
@@ -24,12 +28,13 @@ export const varintBytes = (value: number): number => {
 
 export const createByteWriter = (buffer: Buffer): ByteWriter => {
   let at = 0
-  const varint = (value: number) => {
-    let left = zigzag(value)
+  const unsignedVarint = (value: number) => {
+    let left = value
     // Divisions, since a shift would cut a varlong at 32 bits.
     for (; left >= 0x80; left = Math.floor(left / 0x80)) buffer[at++] = (left % 0x80) | 0x80
     buffer[at++] = left
   }
+  const varint = (value: number) => unsignedVarint(zigzag(value))
   const raw = (bytes: Buffer) => {
     buffer.set(bytes, at)
     at += bytes.length
@@ -55,6 +60,8 @@ export const createByteWriter = (buffer: Buffer): ByteWriter => {
       at = buffer.writeInt16BE(Buffer.byteLength(value), at)
       at += buffer.write(value, at)
     },
+    compactLength: (length) => unsignedVarint(length + 1),
     raw,
+    at: () => at,
   }
 }

@@ -17,6 +17,7 @@ export interface EndReader {
 export const createEndReader = ({ client, topic }: { client: KafkaClient; topic: string }): EndReader => {
   let connecting: Promise<KafkaCluster> | undefined
   let reading: Promise<PartitionEnd[]> | undefined
+  let next: Promise<PartitionEnd[]> | undefined
 
   const connect = async () => {
     const cluster = client.createCluster()
@@ -55,16 +56,24 @@ export const createEndReader = ({ client, topic }: { client: KafkaClient; topic:
       .toSorted((a, b) => a.partition - b.partition)
   }
 
+  const start = async (): Promise<PartitionEnd[]> => {
+    try {
+      reading = within(timeoutMs, read()).finally(() => (reading = undefined))
+      return await reading
+    } catch (error) {
+      void forget()
+      throw error
+    }
+  }
+  const startNext = () => {
+    next = undefined
+    return start()
+  }
+
   return {
-    async ends() {
-      try {
-        reading ??= within(timeoutMs, read()).finally(() => (reading = undefined))
-        return await reading
-      } catch (error) {
-        void forget()
-        throw error
-      }
-    },
+    // Who asks while a question is under way gets the answer to the next one: this one may tell of an end from
+    // before the caller knew what it compares the end with.
+    ends: async () => (reading ? (next ??= reading.then(startNext, startNext)) : start()),
     stop: forget,
   }
 }

@@ -1,3 +1,4 @@
+import { decodeFetchById, encodeFetchById, fetchByIdVersion } from './fetchById.ts'
 import { encodeFetchRequest, type KafkaNode } from './kafkajs.ts'
 import { readInt64, type AbortedTransaction } from './recordBatch.ts'
 
@@ -8,6 +9,8 @@ const readCommitted = 1
 
 export interface FetchRequest {
   readonly topic: string
+  /** Fetches of this very topic, and of none that took its name; `null` where it has no id. */
+  readonly topicId: string | null
   readonly partitions: readonly { readonly partition: number; readonly offset: number }[]
   /** How long the broker may wait for something new. */
   readonly maxWaitMs: number
@@ -30,6 +33,19 @@ export interface FetchedPartition {
 export const fetchFrom = async (node: KafkaNode, request: FetchRequest): Promise<FetchedPartition[]> => {
   const newest = node.versions[fetchKey]?.maxVersion ?? 0
   if (newest < fetchVersion) throw new Error('The Kafka brokers are older than 2.3, which is not supported')
+  const { topicId } = request
+  if (topicId !== null) {
+    const { partitions } = await node.connectionPool.send({
+      request: {
+        apiKey: fetchKey,
+        apiVersion: fetchByIdVersion,
+        apiName: 'Fetch',
+        encode: async () => encodeFetchById(request, topicId, readCommitted),
+      },
+      response: { decode: async (raw) => decodeFetchById(raw), parse: async (decoded) => decoded },
+    })
+    return partitions
+  }
   const { partitions } = await node.connectionPool.send({
     request: encodeFetchRequest({
       replicaId: -1,

@@ -9,6 +9,10 @@ import { recoverCluster } from './recoverCluster.ts'
 import { decodeRecords } from './recordBatch.ts'
 
 const offsetOutOfRange = 1
+/** UNKNOWN_TOPIC_ID and INCONSISTENT_TOPIC_ID: the topic was deleted, and maybe created anew. */
+const anotherTopic = new Set([100, 103])
+/** UNKNOWN_SERVER_ERROR, which kafkajs takes for final. */
+const unknownServerError = -1
 /** While a lane is full the others are asked without waiting, at most this often: it may have room any moment. */
 const fullLanePollMs = 20
 /** A fetch that brought less than this is followed by a rest, in which more comes together for the next. */
@@ -49,6 +53,7 @@ export const createFetchLoops = (options: FetchLoopsOptions): FetchLoops => {
   const stopping = createSignal()
   let isStopped = false
   let failures = 0
+  let fetches = 0
   let { topicId } = options
   let recovering: Promise<void> | undefined
 
@@ -62,7 +67,9 @@ export const createFetchLoops = (options: FetchLoopsOptions): FetchLoops => {
   const fetchOnce = async (nodeId: number, awake: ReturnType<typeof createSignal>) => {
     await cluster.refreshMetadataIfNecessary()
     const led = lanesLedBy(nodeId)
-    const partitions = led.flatMap((lane) => {
+    // Each is the first now and then: a broker sends a batch that is larger than the limit only where it is.
+    const first = fetches++ % Math.max(1, led.length)
+    const partitions = [...led.slice(first), ...led.slice(0, first)].flatMap((lane) => {
       const offset = lane.wanted()
       return offset === undefined ? [] : [{ partition: lane.partition, offset }]
     })
@@ -71,6 +78,7 @@ export const createFetchLoops = (options: FetchLoopsOptions): FetchLoops => {
     const perPartition = Math.min(options.maxBytesPerPartition, Math.floor(heldBytes / 2 / lanes.size))
     const fetched = await fetchFrom(await cluster.findBroker({ nodeId }), {
       topic,
+      topicId,
       partitions,
       maxWaitMs: isAnyFull ? 0 : options.maxWaitMs,
       maxBytes: perPartition * partitions.length,
@@ -97,9 +105,10 @@ export const createFetchLoops = (options: FetchLoopsOptions): FetchLoops => {
       lane.reassign()
       return false
     }
+    if (anotherTopic.has(errorCode)) throw new Error('the topic was deleted')
     if (errorCode !== 0) {
       const error = protocolError(errorCode)
-      if (error.retriable) throw error
+      if (error.retriable || errorCode === unknownServerError) throw error
       lane.fail(error)
       return false
     }
@@ -125,7 +134,7 @@ export const createFetchLoops = (options: FetchLoopsOptions): FetchLoops => {
     await noticeAnotherTopic()
   }
 
-  /** A topic that was deleted and created anew may be long enough by now to hold the next offset. */
+  /** Another topic by the same name is not read on, however long it is: its owners are asked where to begin. */
   const noticeAnotherTopic = async () => {
     const now = await readTopicId(cluster, topic).catch(() => null)
     if (now === null) return
@@ -148,6 +157,8 @@ export const createFetchLoops = (options: FetchLoopsOptions): FetchLoops => {
       startMissing()
     }
     loops.delete(nodeId)
+    // Whatever this broker led another one leads now.
+    startMissing()
   }
 
   const startMissing = () => {

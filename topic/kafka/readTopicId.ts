@@ -1,9 +1,10 @@
+import { createCompactReader } from './compactReader.ts'
 import type { KafkaCluster } from './kafkajs.ts'
 
 const metadataKey = 3
 /** Ids came with version 10; 12 is the first that looks a topic up by its name and tells its id. Kafka 3.1 has it. */
 const metadataVersion = 12
-const idBytes = 16
+const noId = Buffer.alloc(16)
 
 /**
  * Which topic goes by this name now: another one once it was deleted and created anew, whatever its offsets are.
@@ -38,50 +39,29 @@ const encodeMetadataRequest = (topic: string) => {
   // A topic's name is 249 bytes at most, so its length takes two bytes as a varint at most.
   const length = name.length + 1
   const compactLength = length < 0x80 ? [length] : [(length & 0x7f) | 0x80, length >> 7]
-  const buf = Buffer.concat([
-    Buffer.of(0, 2),
-    Buffer.alloc(idBytes),
-    Buffer.from(compactLength),
-    name,
-    Buffer.of(0, 0, 0, 0),
-  ])
+  const buf = Buffer.concat([Buffer.of(0, 2), noId, Buffer.from(compactLength), name, Buffer.of(0, 0, 0, 0)])
   return { buf, buffer: buf }
 }
 
 /**
- * Metadata response, version 12, after the tagged fields of its header: throttle_time_ms int32 · [node_id int32 ·
- * host · port int32 · rack] · cluster_id · controller_id int32 · [error_code int16 · name · topic_id uuid · …], the
- * texts compact.
+ * Metadata response, version 12: throttle_time_ms int32 · [node_id int32 · host · port int32 · rack] · cluster_id ·
+ * controller_id int32 · [error_code int16 · name · topic_id uuid · …]. One topic, since we ask for one.
  */
 const decodeTopicId = (raw: Buffer): { clientSideThrottleTime: number; id: string | null } => {
-  let at = 1
-  const unsignedVarint = (): number => {
-    let value = 0
-    for (let shift = 0; ; shift += 7) {
-      const byte = raw[at++]!
-      value |= (byte & 0x7f) << shift
-      if (byte < 0x80) return value
-    }
-  }
-  const skipText = () => {
-    const length = unsignedVarint() - 1
-    at += Math.max(0, length)
-  }
-  const clientSideThrottleTime = raw.readInt32BE(at)
-  at += 4
-  for (let brokers = unsignedVarint() - 1; brokers > 0; brokers--) {
-    at += 4
-    skipText()
-    at += 4
-    skipText()
-    at += 1 // tagged fields
-  }
-  skipText()
-  at += 4
-  if (unsignedVarint() < 2) return { clientSideThrottleTime, id: null }
-  const errorCode = raw.readInt16BE(at)
-  at += 2
-  skipText()
-  const id = errorCode === 0 ? raw.toString('hex', at, at + idBytes) : null
-  return { clientSideThrottleTime, id }
+  const reader = createCompactReader(raw)
+  const clientSideThrottleTime = reader.int32()
+  reader.list(() => {
+    reader.skip(4)
+    reader.bytes()
+    reader.skip(4)
+    reader.bytes()
+  })
+  reader.bytes()
+  reader.skip(4)
+  reader.skip(1) // how many topics
+  const errorCode = reader.int16()
+  reader.bytes()
+  const id = reader.uuid()
+  // Topics from before there were ids have one of zeros, until the brokers give them a real one.
+  return { clientSideThrottleTime, id: errorCode === 0 && id !== noId.toString('hex') ? id : null }
 }
