@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { createRecordingOwner } from './recordingOwner.ts'
 import { numbered, type TopicScene } from './topicScene.ts'
 
-/** How every source treats the owners of its partitions: one batch at a time, and each apart from the others. */
+/** How every source treats the owners of its partitions: one batch at a time, each apart from the others. */
 export const ownerContract = ({ publish, startSource }: TopicScene): void => {
   it('takes one batch of a partition at a time, and other partitions meanwhile', async () => {
     const running = new Set<number>()
