@@ -1,24 +1,18 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type FaultKind, withFaults } from '@patterns/generator/faults.ts'
-import { patternEvents } from '@patterns/generator/events.ts'
-import { createTestDatabase, type TestDatabase } from '@patterns/testing/database.ts'
+import type { TestDatabase } from '@patterns/testing/database.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { from, goodLines, plain } from './testing/madeEvents.ts'
+import { createPublishedLog, type PublishedLog } from './testing/publishedLog.ts'
 import { type CliResult, runCli, runInShell } from './testing/runCli.ts'
 import { runCliHere } from './testing/runCliHere.ts'
-import { type RunningProcessor, startProcessor, untilProjected } from './testing/startProcessor.ts'
 
-const from = Date.UTC(2026, 3, 1)
-const plain = [...patternEvents({ seed: 'cli', from, to: from + 3 * 86_400_000, eventsPerSecond: 0.01 })]
-const goodLines = plain.map(({ value }) => value)
 const firstId = (JSON.parse(goodLines[0]!) as { event_id: string }).event_id
 
+let log: PublishedLog
 let folder: string
 let database: TestDatabase
-let processor: RunningProcessor
-let env: Record<string, string>
-let published: CliResult
+let env: PublishedLog['env']
 
 /** As a process, as people run it. */
 const cli = (...args: readonly string[]): Promise<CliResult> => runCli(args, { env })
@@ -27,111 +21,13 @@ const cliHere = (...args: readonly string[]): Promise<CliResult> => runCliHere(a
 const linesOf = (text: string): string[] => text.split('\n').filter((line) => line !== '')
 const sorted = (lines: readonly string[]): string[] => lines.toSorted()
 
-/** Good events with a faulty line after every hundred, and what was done to it. */
-const withBadLines = (): string => {
-  const bad = [
-    '{"event_id":',
-    '{"type":"pattern.used","schema_version":1}',
-    goodLines[0]!.replace(/"type":"[^"]+"/, '"type":"pattern.forgotten"'),
-    'rubbish',
-    'null',
-  ]
-  return goodLines
-    .flatMap((line, at) => (at % 100 === 99 ? [line, bad[((at / 100) % bad.length) | 0]!] : [line]))
-    .join('\n')
-}
-
-const badCount = Math.floor(goodLines.length / 100)
-
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'patterns-cli-'))
-  database = await createTestDatabase()
-  env = { DATABASE_URL: database.url, DATA_DIR: folder }
-  await writeFile(join(folder, 'events.ndjson'), withBadLines())
-  // Created by the first publisher, so that the processor finds all of it.
-  published = await runCli(['publish', '--file', join(folder, 'events.ndjson'), '--json'], { env })
-  // Some that only --raw sends: dead letters, and duplicates of what is there.
-  const raw = ['{"event_id":', goodLines[0]!, goodLines[1]!, goodLines[0]!.replace(/\}$/, ',"other":1}')]
-  await runCli(['publish', '--raw'], { env, input: raw.join('\n') })
-  processor = await startProcessor(env)
-  await untilProjected(database.pool, goodLines.length + raw.length)
+  log = await createPublishedLog()
+  ;({ folder, database, env } = log)
 })
-
-afterAll(async () => {
-  await processor?.stop()
-  await database?.drop()
-  await rm(folder, { recursive: true, force: true })
-})
+afterAll(() => log?.stop())
 
 describe('publish', () => {
-  test('sends the good lines and reports each faulty one with its number, field and rule', () => {
-    expect(published.code).toBe(1)
-    expect(JSON.parse(published.stdout)).toMatchObject({
-      lines: goodLines.length + badCount,
-      published: goodLines.length,
-      refused: badCount,
-      undelivered: 0,
-    })
-    const file = join(folder, 'events.ndjson')
-    expect(published.stderr).toContain(`${file}:101: `)
-    expect(published.stderr).toMatch(/:202: event_id: .+ \(schema\)/)
-    expect(published.stderr).toMatch(/:303: type: must be one of .+ \(schema\)/)
-  })
-
-  test('counts what went where', () => {
-    const { partitions } = JSON.parse(published.stdout) as {
-      partitions: Record<string, { count: number; last_offset: number }>
-    }
-    const counts = Object.values(partitions)
-    expect(counts.reduce((sum, { count }) => sum + count, 0)).toBe(goodLines.length)
-    // The topic was empty, so the last offset of each partition follows from its count.
-    expect(counts.every(({ count, last_offset }) => last_offset === count - 1)).toBe(true)
-  })
-
-  test('only checks with --dry-run, and sends nothing with --strict where a line is faulty', async () => {
-    const unsent = { env: { ...env, KAFKA_TOPIC: 'unsent' }, input: `${goodLines[0]}\nrubbish\n` }
-    const [checked, strict] = await Promise.all([
-      runCli(['publish', '--dry-run'], unsent),
-      runCli(['publish', '--strict'], unsent),
-    ])
-    for (const result of [checked, strict]) {
-      expect(result.code).toBe(1)
-      expect(result.stdout).toContain('checked 2 events, 1 good; published none')
-      expect(result.stderr).toMatch(/^standard input:2: .+ \(not_json\)\n$/)
-    }
-    await expect(readFile(join(folder, 'topic', 'unsent', '0.ndjson'))).rejects.toThrow('ENOENT')
-  })
-
-  test('sends all with --strict where no line is faulty, also from a pipe', async () => {
-    const result = await runCli(['publish', '--strict', '--json'], {
-      env: { ...env, KAFKA_TOPIC: 'strict' },
-      input: goodLines.slice(0, 50).join('\n'),
-    })
-    expect(result).toMatchObject({ code: 0, stderr: '' })
-    expect(JSON.parse(result.stdout)).toMatchObject({ published: 50, refused: 0 })
-  })
-
-  test('keeps to its rate', async () => {
-    const input = goodLines.slice(0, 30).join('\n')
-    const slow = { env: { ...env, KAFKA_TOPIC: 'slow' }, input }
-    const result = await runCli(['publish', '--rate', '20', '--json'], slow)
-    expect((JSON.parse(result.stdout) as { seconds: number }).seconds).toBeGreaterThan(1.4)
-  })
-
-  test('stops at Ctrl-C, sends what it has accepted, and says that it was interrupted', async () => {
-    const input = goodLines.slice(0, 200).join('\n')
-    const result = await runCli(['publish', '--rate', '20', '--json'], {
-      env: { ...env, KAFKA_TOPIC: 'interrupted' },
-      input,
-      onStderr: (text, signal) => text.includes('a second') && signal('SIGINT'),
-    })
-    const report = JSON.parse(result.stdout) as { interrupted: boolean; published: number; lines: number }
-    expect(result.code).toBe(1)
-    expect(report.interrupted).toBe(true)
-    expect(report.published).toBe(report.lines)
-    expect(report.published).toBeLessThan(200)
-  })
-
   test('--test prints how long an event took to the windows', async () => {
     const result = await cli('publish', '--test', '--json')
     expect(result).toMatchObject({ code: 0, stderr: '' })
@@ -302,44 +198,4 @@ test('without DATABASE_URL the embedded database of a running npm start is used'
 test('shards adopt changes nothing where nothing is lost', async () => {
   const result = await cliHere('shards', 'adopt', '--shard', '0', '--yes')
   expect(result).toMatchObject({ code: 0, stdout: expect.stringContaining('needs nothing') })
-})
-
-test('every kind of message of the generator is accounted for', async () => {
-  const own = await createTestDatabase()
-  const ownEnv = { DATABASE_URL: own.url, DATA_DIR: join(folder, 'faults') }
-  // Of the present, since the topic gives each message the time at which it is published.
-  const now = Date.now()
-  const events = patternEvents({ seed: 'cli', from: now - 2 * 86_400_000, to: now, eventsPerSecond: 0.01 })
-  // The kinds that a line of a file can be: bytes, and no headers.
-  const sendable: FaultKind[] = [
-    'late',
-    'version_0',
-    'duplicate',
-    'id_conflict',
-    'malformed_json',
-    'schema',
-    'future_time',
-    'too_large',
-  ]
-  const shares = Object.fromEntries(sendable.map((kind) => [kind, 0.05]))
-  const messages = [...withFaults(events, { seed: 'cli', shares })]
-  const input = messages.map(({ message }) => String(message.value)).join('\n')
-  const running = await startProcessor(ownEnv)
-  try {
-    expect((await runCli(['publish', '--raw'], { env: ownEnv, input })).code).toBe(0)
-    await untilProjected(own.pool, messages.length)
-    const result = await runCli(['log', 'verify', '--json'], { env: ownEnv })
-    const { ok, shards } = JSON.parse(result.stdout) as { ok: boolean; shards: Record<string, number>[] }
-    const total = (name: string): number => shards.reduce((sum, shard) => sum + shard[name]!, 0)
-    const count = (...kinds: string[]): number => messages.filter(({ kind }) => kinds.includes(kind)).length
-    expect(ok).toBe(true)
-    expect(total('duplicates')).toBe(count('duplicate'))
-    expect(total('dead_lettered')).toBe(
-      count('malformed_json', 'schema', 'id_conflict', 'future_time', 'too_large'),
-    )
-    expect(total('appended')).toBe(count('plain', 'late', 'version_0'))
-  } finally {
-    await running.stop()
-    await own.drop()
-  }
 })

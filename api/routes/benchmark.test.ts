@@ -1,6 +1,7 @@
 import type { SeededEvent } from '@patterns/testing/seedProjections.ts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { inRange, mean, metricOf, ofPattern } from '../testing/recount.ts'
+import { expectBenchmark } from '../testing/expectBenchmark.ts'
+import { ofPattern } from '../testing/recount.ts'
 import { recountLine, recountMannKendall, recountSeries } from '../testing/recountTrends.ts'
 import { type Answer, startTestApi, type TestApi } from '../testing/startTestApi.ts'
 import { trendingIds, trendingMessages } from '../testing/trendingMessages.ts'
@@ -38,47 +39,8 @@ const ask = async (path: string) => {
   return answer.body
 }
 
-/** What a benchmark must say, by plain lists. */
-const expectRecounted = (body: Body, id: string, category: readonly string[]): void => {
-  for (const { metric, ...told } of body.benchmarks) {
-    const of = (one: string) => metricOf(inRange(ofPattern(events, one), body), metric).value
-    const all = category.flatMap((one) => of(one) ?? [])
-    const own = of(id)
-    expect(told.patterns).toBe(all.length)
-    if (own === null) expect(told.value).toBeNull()
-    else expect(told.value).toBeCloseTo(own, 9)
-    if (all.length < 5) {
-      expect(told).toMatchObject({ status: 'suppressed', reason: 'too_few_patterns', least_patterns: 5 })
-      expect(told).not.toHaveProperty('category_average')
-      continue
-    }
-    const sorted = all.toSorted((x, y) => x - y)
-    const middle = (sorted.length - 1) / 2
-    expect(told.category_average).toBeCloseTo(mean(all)!, 9)
-    expect(told.category_median).toBeCloseTo(
-      (sorted[Math.floor(middle)]! + sorted[Math.ceil(middle)]!) / 2,
-      9,
-    )
-    const pooled = metricOf(
-      inRange(
-        category.flatMap((one) => ofPattern(events, one)),
-        body,
-      ),
-      metric,
-    ).value!
-    expect(told.category_pooled).toBeCloseTo(metric === 'usage' ? pooled / all.length : pooled, 9)
-    if (own === null) {
-      expect([told.percentile, told.rank, told.relative_performance]).toEqual([null, null, null])
-      continue
-    }
-    const isBetter = (x: number, y: number) => (metric === 'duration' ? x < y : x > y)
-    const worse = all.filter((value) => isBetter(own, value)).length
-    const better = all.filter((value) => isBetter(value, own)).length
-    expect(told.percentile).toBeCloseTo((100 * (worse + (all.length - worse - better) / 2)) / all.length, 9)
-    expect(told.rank).toBe(better + 1)
-    expect(told.relative_performance).toBeCloseTo(own / mean(all)! - 1, 9)
-  }
-}
+const expectRecounted = (body: Body, id: string, category: readonly string[]): void =>
+  expectBenchmark(events, body, id, category)
 
 describe('a benchmark', () => {
   it.each(
@@ -192,38 +154,5 @@ describe('the quality of patterns', () => {
       `/trends?trend_type=quality&from=2026-03-09T00:00:00Z&to=2026-04-08T00:00:00Z&pattern_id=${id}`,
     )
     expect(patterns[0].trend).toMatchObject({ direction: 'increasing', slope: trends[0].slope })
-  })
-})
-
-describe('a request for trends is refused', () => {
-  it.each([
-    ['time_range=abc', 400, 'time_range'],
-    ['trend_type=sideways', 400, 'trend_type'],
-    ['metric=usage', 400, 'metric'],
-    ['threshold=0.1', 422, 'threshold'],
-    ['trend_type=declining&threshold=1', 422, 'threshold'],
-    ['trend_type=emerging&threshold=-1', 400, 'threshold'],
-    ['trend_type=emerging&threshold=NaN', 400, 'threshold'],
-    ['trend_type=emerging&min_probability=2', 400, 'min_probability'],
-    ['trend_type=emerging&direction=stable', 422, 'direction'],
-    ['trend_type=emerging&time_range=P5Y', 422, 'granularity'],
-    ['time_range=90d&granularity=hour', 422, 'granularity'],
-    [`time_range=P1Y&granularity=hour&pattern_id=${trendingIds.steady}`, 422, 'granularity'],
-    ['from=2026-04-08T10:00:00Z', 422, 'from'],
-    ['from=2026-04-08T00:00:00Z&granularity=day', 422, 'from'],
-    ['pattern_type=none', 422, 'pattern_type'],
-    ['trend_type=emerging&pattern_type=none', 422, 'pattern_type'],
-    ['time_zone=Europe/Berlin', 400, 'time_zone'],
-    ['cursor=abc', 400, 'cursor'],
-    ['limit=0', 400, 'limit'],
-  ])('for %s', async (query, status, field) => {
-    const answer = await api.ask(`/trends?${query}`)
-    expect(answer.status, answer.text).toBe(status)
-    expect(answer.body.errors[0].path).toBe(field)
-  })
-
-  it.each(['', '&trend_type=emerging'])('for a pattern that nobody has seen%s', async (query) => {
-    const answer = await api.ask(`/trends?pattern_id=${unknown}${query}`)
-    expect(answer.status).toBe(404)
   })
 })

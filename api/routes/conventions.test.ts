@@ -1,8 +1,9 @@
 import type { SeededEvent } from '@patterns/testing/seedProjections.ts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { drawMessages, patternIds } from '../testing/drawMessages.ts'
+import { expectProblem } from '../testing/expectProblem.ts'
 import { vectorOf } from '../testing/recount.ts'
-import { type Answer, startTestApi, type TestApi } from '../testing/startTestApi.ts'
+import { startTestApi, type TestApi } from '../testing/startTestApi.ts'
 
 const now = Date.UTC(2026, 3, 8, 10, 30)
 const day = 86_400_000
@@ -16,7 +17,6 @@ beforeAll(async () => {
 afterAll(() => api?.stop())
 
 const id = patternIds[0]
-const unknownId = '0197a3b4-0000-7000-8000-00000000ffff'
 
 /** One request of each route with numbers. */
 const everyRoute = [
@@ -33,25 +33,6 @@ const everyRoute = [
   '/time-series',
   `/time-series?pattern_id=${id}`,
 ]
-
-const expectProblem = (answer: Answer, status: number, code: string, paths: readonly string[] = []): void => {
-  expect(answer.status, answer.text).toBe(status)
-  expect(answer.headers.get('content-type')).toBe('application/problem+json')
-  expect(answer.body).toMatchObject({ status, code, request_id: answer.headers.get('x-request-id') })
-  expect(Object.keys(answer.body).toSorted()).toEqual(
-    [
-      'type',
-      'title',
-      'status',
-      'detail',
-      'code',
-      'request_id',
-      ...(paths.length > 0 ? ['errors'] : []),
-    ].toSorted(),
-  )
-  if (paths.length > 0)
-    expect(answer.body.errors.map(({ path }: { path: string }) => path)).toEqual([...paths])
-}
 
 describe.each(everyRoute)('%s', (path) => {
   const also = (parameter: string) => `${path}${path.includes('?') ? '&' : '?'}${parameter}`
@@ -95,84 +76,6 @@ describe.each(everyRoute)('%s', (path) => {
     expect(post.status).toBe(405)
     expect(post.headers.get('allow')).toContain('GET')
     expect(await post.json()).toMatchObject({ code: 'INVALID_INPUT', status: 405 })
-  })
-})
-
-describe('a value that is not valid', () => {
-  it.each([
-    ['/dashboard-summary?time_range=8d', 400, ['time_range']],
-    ['/dashboard-summary?time_range=', 400, ['time_range']],
-    ['/dashboard-summary?time_range=7d&time_range=1h', 400, ['time_range']],
-    ['/dashboard-summary?time_range=P6Y', 422, ['time_range']],
-    ['/dashboard-summary?from=2026-04-01', 400, ['from']],
-    ['/dashboard-summary?from=2026-04-01T00:00:00', 400, ['from']],
-    ['/dashboard-summary?from=2026-02-30T00:00:00Z', 400, ['from']],
-    ['/dashboard-summary?to=2026-04-01T00:00:00Z', 422, ['from']],
-    ['/dashboard-summary?from=2026-04-02T00:00:00Z&to=2026-04-01T00:00:00Z', 422, ['to']],
-    ['/dashboard-summary?from=2027-04-02T00:00:00Z', 422, ['from']],
-    ['/dashboard-summary?from=0001-01-01T00:00:00Z', 422, ['from']],
-    ['/dashboard-summary?time_range=1h&from=2026-04-02T00:00:00Z', 422, ['time_range']],
-    ['/dashboard-summary?pattern_type=Resilience', 400, ['pattern_type']],
-    ['/dashboard-summary?pattern_type=nobody_has_it', 422, ['pattern_type']],
-    ['/dashboard-summary?after=5', 400, ['after']],
-    ['/dashboard-summary?after=-1:5', 400, ['after']],
-    ['/success-rates?min_samples=-1', 400, ['min_samples']],
-    ['/success-rates?min_samples=1.5', 400, ['min_samples']],
-    ['/success-rates?limit=0', 400, ['limit']],
-    ['/success-rates?limit=501', 400, ['limit']],
-    ['/success-rates?limit=ten', 400, ['limit']],
-    ['/success-rates?sort=secret', 400, ['sort']],
-    ['/success-rates?cursor=x', 400, ['cursor']],
-    ['/quality-metrics?min_quality=2', 400, ['min_quality']],
-    ['/quality-metrics?min_quality=1e-3', 400, ['min_quality']],
-    ['/quality-metrics?pattern_id=1', 400, ['pattern_id']],
-    ['/usage-stats?granularity=minute', 400, ['granularity']],
-    ['/usage-stats?granularity=hour&time_range=30d', 422, ['granularity']],
-    ['/usage-stats?time_zone=Mars/Olympus', 400, ['time_zone']],
-    ['/usage-stats?time_zone=%2B02:00', 400, ['time_zone']],
-    ['/usage-stats?time_zone=Asia/Kolkata', 422, ['time_zone']],
-    ['/time-series?granularity=hour&time_range=90d', 422, ['granularity']],
-    ['/time-series?metric_type=speed', 400, ['metric_type']],
-    ['/time-series?moving_average=1', 400, ['moving_average']],
-    ['/time-series?compare=next_period', 400, ['compare']],
-    ['/patterns?search=', 400, ['search']],
-    ['/patterns?sort=-', 400, ['sort']],
-    [`/patterns/not-a-uuid`, 400, ['pattern_id']],
-    [`/patterns/${id}?include=everything`, 400, ['include']],
-    [`/patterns/not-a-uuid/events`, 400, ['pattern_id']],
-    [`/patterns/${id}/events?limit=1000`, 400, ['limit']],
-    [`/patterns/${id}/events?time_range=7d`, 400, ['time_range']],
-  ])('%s is a %i that names %s', async (path, status, paths) => {
-    expectProblem(await api.ask(path), status, 'INVALID_INPUT', paths)
-  })
-
-  it('with a + that the URL turned into a space says so', async () => {
-    const answer = await api.ask('/dashboard-summary?from=2026-04-01T00:00:00+02:00')
-    expect(answer.body.errors[0].message).toContain('%2B')
-  })
-
-  it.each([
-    `/patterns/${unknownId}`,
-    `/patterns/${unknownId}/events`,
-    `/usage-stats?pattern_id=${unknownId}`,
-    `/quality-metrics?pattern_id=${unknownId}`,
-    `/time-series?pattern_id=${unknownId}`,
-  ])('%s is a pattern that nobody knows', async (path) => {
-    expectProblem(await api.ask(path), 404, 'PATTERN_NOT_FOUND')
-  })
-
-  it('takes an id in upper case', async () => {
-    expect((await api.ask(`/patterns/${id.toUpperCase()}`)).body.pattern_id).toBe(id)
-  })
-
-  it('names every fault at once', async () => {
-    const answer = await api.ask('/success-rates?limit=0&sort=x&foo=1')
-    expectProblem(answer, 400, 'INVALID_INPUT', ['sort', 'limit', 'foo'])
-  })
-
-  it('is a 404 where there is no such route', async () => {
-    expectProblem(await api.ask('/nothing'), 404, 'INVALID_INPUT')
-    expectProblem(await api.get('/'), 404, 'INVALID_INPUT')
   })
 })
 

@@ -1,22 +1,14 @@
 import type { SeededEvent } from '@patterns/testing/seedProjections.ts'
 import { seedTrends } from '@patterns/testing/seedTrends.ts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { expectTrends, type TrendType } from '../testing/expectTrends.ts'
 import { afterLast, ofPattern } from '../testing/recount.ts'
-import {
-  recountAdjusted,
-  recountLine,
-  recountMannKendall,
-  recountSen,
-  recountSeries,
-  type Size,
-} from '../testing/recountTrends.ts'
+import { recountSeries } from '../testing/recountTrends.ts'
 import { type Answer, startTestApi, type TestApi } from '../testing/startTestApi.ts'
 import { trendingIds, trendingMessages } from '../testing/trendingMessages.ts'
 
 const now = Date.UTC(2026, 3, 8, 10, 30)
 const day = 86_400_000
-const metricOf = { usage: 'usage', quality: 'quality', success_rate: 'success_rate', performance: 'duration' }
-const daysPerWindow = { hour: 1 / 24, day: 1, week: 7 }
 
 type Body = Answer['body']
 
@@ -35,41 +27,8 @@ const ask = async (path: string) => {
   return answer.body
 }
 
-/** Compares a list, over all patterns or those of a type, with what the events say. */
-const expectRecounted = (body: Body, type: keyof typeof metricOf, of: readonly string[]): void => {
-  const size = body.granularity as Size
-  const series = new Map(
-    of.map((id) => [id, recountSeries(ofPattern(events, id), metricOf[type], size, body)] as const),
-  )
-  const observed = [...series].filter(([, points]) => points.some(({ y }) => y !== 0 || type !== 'usage'))
-  const measured = observed.filter(([, points]) => points.length >= 5)
-  expect(body.total_count).toBe(measured.length)
-  const ps = new Map(measured.map(([id, points]) => [id, recountMannKendall(points)]))
-  const adjusted = recountAdjusted([...ps.values()])
-  for (const trend of body.trends) {
-    const at = measured.findIndex(([id]) => id === trend.pattern_id)
-    expect(at).toBeGreaterThanOrEqual(0)
-    const [id, points] = measured[at]!
-    const { slope, intercept, rSquared, mean } = recountLine(points)
-    expect(trend.points).toBe(points.length)
-    expect(trend.slope).toBeCloseTo(slope, 7)
-    expect(trend.intercept).toBeCloseTo(intercept, 6)
-    expect(trend.mean).toBeCloseTo(mean, 9)
-    if (trend.r_squared !== null) expect(trend.r_squared).toBeCloseTo(rSquared, 7)
-    expect(trend.velocity.per_day).toBeCloseTo(slope / daysPerWindow[size], 7)
-    expect(trend.velocity.percent_per_day).toBeCloseTo((100 * slope) / daysPerWindow[size] / mean, 6)
-    expect(trend.p_value).toBeCloseTo(ps.get(id)!, 7)
-    expect(trend.confidence).toBeCloseTo(1 - ps.get(id)!, 7)
-    expect(trend.adjusted_p_value).toBeCloseTo(adjusted[at]!, 7)
-    expect(trend.robust_slope.slope).toBeCloseTo(recountSen(points), 9)
-    expect(trend.robust_slope.lower).toBeLessThanOrEqual(trend.robust_slope.slope)
-    expect(trend.robust_slope.upper).toBeGreaterThanOrEqual(trend.robust_slope.slope)
-    const { lower, upper, value, interval_80 } = trend.prediction
-    expect([lower, interval_80.lower, value, interval_80.upper, upper]).toEqual(
-      [lower, interval_80.lower, value, interval_80.upper, upper].toSorted((a, b) => a - b),
-    )
-  }
-}
+const expectRecounted = (body: Body, type: TrendType, of: readonly string[]): void =>
+  expectTrends(events, body, type, of)
 
 const all = Object.values(trendingIds)
 const crud = [trendingIds.split, trendingIds.fresh]
@@ -90,7 +49,7 @@ describe('the trends of a metric', () => {
     ),
   )('of %s equal a recount from the events (%s)', async (type, query) => {
     const body = await ask(`/trends?trend_type=${type}${query}`)
-    expectRecounted(body, type as keyof typeof metricOf, all)
+    expectRecounted(body, type as TrendType, all)
     expect(body.trends).toHaveLength(body.total_count)
   })
 
@@ -228,7 +187,7 @@ describe('lines that the processor keeps', () => {
     const reader = await startTestApi({ now, database: api.database })
     try {
       for (const query of queries) {
-        const type = /trend_type=(\w+)/.exec(query)![1] as keyof typeof metricOf
+        const type = /trend_type=(\w+)/.exec(query)![1] as TrendType
         expectRecounted((await reader.ask(query)).body, type, all)
         // The first API has the lines of before in memory.
         expectRecounted(await ask(`${query}&after=${afterLast(late)}`), type, all)

@@ -1,6 +1,8 @@
-import { readSentEvent, type SentEvent } from './sentEvent.ts'
+import { catalogueRow, type Entry } from './recountEntry.ts'
+import { count, newWindow, type Window, windowRow } from './recountWindow.ts'
+import { readSentEvent } from './sentEvent.ts'
 import type { SentMessage } from './sentMessage.ts'
-import { canonicalJson, type Tables, type TableRow } from './tables.ts'
+import { canonicalJson, type Tables } from './tables.ts'
 
 /**
  * Counts everything again from the messages that were sent, with plain maps and loops that share no code
@@ -20,118 +22,6 @@ const startOf = (time: number, granularity: Granularity): number => {
   date.setUTCHours(0)
   if (granularity === 'week') date.setUTCDate(date.getUTCDate() - ((date.getUTCDay() + 6) % 7))
   return date.getTime()
-}
-
-/** Twenty equal bins of 0…1; 1.0 falls in the last. */
-const qualityBin = (millionths: number): number => Math.min(19, Math.floor(millionths / 50_000))
-
-/** Bins whose upper edge is a tenth above the one before, the first being 1 ms. */
-const durationBin = (ms: number): number => {
-  let bin = 0
-  for (let edge = 1; edge < ms; edge *= 1.1) bin++
-  return bin
-}
-
-interface Window {
-  readonly outcomes: Map<string, number>
-  readonly qualities: number[]
-  readonly durations: number[]
-  readonly positions: number[]
-  late: number
-}
-
-const newWindow = (): Window => ({
-  outcomes: new Map(),
-  qualities: [],
-  durations: [],
-  positions: [],
-  late: 0,
-})
-
-interface Entry {
-  readonly events: { readonly event: SentEvent; readonly position: number }[]
-}
-
-const histogram = (values: readonly number[], binOf: (value: number) => number): string | null => {
-  if (values.length === 0) return null
-  const bins = values.map(binOf)
-  const first = Math.min(...bins)
-  const counts = Array.from({ length: Math.max(...bins) - first + 1 }, () => 0)
-  for (const bin of bins) counts[bin - first]! += 1
-  return `${first}: ${counts.join(' ')}`
-}
-
-const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)
-const least = (values: readonly number[]) => (values.length === 0 ? null : String(Math.min(...values)))
-const greatest = (values: readonly number[]) => (values.length === 0 ? null : String(Math.max(...values)))
-
-const windowRow = ({ outcomes, qualities, durations, positions, late }: Window): TableRow => ({
-  uses: String(sum([...outcomes.values()])),
-  successes: String(outcomes.get('success') ?? 0),
-  partial_successes: String(outcomes.get('partial_success') ?? 0),
-  failures: String(outcomes.get('failure') ?? 0),
-  errors: String(outcomes.get('error') ?? 0),
-  quality_count: String(qualities.length),
-  quality_sum: String(sum(qualities)),
-  quality_square_sum: String(qualities.reduce((total, value) => total + BigInt(value) ** 2n, 0n)),
-  quality_min: least(qualities),
-  quality_max: greatest(qualities),
-  quality_histogram: histogram(qualities, qualityBin),
-  duration_count: String(durations.length),
-  duration_sum_ms: String(sum(durations)),
-  duration_min_ms: least(durations),
-  duration_max_ms: greatest(durations),
-  duration_histogram: histogram(durations, durationBin),
-  late: String(late),
-  first_position: least(positions),
-  last_position: greatest(positions),
-})
-
-/** The last word on a field: that of the greatest (occurred_at, event_id). */
-const lastWord = ({ events }: Entry, name: string): SentEvent | undefined =>
-  events
-    .map(({ event }) => event)
-    .filter(({ says }) => says[name] !== undefined)
-    .toSorted((a, b) => a.occurredAt - b.occurredAt || (a.eventId < b.eventId ? -1 : 1))
-    .at(-1)
-
-const catalogueRow = (entry: Entry): TableRow => {
-  const times = entry.events.map(({ event }) => event.occurredAt)
-  const used = entry.events.filter(({ event }) => event.outcome !== undefined)
-  const textOf = (name: string): TableRow => {
-    const event = lastWord(entry, name)
-    return {
-      [name]: (event?.says[name] as string | undefined) ?? null,
-      [`${name}_said_at`]: event === undefined ? null : String(event.occurredAt),
-      [`${name}_said_by`]: event?.eventId ?? null,
-    }
-  }
-  const rest = Object.fromEntries(
-    ['description', 'tags', 'nodeType'].map((name) => {
-      const event = lastWord(entry, name)
-      if (event === undefined) return [name, null]
-      return [name, { value: event.says[name], occurredAt: event.occurredAt, eventId: event.eventId }]
-    }),
-  )
-  const saysRest = Object.values(rest).some((word) => word !== null)
-  return {
-    first_seen: least(times),
-    last_seen: greatest(times),
-    last_used: greatest(used.map(({ event }) => event.occurredAt)),
-    last_position: greatest(entry.events.map(({ position }) => position)),
-    ...textOf('pattern_name'),
-    ...textOf('pattern_type'),
-    said: saysRest ? canonicalJson(rest) : null,
-  }
-}
-
-const count = (window: Window, event: SentEvent, position: number, isLate: boolean): void => {
-  if (event.outcome !== undefined)
-    window.outcomes.set(event.outcome, (window.outcomes.get(event.outcome) ?? 0) + 1)
-  if (event.quality !== undefined) window.qualities.push(Math.round(event.quality * 1_000_000))
-  if (event.durationMs !== undefined) window.durations.push(event.durationMs)
-  window.positions.push(position)
-  if (isLate) window.late += 1
 }
 
 const getOrMake = <Value>(map: Map<string, Value>, key: string, make: () => Value): Value => {

@@ -52,3 +52,8 @@ export const differences = (expected: Tables, found: Tables): string[] =>
     const rest = lines.length - mostDifferences
     return rest > 0 ? [...lines.slice(0, mostDifferences), `${table}: ${rest} more`] : lines
   })
+
+/** The extremes of what was counted, as a row has them. */
+export const least = (values: readonly number[]) => (values.length === 0 ? null : String(Math.min(...values)))
+export const greatest = (values: readonly number[]) =>
+  values.length === 0 ? null : String(Math.max(...values))

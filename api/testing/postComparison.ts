@@ -1,0 +1,14 @@
+import { expect } from 'vitest'
+import type { Answer, TestApi } from './startTestApi.ts'
+
+/** Posts a request to compare. What is no text is written as JSON; the answer must always be some. */
+export const postComparison = async (
+  api: TestApi,
+  body: unknown,
+  headers?: Record<string, string>,
+): Promise<Answer> => {
+  const text = typeof body === 'string' ? body : JSON.stringify(body)
+  const answer = await api.post('/api/pattern-analytics/compare', text, headers)
+  expect(answer.text).not.toMatch(/NaN|Infinity/)
+  return { ...answer, body: JSON.parse(answer.text) }
+}

@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest'
+import { events, idsOf, type LogScene, readAll } from './logScene.ts'
+
+/** What a shard is that nobody has appended to yet, in every event log. */
+export const openingContract = (scene: LogScene): void => {
+  const { newShard, given } = scene
+
+  describe('opening a shard', () => {
+    it('begins it at a source offset, empty', async () => {
+      const shard = newShard()
+      expect(await scene.log.head(shard)).toBeUndefined()
+      const opened = await scene.log.open(shard, 42)
+      expect(opened).toEqual({
+        position: 0,
+        firstSourceOffset: 42,
+        nextSourceOffset: 42,
+        sourceBase: 0,
+        topicId: null,
+        duplicates: 0,
+        deadLettered: 0,
+        notRecords: 0,
+      })
+      expect(await scene.log.head(shard)).toEqual(opened)
+      expect(await readAll(scene.log, shard)).toEqual([])
+      expect(await idsOf(scene.log, shard, 10)).toEqual([])
+      expect(await scene.log.positionBefore(shard, 100)).toBe(0)
+    })
+
+    it('that is open already keeps its head', async () => {
+      const { shard } = await given(5, events(5, 6))
+      const head = await scene.log.head(shard)
+      expect(await scene.log.open(shard, 0)).toEqual(head)
+      expect(await scene.log.open(shard, 999)).toEqual(head)
+      expect(await scene.log.head(shard)).toEqual(head)
+    })
+
+    it('twice at once begins it once', async () => {
+      const shard = newShard()
+      const opened = await Promise.all([scene.log.open(shard, 1), scene.log.open(shard, 2)])
+      expect(opened[0]).toEqual(opened[1])
+    })
+
+    it('remembers which topic its source offsets are of', async () => {
+      const { shard, head } = await given(5, events(5, 6))
+      await scene.log.nameTopic(shard, 'one')
+      await scene.log.nameTopic(shard, 'other')
+      expect(await scene.connect().head(shard)).toMatchObject({ ...head, topicId: 'other' })
+    })
+
+    it('lists it among the shards, in order', async () => {
+      const { shard } = await given(0)
+      const listed = await scene.log.shards()
+      expect(listed).toContain(shard)
+      expect(listed).toEqual(listed.toSorted((a, b) => a - b))
+    })
+  })
+}

@@ -1,0 +1,103 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { LogRecord } from '../eventLog.ts'
+import { readAll } from '../logScene.ts'
+import { mergeSmallSegments } from './mergeSegments.ts'
+import { createPostgresEventLog } from './postgresEventLog.ts'
+import { createSegmentsScene, longAgo } from './segmentsScene.ts'
+
+const scene = createSegmentsScene()
+const { givenSegments, appendSegment, sizesOf, everythingIn, mergeAll } = scene
+
+describe('merging small segments', () => {
+  it('is not noticed by a reader who kept what it read before', async () => {
+    const shard = await givenSegments(3, 3, 3)
+    const reader = createPostgresEventLog({ pool: scene.pool, mostKeptBytes: 1_000_000 })
+    const read = async (...ranges: [first: number, last: number][]) => {
+      const positions: number[] = []
+      for await (const page of reader.readRanges(
+        shard,
+        ranges.map(([first, last]) => ({ first, last })),
+      ))
+        positions.push(...page.map(({ position }) => position))
+      return positions
+    }
+    expect(await read([1, 1], [5, 5])).toEqual([1, 5])
+    await mergeAll(shard)
+    await appendSegment(shard, 3)
+    expect(await sizesOf(shard)).toEqual([9, 3])
+    const all = Array.from({ length: 12 }, (_, i) => i + 1)
+    expect(await read([1, 12])).toEqual(all)
+    expect(await read([1, 12])).toEqual(all)
+  })
+
+  it('keeps the range of offsets and times of what it joined', async () => {
+    const shard = await givenSegments(2)
+    await appendSegment(shard, 1, longAgo + 7)
+    await appendSegment(shard, 1, longAgo - 7)
+    const range = `select min(first_source_offset), max(last_source_offset), min(min_occurred_at),
+      max(max_occurred_at), min(min_recorded_at), max(max_recorded_at)
+      from event_log_segments where shard = $1`
+    const { rows: before } = await scene.pool.query({ text: range, values: [shard], rowMode: 'array' })
+    await mergeAll(shard)
+    expect(await sizesOf(shard)).toEqual([4])
+    const { rows: after } = await scene.pool.query({ text: range, values: [shard], rowMode: 'array' })
+    expect(after).toEqual(before)
+  })
+
+  it('changes no position, id, header or byte', async () => {
+    const sizes = fc.array(fc.integer({ min: 1, max: 6 }), { maxLength: 8 })
+    await fc.assert(
+      fc.asyncProperty(sizes, fc.nat({ max: 20 }), async (all, after) => {
+        const shard = await givenSegments(...all)
+        const before = await everythingIn(shard)
+        await mergeSmallSegments(scene.pool, shard, after)
+        expect(await everythingIn(shard)).toEqual(before)
+        await mergeAll(shard)
+        expect(await everythingIn(shard)).toEqual(before)
+        expect((await sizesOf(shard)).length).toBeLessThanOrEqual(1)
+      }),
+      { numRuns: 12 },
+    )
+  })
+
+  it('is not noticed by a reader that is at any page, nor by the writer', async () => {
+    const sizes = fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 3, maxLength: 12 })
+    await fc.assert(
+      fc.asyncProperty(sizes, fc.nat({ max: 5 }), async (all, mergeAtPage) => {
+        const shard = await givenSegments(...all)
+        const before = await readAll(scene.log, shard)
+        const seen: LogRecord[] = []
+        let pages = 0
+        for await (const page of scene.log.read(shard, 0)) {
+          seen.push(...page)
+          if (pages++ === mergeAtPage) await mergeAll(shard)
+        }
+        expect(seen).toEqual(before)
+        await appendSegment(shard, 2)
+        expect(await readAll(scene.log, shard, before.length)).toHaveLength(2)
+      }),
+      { numRuns: 10 },
+    )
+  })
+
+  it('by two at once is done by one of them, and the other finds nothing to merge', async () => {
+    for (let round = 0; round < 5; round++) {
+      const shard = await givenSegments(1, 2, 3, 4, 5)
+      const before = await everythingIn(shard)
+      const results = await Promise.all([1, 2, 3].map(() => mergeSmallSegments(scene.pool, shard, 0)))
+      expect(results.map(({ merged }) => merged).toSorted((a, b) => a - b)).toEqual([0, 0, 5])
+      expect(await everythingIn(shard)).toEqual(before)
+    }
+  })
+
+  it('by several at once that look on in their own ways loses nothing', async () => {
+    const shard = await givenSegments(...Array.from({ length: 30 }, (_, i) => 1 + (i % 3)))
+    const before = await everythingIn(shard)
+    await Promise.all([0, 3, 11, 25].map((after) => mergeSmallSegments(scene.pool, shard, after)))
+    expect(await everythingIn(shard)).toEqual(before)
+    await mergeAll(shard)
+    expect(await everythingIn(shard)).toEqual(before)
+    expect(await sizesOf(shard)).toHaveLength(1)
+  })
+})

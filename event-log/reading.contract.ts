@@ -1,0 +1,117 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { LogRecord, NewEvent } from './eventLog.ts'
+import { events, idsOf, type LogScene, readAll } from './logScene.ts'
+import { drawnBatches, idAt } from './newEvents.ts'
+
+const asRecord = ({ eventId, message }: NewEvent, position: number): LogRecord => ({
+  position,
+  sourceOffset: message.offset,
+  recordedAt: message.timestamp,
+  eventId,
+  value: message.value!,
+  headers: undefined,
+})
+
+/** What every event log gives to its readers, from wherever they ask. */
+export const readingContract = (scene: LogScene): void => {
+  const { newShard, given } = scene
+
+  describe('reading', () => {
+    it('gives, from any position, the events after it in order; by offset and by id alike', async () => {
+      await fc.assert(
+        fc.asyncProperty(drawnBatches, async (batches) => {
+          const { shard } = await given(100, ...batches)
+          const all = batches.flatMap((batch) => batch.events).map((event, i) => asRecord(event, i + 1))
+          const end = batches.at(-1)?.nextSourceOffset ?? 100
+          for (let after = 0; after <= all.length + 1; after++) {
+            expect(await readAll(scene.log, shard, after)).toEqual(all.slice(after))
+          }
+          for (let offset = 99; offset <= end + 1; offset++) {
+            const before = all.filter((record) => record.sourceOffset < offset).length
+            expect(await scene.log.positionBefore(shard, offset)).toBe(before)
+          }
+          for (let count = 0; count <= all.length + 1; count++) {
+            const recent = all.slice(Math.max(0, all.length - count))
+            expect(await idsOf(scene.log, shard, count)).toEqual(
+              recent.map(({ position, eventId }) => ({ position, id: eventId })),
+            )
+          }
+        }),
+        { numRuns: 10 },
+      )
+    })
+
+    it('gives what one large batch held', async () => {
+      const offsets = Array.from({ length: 2_500 }, (_, i) => i)
+      const { shard } = await given(0, events(...offsets))
+      expect((await readAll(scene.log, shard, 1_234)).map((record) => record.sourceOffset)).toEqual(
+        offsets.slice(1_234),
+      )
+      const ids = offsets.map((offset) => ({ position: offset + 1, id: idAt(offset) }))
+      expect(await idsOf(scene.log, shard, 2_001)).toEqual(ids.slice(-2_001))
+    })
+
+    it('gives the events in some ranges of positions, whatever batches they came in', async () => {
+      await fc.assert(
+        fc.asyncProperty(
+          drawnBatches,
+          fc.array(fc.tuple(fc.integer({ min: 1, max: 6 }), fc.nat({ max: 5 })), { maxLength: 4 }),
+          async (batches, drawn) => {
+            const { shard } = await given(100, ...batches)
+            const all = batches.flatMap((batch) => batch.events).map((event, i) => asRecord(event, i + 1))
+            let end = 0
+            const ranges = drawn.map(([gap, length]) => {
+              const first = end + gap
+              end = first + length
+              return { first, last: end }
+            })
+            // Twice, as an adapter may keep what it read.
+            for (const _ of ['first', 'again']) {
+              const found: LogRecord[] = []
+              for await (const page of scene.log.readRanges(shard, ranges)) found.push(...page)
+              expect(found).toEqual(ranges.flatMap(({ first, last }) => all.slice(first - 1, last)))
+            }
+          },
+        ),
+        { numRuns: 25 },
+      )
+    })
+
+    it('gives many ranges of one batch, and none twice', async () => {
+      const { shard } = await given(0, events(...Array.from({ length: 200 }, (_, i) => i)))
+      const ranges = Array.from({ length: 50 }, (_, i) => ({ first: 4 * i + 1, last: 4 * i + 2 }))
+      const found: number[] = []
+      for await (const page of scene.log.readRanges(shard, ranges))
+        found.push(...page.map(({ position }) => position))
+      expect(found).toEqual(ranges.flatMap(({ first, last }) => [first, last]))
+    })
+
+    it('goes on to what was appended while it read', async () => {
+      const { shard, head } = await given(0, events(0))
+      const seen: number[] = []
+      for await (const page of scene.log.read(shard, 0)) {
+        seen.push(...page.map((record) => record.position))
+        if (seen.length === 1) await scene.log.append({ shard, expected: head, ...events(1, 2) })
+      }
+      expect(seen).toEqual([1, 2, 3])
+    })
+
+    it('can be left at any page', async () => {
+      const { shard } = await given(0, events(0), events(1), events(2))
+      for await (const [first] of scene.log.read(shard, 1)) {
+        expect(first?.position).toBe(2)
+        break
+      }
+      expect(await readAll(scene.log, shard)).toHaveLength(3)
+    })
+
+    it('finds nothing in a shard that was never opened', async () => {
+      const shard = newShard()
+      expect(await readAll(scene.log, shard)).toEqual([])
+      expect(await idsOf(scene.log, shard, 10)).toEqual([])
+      expect(await scene.log.positionBefore(shard, 10)).toBe(0)
+      for await (const page of scene.log.readRanges(shard, [{ first: 1, last: 9 }])) expect(page).toEqual([])
+    })
+  })
+}
