@@ -10,7 +10,7 @@ export const appendingContract = (scene: LogScene): void => {
   describe('appending', () => {
     it('gives events the positions that follow, without gaps, and moves the head', async () => {
       const { shard, head } = await given(10, events(10, 11, 13), events(14))
-      expect(head).toEqual({ position: 4, nextSourceOffset: 15 })
+      expect(head).toEqual({ position: 4, nextSourceOffset: 15, sourceBase: 0 })
       expect(await scene.log.head(shard)).toMatchObject({ ...head, firstSourceOffset: 10, notRecords: 1 })
       const records = await readAll(scene.log, shard)
       expect(records.map(({ position, sourceOffset }) => [position, sourceOffset])).toEqual([
@@ -28,12 +28,12 @@ export const appendingContract = (scene: LogScene): void => {
       ['nothing but duplicates', toAppend({ duplicates: [duplicateAt(0, 1), duplicateAt(1, 1)] })],
     ])('%s changes no position', async (_what, batch) => {
       const { shard, head } = await given(0, batch)
-      expect(head).toEqual({ position: 0, nextSourceOffset: batch.nextSourceOffset })
+      expect(head).toEqual({ position: 0, nextSourceOffset: batch.nextSourceOffset, sourceBase: 0 })
       expect(await readAll(scene.log, shard)).toEqual([])
       const next = await scene.log.append({ shard, expected: head, ...events(head.nextSourceOffset) })
       expect(next).toEqual({
         ok: true,
-        head: { position: 1, nextSourceOffset: head.nextSourceOffset + 1 },
+        head: { position: 1, nextSourceOffset: head.nextSourceOffset + 1, sourceBase: 0 },
       })
     })
 

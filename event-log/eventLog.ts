@@ -22,6 +22,9 @@ export interface ShardHead {
   readonly notRecords: number
 }
 
+/** Where a shard's log ends: what a writer goes on from. */
+export type LogEnd = Pick<ShardHead, 'position' | 'nextSourceOffset' | 'sourceBase'>
+
 /** One accepted event on its way into the log. */
 export interface NewEvent {
   readonly eventId: string
@@ -44,7 +47,7 @@ export interface NewDuplicate {
 export interface Append {
   readonly shard: number
   /** The head that the writer believes in: a writer whose belief is stale changes nothing. */
-  readonly expected: Pick<ShardHead, 'position' | 'nextSourceOffset'>
+  readonly expected: LogEnd
   /** In offset order. */
   readonly events: readonly NewEvent[]
   readonly deadLetters: readonly NewDeadLetter[]
@@ -54,7 +57,7 @@ export interface Append {
 }
 
 export type AppendResult =
-  | { readonly ok: true; readonly head: Pick<ShardHead, 'position' | 'nextSourceOffset'> }
+  | { readonly ok: true; readonly head: LogEnd }
   | { readonly ok: false; readonly reason: 'fenced' }
 
 /** One event as the log keeps it: the producer's own bytes at their position. */
@@ -93,8 +96,8 @@ export interface EventLog {
   head(shard: number): Promise<ShardHead | undefined>
   /** Opens a shard that is to begin at a source offset; keeps the head where there is one already, and answers it. */
   open(shard: number, firstSourceOffset: number): Promise<ShardHead>
-  /** Notes which topic the source offsets of an open shard are of. */
-  nameTopic(shard: number, topicId: string): Promise<void>
+  /** Notes which topic the source offsets of a shard are of, unless its head is another by now. */
+  nameTopic(shard: number, topicId: string, head: ShardHead): Promise<void>
   append(append: Append): Promise<AppendResult>
   /**
    * Pages of events with a position greater than `afterPosition`, in order, up to the head at the time of

@@ -1,6 +1,6 @@
 import { uuidFromBytes } from '@patterns/shared/contract/uuid.ts'
 import { afterAll, beforeAll, expect } from 'vitest'
-import type { Append, EventLog, LogRecord, ShardHead } from './eventLog.ts'
+import type { Append, EventLog, LogRecord, LogEnd } from './eventLog.ts'
 import { eventAt, toAppend } from './newEvents.ts'
 
 /** A store that event logs can be made on. */
@@ -20,7 +20,7 @@ export interface LogScene {
   given(
     firstSourceOffset: number,
     ...batches: Omit<Append, 'shard' | 'expected'>[]
-  ): Promise<{ shard: number; head: Pick<ShardHead, 'position' | 'nextSourceOffset'> }>
+  ): Promise<{ shard: number; head: LogEnd }>
 }
 
 /** Called in a suite: opens the store before its tests, and closes it after them. */
@@ -44,7 +44,7 @@ export const createLogScene = (start: () => Promise<LogStore>): LogScene => {
     newShard,
     async given(firstSourceOffset, ...batches) {
       const shard = newShard()
-      let head: Pick<ShardHead, 'position' | 'nextSourceOffset'> = await log.open(shard, firstSourceOffset)
+      let head: LogEnd = await log.open(shard, firstSourceOffset)
       for (const batch of batches) {
         const result = await log.append({ shard, expected: head, ...batch })
         expect.assert(result.ok)

@@ -41,10 +41,24 @@ export const openingContract = (scene: LogScene): void => {
     })
 
     it('remembers which topic its source offsets are of', async () => {
+      const { shard } = await given(5, events(5, 6))
+      const unnamed = (await scene.log.head(shard))!
+      await scene.log.nameTopic(shard, 'one', unnamed)
+      const named = { ...unnamed, topicId: 'one' }
+      expect(await scene.connect().head(shard)).toEqual(named)
+      await scene.log.nameTopic(shard, 'other', named)
+      expect(await scene.log.head(shard)).toEqual({ ...unnamed, topicId: 'other' })
+    })
+
+    it('lets nobody rename its topic who has missed something', async () => {
       const { shard, head } = await given(5, events(5, 6))
-      await scene.log.nameTopic(shard, 'one')
-      await scene.log.nameTopic(shard, 'other')
-      expect(await scene.connect().head(shard)).toMatchObject({ ...head, topicId: 'other' })
+      const unnamed = (await scene.log.head(shard))!
+      await scene.log.nameTopic(shard, 'one', unnamed)
+      await scene.log.nameTopic(shard, 'other', unnamed)
+      expect(await scene.log.head(shard)).toMatchObject({ topicId: 'one' })
+      await scene.log.append({ shard, expected: head, ...events(7) })
+      await scene.log.nameTopic(shard, 'other', { ...unnamed, topicId: 'one' })
+      expect(await scene.log.head(shard)).toMatchObject({ topicId: 'one' })
     })
 
     it('lists it among the shards, in order', async () => {

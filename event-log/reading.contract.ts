@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { LogRecord, NewEvent } from './eventLog.ts'
 import { events, idsOf, type LogScene, readAll } from './logScene.ts'
-import { drawnBatches, idAt } from './newEvents.ts'
+import { drawnBatches, eventAt, idAt } from './newEvents.ts'
 
 const asRecord = ({ eventId, message }: NewEvent, position: number): LogRecord => ({
   position,
@@ -40,6 +40,23 @@ export const readingContract = (scene: LogScene): void => {
         }),
         { numRuns: 10 },
       )
+    })
+
+    it('finds every event of a span of time in the ranges that may hold some', async () => {
+      const { shard } = await given(0, events(0, 1, 2), events(3, 4), events(5))
+      const { occurredAt: first } = eventAt(0)
+      for (const span of [{}, { from: first + 4 }, { to: first + 3 }, { from: first + 2, to: first + 4 }]) {
+        const ranges = await scene.log.rangesOf(shard, span)
+        const found: number[] = []
+        for await (const page of scene.log.readRanges(shard, ranges))
+          found.push(...page.map(({ sourceOffset }) => first + sourceOffset))
+        const wanted = [0, 1, 2, 3, 4, 5]
+          .map((offset) => first + offset)
+          .filter((time) => time >= (span.from ?? first) && time < (span.to ?? Infinity))
+        expect(found).toEqual(expect.arrayContaining(wanted))
+        expect(found).toEqual(found.toSorted((a, b) => a - b))
+      }
+      expect(await scene.log.rangesOf(newShard(), {})).toEqual([])
     })
 
     it('gives what one large batch held', async () => {

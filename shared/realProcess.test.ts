@@ -100,7 +100,7 @@ describe('a process of ours', () => {
   it('prints a bad setting as one line and ends with 2', async () => {
     const { said, ended } = spawnProcess(stoppable, { GENERATOR: 'maybe', LOG_LEVEL: 'loud' })
     expect(await ended).toBe(2)
-    expect(said.err).toMatch(/^example: LOG_LEVEL must be .*; GENERATOR must be true or false.*\n$/)
+    expect(said.err).toMatch(/^example: LOG_LEVEL must be .*; GENERATOR must be on or off.*\n$/)
     expect(said.err.split('\n')).toHaveLength(2)
   })
 

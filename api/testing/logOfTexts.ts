@@ -24,7 +24,7 @@ export const logOf = async (texts: readonly string[]) => {
   await log.open(0, 0)
   await log.append({
     shard: 0,
-    expected: { position: 0, nextSourceOffset: 0 },
+    expected: { position: 0, nextSourceOffset: 0, sourceBase: 0 },
     events: texts.map((text, i) => ({
       eventId: `00000000-0000-7000-8000-${String(i).padStart(12, '0')}`,
       occurredAt: began + i * minute,

@@ -38,7 +38,7 @@ const applyAdoption = async (
   adoption: Adoption,
 ): Promise<boolean> => {
   const changed = {
-    sourceBase: adoption.kind === 'recreated' ? adoption.sourceBase : head.sourceBase,
+    sourceBase: 'sourceBase' in adoption ? adoption.sourceBase : head.sourceBase,
     nextSourceOffset: adoption.kind === 'gap' ? adoption.nextSourceOffset : head.nextSourceOffset,
     lost: adoption.kind === 'gap' ? adoption.lostMessages : 0,
   }
@@ -62,6 +62,8 @@ const applyAdoption = async (
 const describeAdoption = (shard: number, adoption: Exclude<Adoption, { kind: 'nothing' }>): string => {
   if (adoption.kind === 'recreated')
     return `The topic was created anew. Shard ${shard} keeps its events and goes on with the first message that partition ${shard} has now.`
+  if (adoption.kind === 'truncated')
+    return `The topic lost its newest messages after they were read. Shard ${shard} keeps them and goes on with what partition ${shard} gets from now on.`
   if (adoption.kind === 'copy')
     return `The topic is another one. Shard ${shard} goes on in it after the last message that was read, as in a copy of the old one.`
   return `${formatCount(adoption.lostMessages)} messages of partition ${shard} were removed by the topic's retention before they were read. Shard ${shard} goes on without them; they are accounted for as no record.`

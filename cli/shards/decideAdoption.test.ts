@@ -18,16 +18,31 @@ describe('a shard', () => {
   })
 
   test('whose topic was created anew goes on with the first message of the new one', () => {
-    expect(decide({ nextSourceOffset: 500, sourceBase: 0 }, { startOffset: 0, endOffset: 20 })).toEqual({
-      kind: 'recreated',
-      sourceBase: 500,
-    })
+    for (const ids of [
+      ['one', 'other'],
+      [null, null],
+    ] as const)
+      expect(
+        decide({ nextSourceOffset: 500, sourceBase: 0 }, { startOffset: 0, endOffset: 20 }, ids),
+      ).toEqual({
+        kind: 'recreated',
+        sourceBase: 500,
+      })
   })
 
   test('whose topic was created anew a second time does so again', () => {
-    expect(decide({ nextSourceOffset: 530, sourceBase: 500 }, { startOffset: 0, endOffset: 3 })).toEqual({
+    expect(
+      decide({ nextSourceOffset: 530, sourceBase: 500 }, { startOffset: 0, endOffset: 3 }, ['one', 'other']),
+    ).toEqual({
       kind: 'recreated',
       sourceBase: 530,
+    })
+  })
+
+  test('whose topic lost its newest messages goes on with what comes, and reads none of the others again', () => {
+    expect(decide({ nextSourceOffset: 5_000, sourceBase: 0 }, { startOffset: 0, endOffset: 4_995 })).toEqual({
+      kind: 'truncated',
+      sourceBase: 5,
     })
   })
 

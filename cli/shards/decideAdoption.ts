@@ -10,6 +10,8 @@ export type Adoption =
   | { readonly kind: 'copy' }
   /** The topic was created anew: its offsets begin again, and are added to this base. */
   | { readonly kind: 'recreated'; readonly sourceBase: number }
+  /** The same topic lost its newest messages after they were read: what comes next is added to this base. */
+  | { readonly kind: 'truncated'; readonly sourceBase: number }
   /** The topic's retention removed these messages before they were read. */
   | { readonly kind: 'gap'; readonly lostMessages: number; readonly nextSourceOffset: number }
 
@@ -26,6 +28,9 @@ export const decideAdoption = (
   const expected = nextSourceOffset - sourceBase
   const isAnother = isAnotherTopic(head, topicId)
   if (isAnother && isCopy && startOffset <= expected && expected <= endOffset) return { kind: 'copy' }
+  // What it still has was read: from its beginning everything would be counted twice.
+  if (endOffset < expected && topicId !== null && topicId === head.topicId)
+    return { kind: 'truncated', sourceBase: nextSourceOffset - endOffset }
   if (endOffset < expected || isAnother)
     return { kind: 'recreated', sourceBase: nextSourceOffset - startOffset }
   if (startOffset <= expected) return { kind: 'nothing' }

@@ -17,7 +17,9 @@ const append = (
   { expected, events, deadLetters, duplicates, nextSourceOffset }: Append,
 ): AppendResult => {
   const isExpected =
-    shard?.head.position === expected.position && shard.head.nextSourceOffset === expected.nextSourceOffset
+    shard?.head.position === expected.position &&
+    shard.head.nextSourceOffset === expected.nextSourceOffset &&
+    shard.head.sourceBase === expected.sourceBase
   if (!isExpected) return { ok: false, reason: 'fenced' }
   for (const { eventId, message } of events) {
     shard.records.push({
@@ -39,7 +41,7 @@ const append = (
     deadLettered: head.deadLettered + deadLetters.length,
     notRecords: head.notRecords + covered - events.length - deadLetters.length - duplicates.length,
   }
-  return { ok: true, head: { position: shard.head.position, nextSourceOffset } }
+  return { ok: true, head: { position: shard.head.position, nextSourceOffset, sourceBase: head.sourceBase } }
 }
 
 const idsOf = (records: readonly LogRecord[]): Buffer => {
@@ -71,9 +73,10 @@ export const createMemoryEventLog = (shards: MemoryStore = new Map()): EventLog 
       shards.set(shard, opened)
       return opened.head
     },
-    async nameTopic(shard, topicId) {
+    async nameTopic(shard, topicId, { nextSourceOffset, topicId: before }) {
       const named = shards.get(shard)
-      if (named !== undefined) named.head = { ...named.head, topicId }
+      if (named?.head.nextSourceOffset !== nextSourceOffset || named.head.topicId !== before) return
+      named.head = { ...named.head, topicId }
     },
     append: async (batch) => append(shards.get(batch.shard), batch),
     async *read(shard, afterPosition) {

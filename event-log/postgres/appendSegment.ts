@@ -14,7 +14,7 @@ with head as (
   update event_log_shards
   set position = position + $4, next_source_offset = $5, duplicates = duplicates + $6,
     dead_lettered = dead_lettered + $7, not_records = not_records + $8, appended_at = now()
-  where shard = $1 and position = $2 and next_source_offset = $3
+  where shard = $1 and position = $2 and next_source_offset = $3 and source_base = $26
   returning shard
 ), segment as (
   insert into event_log_segments
@@ -83,10 +83,12 @@ export const appendSegment = async (pool: pg.Pool, append: Append): Promise<Appe
       deadLetters.map((letter) => new Date(keptTime(letter.message.timestamp))),
       duplicates.map((duplicate) => duplicate.sourceOffset),
       duplicates.map((duplicate) => duplicate.position),
+      expected.sourceBase,
     ],
   })
   if (rowCount === 0) return { ok: false, reason: 'fenced' }
-  return { ok: true, head: { position: expected.position + events.length, nextSourceOffset } }
+  const { position, sourceBase } = expected
+  return { ok: true, head: { position: position + events.length, nextSourceOffset, sourceBase } }
 }
 
 const asPayload = ({ message }: NewEvent) => ({

@@ -16,7 +16,7 @@ export const createPostgresEventLog = ({ pool, mostKeptBytes = 0 }: PostgresEven
   shards: () => listShards(pool),
   head: (shard) => readHead(pool, shard),
   open: (shard, firstSourceOffset) => openShard(pool, shard, firstSourceOffset),
-  nameTopic: (shard, topicId) => nameTopic(pool, shard, topicId),
+  nameTopic: (shard, topicId, head) => nameTopic(pool, shard, topicId, head),
   append: (append) => appendSegment(pool, append),
   read: (shard, afterPosition) => readSegments(pool, shard, afterPosition),
   readRanges: createRangeReader({ pool, mostKeptBytes }),

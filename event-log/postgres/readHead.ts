@@ -27,9 +27,18 @@ export const openShard = async (
   return (await readHead(pool, shard))!
 }
 
-/** Notes which topic the source offsets of a shard are of. */
-export const nameTopic = async (pool: pg.Pool, shard: number, topicId: string): Promise<void> => {
-  await pool.query('update event_log_shards set topic_id = $2 where shard = $1', [shard, topicId])
+/** Notes which topic the source offsets of a shard are of, where its head is still this one. */
+export const nameTopic = async (
+  pool: pg.Pool,
+  shard: number,
+  topicId: string,
+  head: ShardHead,
+): Promise<void> => {
+  await pool.query(
+    `update event_log_shards set topic_id = $2
+     where shard = $1 and next_source_offset = $3 and topic_id is not distinct from $4`,
+    [shard, topicId, head.nextSourceOffset, head.topicId],
+  )
 }
 
 /** The shards that were ever opened, in order. */

@@ -1,3 +1,4 @@
+import type { LogEnd } from '@patterns/event-log/eventLog.ts'
 import { createMemoryEventLog } from '@patterns/event-log/memory/memoryEventLog.ts'
 import type { TopicMessage } from '@patterns/shared/contract/topicMessage.ts'
 import fc from 'fast-check'
@@ -29,7 +30,7 @@ const messageAt = (offset: number, value: unknown): TopicMessage => ({
 /** A shard whose batches are sorted and appended one after the other, as its lane does. */
 const createShard = async (horizon = 1_000) => {
   const log = createMemoryEventLog()
-  let head: { position: number; nextSourceOffset: number } = await log.open(0, 0)
+  let head: LogEnd = await log.open(0, 0)
   const context: SortContext = {
     topic: 'pattern-usage-events',
     shard: 0,

@@ -1,4 +1,4 @@
-import type { EventLog, ShardHead } from '@patterns/event-log/eventLog.ts'
+import type { EventLog, LogEnd, ShardHead } from '@patterns/event-log/eventLog.ts'
 import { isAnotherTopic } from '@patterns/event-log/isAnotherTopic.ts'
 import { decodeRecord } from '@patterns/shared/contract/decodeRecord.ts'
 import type { TopicBatch, TopicMessage } from '@patterns/shared/contract/topicMessage.ts'
@@ -59,6 +59,11 @@ const refuseLostSource = (
   if (isAnotherTopic(head, end.topicId)) {
     throw new LostSourceError(
       `Partition ${shard} is of another topic of this name than the ${expected} messages of it in the log: the topic was created anew. ${remedy}`,
+    )
+  }
+  if (endOffset < expected && end.topicId !== null && end.topicId === head.topicId) {
+    throw new LostSourceError(
+      `Partition ${shard} ends at offset ${endOffset}, but ${expected} messages of it are in the log: the topic lost its newest messages. ${remedy}`,
     )
   }
   if (endOffset < expected) {
@@ -124,11 +129,11 @@ export const openShardLane = async ({
 }: LaneOptions): Promise<ShardLane> => {
   const opened = (await log.head(shard)) ?? (await log.open(shard, (await source()).startOffset))
   const base = opened.sourceBase
-  let head: { position: number; nextSourceOffset: number } = opened
+  let head: LogEnd = opened
   // Asked after the head was read, so that all that another owner has taken by then lies before the end.
   const end = await source()
   refuseLostSource(shard, opened, end)
-  if (end.topicId !== null && end.topicId !== opened.topicId) await log.nameTopic(shard, end.topicId)
+  if (end.topicId !== null && end.topicId !== opened.topicId) await log.nameTopic(shard, end.topicId, opened)
 
   const index = await indexRecent(log, shard, duplicateHorizon, head.position)
   const windows = { projection, version, shard }
@@ -141,6 +146,7 @@ export const openShardLane = async ({
   try {
     await catchUp(log, shard, projector, head.position)
   } catch (error) {
+    projector.close()
     shardTrends?.close()
     throw error
   }

@@ -16,9 +16,16 @@ const number = (least: number, most: number) =>
     .transform(Number)
     .refine((value) => value >= least && value <= most, `must be a number from ${least} to ${most}`)
 
-/** `true` or `false`, also as on/off, 1/0. */
+const greatestPort = 65_535
+
+const isAddress = (text: string): boolean => {
+  const [, port] = /^[^\s:]+:(\d{1,5})$/.exec(text) ?? []
+  return port !== undefined && Number(port) <= greatestPort
+}
+
+/** `on` or `off`, also as true/false, 1/0. */
 const flag = z
-  .enum(['true', 'false', 'on', 'off', '1', '0'], 'must be true or false')
+  .enum(['true', 'false', 'on', 'off', '1', '0'], 'must be on or off')
   .transform((value) => ['true', 'on', '1'].includes(value))
 
 const list = z.string().transform((text) =>
@@ -48,13 +55,13 @@ export const databaseSettings = {
 export const topicSettings = {
   KAFKA_BROKERS: list
     .refine(
-      (brokers) => brokers.length > 0 && brokers.every((broker) => /^[^\s:]+:\d{1,5}$/.test(broker)),
+      (brokers) => brokers.length > 0 && brokers.every(isAddress),
       'must be a list of host:port, with commas',
     )
     .optional(),
   KAFKA_TOPIC: z
     .string()
-    .regex(/^[a-zA-Z0-9._-]{1,249}$/, 'must be a topic name: letters, digits, dots, dashes')
+    .regex(/^(?!\.{1,2}$)[a-zA-Z0-9._-]{1,249}$/, 'must be a topic name: letters, digits, dots, dashes')
     .default('pattern-usage-events'),
   KAFKA_GROUP_ID: z.string().min(1).default('pattern-dashboard'),
   KAFKA_SSL: flag.default(false),

@@ -74,10 +74,10 @@ await runProcess({
       for (const [shard, ofShard] of Map.groupBy(drawn, (pattern) => pattern.shard)) {
         const lane = lanes[shard]!
         const events = ofShard.map((pattern) => drawUse(pattern, Date.now(), random))
-        const { position, nextSourceOffset } = lane.head
+        const { nextSourceOffset } = lane.head
         const appended = await log.append({
           shard,
-          expected: { position, nextSourceOffset },
+          expected: lane.head,
           events: events.map((event, i) => toMessage(event, nextSourceOffset + i)),
           deadLetters: [],
           duplicates: [],
