@@ -1,11 +1,10 @@
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { once } from 'node:events'
 import { mkdir, stat, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import path from 'node:path'
 import { promisify } from 'node:util'
 
+import { freePort } from './freePort.ts'
 import { brokerSettings, host } from './kafkaBrokerSettings.ts'
 import { defaultKafkaCacheDir, KafkaUnavailableError, prepareKafka } from './kafkaJars.ts'
 import { type KafkaProcess, launch, untilAnswers } from './kafkaProcess.ts'
@@ -24,6 +23,8 @@ export interface KafkaBrokerOptions {
   readonly heapMebibytes?: number
   /** Starts sooner and with half the CPU, but is slower once it is warm: for tests, not for measurements. */
   readonly isShortLived?: boolean
+  /** Of a broker that it is to join, whose controller `properties` name. Default: a cluster of its own. */
+  readonly clusterId?: string
   /** Further broker settings; they win over ours. */
   readonly properties?: Readonly<Record<string, string>>
   /** Where the jars are kept; default `.data/kafka` in the project. */
@@ -33,6 +34,7 @@ export interface KafkaBrokerOptions {
 export interface KafkaBroker {
   /** What `KAFKA_BROKERS` takes. */
   readonly brokers: string
+  readonly clusterId: string
   /** The JVM's process id; `undefined` while stopped. */
   readonly pid: number | undefined
   /** Shuts down in order. Idempotent. */
@@ -54,6 +56,7 @@ export const startKafkaBroker = async ({
   numPartitions = 4,
   heapMebibytes = 512,
   isShortLived = false,
+  clusterId = newClusterId(),
   properties = {},
   cacheDir = defaultKafkaCacheDir,
 }: KafkaBrokerOptions): Promise<KafkaBroker> => {
@@ -66,7 +69,7 @@ export const startKafkaBroker = async ({
   const lines = Object.entries(settings).map(([name, value]) => `${name}=${value}\n`)
   await writeFile(configuration, lines.join(''))
   const jvm = isShortLived ? shortLivedJvm : []
-  await format(dir, classPath, configuration)
+  await format(dir, classPath, configuration, clusterId)
 
   let running: KafkaProcess | undefined
   const start = async () => {
@@ -89,6 +92,7 @@ export const startKafkaBroker = async ({
   }
   return {
     brokers: `${host}:${brokerPort}`,
+    clusterId,
     get pid() {
       return running?.child.pid
     },
@@ -101,11 +105,14 @@ export const startKafkaBroker = async ({
   }
 }
 
-const format = async (dir: string, classPath: string, configuration: string) => {
-  if (await stat(path.join(dir, 'data', 'meta.properties')).catch(() => undefined)) return
+const newClusterId = (): string => {
   const id = randomBytes(16)
   id[0]! &= 0x7f // or it may begin with a dash, which would be read as an option
-  const clusterId = id.toString('base64url')
+  return id.toString('base64url')
+}
+
+const format = async (dir: string, classPath: string, configuration: string, clusterId: string) => {
+  if (await stat(path.join(dir, 'data', 'meta.properties')).catch(() => undefined)) return
   const parameters = ['format', '--cluster-id', clusterId, '--config', configuration]
   try {
     await promisify(execFile)('java', [
@@ -120,13 +127,4 @@ const format = async (dir: string, classPath: string, configuration: string) => 
     const reason = stderr.split('\n').find((line) => /exception|error/i.test(line)) ?? message
     throw new KafkaUnavailableError(`Kafka's storage could not be formatted: ${reason.trim()}`, { cause })
   }
-}
-
-const freePort = async () => {
-  const server = createServer().listen(0, host)
-  await once(server, 'listening')
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  if (address === null || typeof address === 'string') throw new Error('no port was given')
-  return address.port
 }

@@ -1,13 +1,13 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
-/** Files that wait for outages, kills and whole starts: half a minute to a minute and a half each. */
+/** Files that wait for outages, kills and whole starts: a quarter of a minute to a minute and a half each. */
 const long = [
   'processor/faults/kill',
   'launcher/npmStart',
   'processor/faults/groups',
   'processor/faults/outages',
-  'cli/cli',
   'topic/kafka/kafkaOutage',
+  'topic/kafka/kafkaLeaders',
   'processor/faults/',
 ]
 

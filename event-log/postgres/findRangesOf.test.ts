@@ -1,7 +1,7 @@
 import { createPool } from '@patterns/shared/postgres/pool.ts'
 import { createTestDatabase } from '@patterns/testing/database.ts'
 import { expect, test } from 'vitest'
-import type { TimeSpan } from '../eventLog.ts'
+import type { LogEnd, TimeSpan } from '../eventLog.ts'
 import { eventAt, toAppend } from '../newEvents.ts'
 import { createPostgresEventLog } from './postgresEventLog.ts'
 
@@ -11,13 +11,13 @@ test('a span of event time is looked for in the segments that may hold some of i
   try {
     const log = createPostgresEventLog({ pool })
     const shard = 1
-    let expected = await log.open(shard, 0)
+    let expected: LogEnd = await log.open(shard, 0)
     // Events occur a millisecond apart; each batch is a segment: 0 to 2, 3 and 4, 5.
     for (const offsets of [[0, 1, 2], [3, 4], [5]]) {
       const batch = toAppend({ events: offsets.map((offset) => eventAt(offset)) })
       const result = await log.append({ shard, expected, ...batch })
       expect.assert(result.ok)
-      expected = { ...expected, ...result.head }
+      expected = result.head
     }
     const first = eventAt(0).occurredAt
     const positionsOf = async (span: TimeSpan) =>

@@ -109,6 +109,34 @@ describe.skipIf(brokers === null).concurrent('a topic that is deleted and create
     },
   )
 
+  test('is not read on by a processor that was frozen meanwhile', { timeout: 240_000 }, async () => {
+    const scene = await createScene({ brokers: brokers! })
+    try {
+      const frozen = await scene.start()
+      await untilEstablished(scene)
+      const { taken } = await readProgress(scene.pool)
+      frozen.freeze()
+      await recreate(scene)
+      scene.ledger.beginAnew()
+      for (const shard of [0, 1, 3]) await sendTo(scene, shard, 'longer', 600)
+      frozen.thaw()
+      await untilHealth(
+        frozen,
+        503,
+        ({ shards }) => shards.filter(({ status }) => status === 'stopped').length === 3,
+      )
+      expect((await readProgress(scene.pool)).taken).toEqual(taken)
+      await frozen.stop()
+
+      for (const shard of [0, 1, 3]) await adopt(scene, shard)
+      await scene.start()
+      await untilSettled(scene)
+      await expectExact(scene)
+    } finally {
+      await scene.close()
+    }
+  })
+
   test(
     'under a processor that runs stops its shards until it is adopted, however long it grows',
     { timeout: 240_000 },

@@ -36,6 +36,7 @@ export const createEndReader = ({ client, topic }: { client: KafkaClient; topic:
     await cluster.refreshMetadata() // a partition may have been added, or have another leader
     const partitions = cluster
       .findTopicPartitionMetadata(topic)
+      .filter(({ leader }) => leader >= 0) // of the others nobody knows the end
       .map(({ partitionId }) => ({ partition: partitionId }))
     const offsets = async (fromBeginning: boolean) => {
       const [answer] = await cluster.fetchTopicsOffset([{ topic, partitions, fromBeginning }])

@@ -118,7 +118,12 @@ export const createFetchLoops = (options: FetchLoopsOptions): FetchLoops => {
       lane.offer({ partition, firstOffset: offset, nextOffset, messages, endOffset })
       return true
     } catch (error) {
-      lane.fail(new Error(`Partition ${partition} cannot be decoded from offset ${offset}`, { cause: error }))
+      const reason = (error as Error).message
+      lane.fail(
+        new Error(`Partition ${partition} cannot be decoded from offset ${offset}: ${reason}`, {
+          cause: error,
+        }),
+      )
       return false
     }
   }

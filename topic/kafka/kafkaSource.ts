@@ -90,7 +90,7 @@ export const createKafkaSource = ({
           onWanted: wake,
           onFailed: (error) => logger.error({ partition, err: error }, 'partition stopped; others go on'),
         }),
-      onLanesChanged: wake,
+      onChange: wake,
       onStatus: (up) => (isUp.group = up),
       heartbeatMs,
       silenceMs,

@@ -190,10 +190,18 @@ export const protocolError = (
 const { CompressionCodecs, CompressionTypes } = kafkajs
 const zstdCompress = promisify(zlib.zstdCompress)
 const zstdDecompress = promisify(zlib.zstdDecompress)
+const gzipCompress = promisify(zlib.gzip)
+const gzipDecompress = promisify(zlib.gunzip)
+/** A batch of blanks grows a thousandfold: what is larger is refused, and does not end the process. */
+const bounded = { maxOutputLength: 128 << 20 }
 CompressionCodecs[CompressionTypes.Snappy] = require('kafkajs-snappy')
 CompressionCodecs[CompressionTypes.ZSTD] = () => ({
   compress: async (encoder: { buffer: Buffer }) => zstdCompress(encoder.buffer),
-  decompress: async (buffer: Buffer) => zstdDecompress(buffer),
+  decompress: async (buffer: Buffer) => zstdDecompress(buffer, bounded),
+})
+CompressionCodecs[CompressionTypes.GZIP] = () => ({
+  compress: async (encoder: { buffer: Buffer }) => gzipCompress(encoder.buffer),
+  decompress: async (buffer: Buffer) => gzipDecompress(buffer, bounded),
 })
 
 export { CompressionTypes }

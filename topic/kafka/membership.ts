@@ -17,7 +17,8 @@ export interface MembershipOptions {
   /** The partitions of ours; kept up to date by the membership, read by the fetch loops. */
   readonly lanes: Map<number, PartitionLane>
   readonly createLane: (partition: number) => PartitionLane
-  readonly onLanesChanged: () => void
+  /** Lanes or leaders may have changed. */
+  readonly onChange: () => void
   readonly onStatus: (isUp: boolean) => void
   readonly heartbeatMs: number
   /** An owner that takes a batch for this long without a sign of life loses the membership. */
@@ -70,7 +71,7 @@ export const createMembership = (options: MembershipOptions): Membership => {
         lanes.set(partition, options.createLane(partition))
     }
     logger.info({ partitions: [...lanes.keys()] }, 'joined the consumer group')
-    options.onLanesChanged()
+    options.onChange()
   }
 
   const commit = async () => {
@@ -95,6 +96,7 @@ export const createMembership = (options: MembershipOptions): Membership => {
     if ((await member.heartbeat()) === 'rebalancing') mustJoin = true
     await cluster.refreshMetadataIfNecessary()
     if (cluster.findTopicPartitionMetadata(topic).length !== knownPartitions) mustJoin = true
+    options.onChange()
     if (Date.now() - committedAt > commitEveryMs) await commit()
   }
 
@@ -114,7 +116,7 @@ export const createMembership = (options: MembershipOptions): Membership => {
       )
       if (error instanceof MembershipLostError) {
         for (const partition of [...lanes.keys()]) letGo(partition)
-        options.onLanesChanged()
+        options.onChange()
         await Promise.all(closing.values())
         return
       }
@@ -153,7 +155,7 @@ export const createMembership = (options: MembershipOptions): Membership => {
       await running
       await commit()
       for (const partition of [...lanes.keys()]) letGo(partition)
-      options.onLanesChanged()
+      options.onChange()
       await Promise.all(closing.values())
       await member.leave().catch((error: Error) => logger.debug({ reason: error.message }, 'could not leave'))
     },

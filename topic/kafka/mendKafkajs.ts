@@ -15,6 +15,18 @@ interface ConnectionPrototype {
   readonly connectionTimeout: number
   connecting?: Promise<unknown> | undefined
 }
+interface MetadataResponse {
+  readonly topicMetadata: readonly {
+    readonly partitionMetadata: readonly { readonly partitionErrorCode: number }[]
+  }[]
+}
+interface MetadataModule {
+  parse(response: MetadataResponse): Promise<unknown>
+}
+
+/** LEADER_NOT_AVAILABLE, REPLICA_NOT_AVAILABLE and LISTENER_NOT_FOUND: nobody can be asked for the partition now. */
+const leaderless = new Set([5, 9, 72])
+
 /**
  * Mends, in kafkajs' own classes, faults that we cannot leave as shipped. It is not maintained any more, and its
  * version is pinned.
@@ -54,4 +66,20 @@ export const mendKafkajs = (): void => {
     if (this.bytesBuffered === 0) this.chunks = []
     processData.call(this, data)
   }
+  // As shipped one partition without a leader is an error of the whole answer, and so keeps all others from being
+  // read. Every later version of the response parses by this one, which is loaded before any of them.
+  const metadata = require('kafkajs/src/protocol/requests/metadata/v0/response') as MetadataModule
+  const { parse } = metadata
+  metadata.parse = (response) =>
+    parse({
+      ...response,
+      topicMetadata: response.topicMetadata.map((topic) => ({
+        ...topic,
+        partitionMetadata: topic.partitionMetadata.map((partition) =>
+          leaderless.has(partition.partitionErrorCode)
+            ? { ...partition, partitionErrorCode: 0, leader: -1 }
+            : partition,
+        ),
+      })),
+    })
 }

@@ -35,6 +35,9 @@ const transactionalFlag = 0x10
 const controlFlag = 0x20
 const abortMarkerType = 0
 
+/** What one fetch may be once it is unpacked; what comes after the batch that passes it is fetched again. */
+const mostUnpackedBytes = 32 << 20
+
 /**
  * Decodes the record batches of one fetched partition from `fetchOffset` on: without control records and
  * aborted transactions, and without the torn batch that a size limit may leave at the end. Keys and values
@@ -50,7 +53,8 @@ export const decodeRecords = async (
   const messages: TopicMessage[] = []
   const isAborted = trackAborted(aborted)
   let nextOffset = fetchOffset
-  for (let at = 0; at + recordsAt <= records.length;) {
+  let unpacked = 0
+  for (let at = 0; at + recordsAt <= records.length && unpacked < mostUnpackedBytes;) {
     const end = at + lengthIncludedFrom + records.readInt32BE(at + batchLengthAt)
     if (end > records.length) break
     const magic = records.readInt8(at + magicAt)
@@ -61,8 +65,10 @@ export const decodeRecords = async (
     const lastOffset = readInt64(batch, 0) + batch.readInt32BE(lastOffsetDeltaAt)
     if (!isAborted(batch, attributes, lastOffset) && !(attributes & controlFlag)) {
       const codec = attributes & codecMask
-      const payload = batch.subarray(recordsAt)
-      appendMessages(messages, batch, codec === 0 ? payload : await decompress(codec, payload), fetchOffset)
+      const packed = batch.subarray(recordsAt)
+      const payload = codec === 0 ? packed : await decompress(codec, packed)
+      appendMessages(messages, batch, payload, fetchOffset)
+      unpacked += payload.length
     }
     nextOffset = Math.max(nextOffset, lastOffset + 1)
     at = end
