@@ -16,8 +16,9 @@ export const healthSchema = z
     granularity: z.enum(granularities),
     metrics: z.array(
       z.union([
-        measured.extend({ metric: z.enum(metrics), prediction: predictionSchema }),
-        insufficient.extend({ metric: z.enum(metrics) }),
+        // Not `extend`: the document would say that it is the short one and more, which that one forbids.
+        z.strictObject({ ...measured.shape, metric: z.enum(metrics), prediction: predictionSchema }),
+        z.strictObject({ ...insufficient.shape, metric: z.enum(metrics) }),
       ]),
     ),
   })

@@ -63,7 +63,13 @@ export const answerSchema = z
   .union([
     z.strictObject({
       ...listFields,
-      trends: z.array(z.union([trendSchema.extend(listed), insufficientSchema.extend(listed)])),
+      // Not `extend`: the document would say that each is a trend and more, which a trend forbids.
+      trends: z.array(
+        z.union([
+          z.strictObject({ ...trendSchema.shape, ...listed }),
+          z.strictObject({ ...insufficientSchema.shape, ...listed }),
+        ]),
+      ),
       insufficient_data_count: count.openapi({
         description: 'Patterns that were observed in fewer than five windows: no trend is claimed of them.',
       }),
