@@ -19,7 +19,8 @@ export const questionOf = (route: string, parameters: Readonly<Record<string, un
 export const encodeCursor = (question: string, { range, place }: Cursor<unknown>): string =>
   Buffer.from(JSON.stringify([question, range.from, range.to, place])).toString('base64url')
 
-const refuse = (message: string): Problem =>
+/** A 400 that names the cursor. */
+export const refuseCursor = (message: string): Problem =>
   new Problem(400, 'INVALID_INPUT', `cursor ${message}`, { errors: [{ path: 'cursor', message }] })
 
 const hour = z.int().refine((time) => time === floorHour(time))
@@ -34,11 +35,11 @@ export const decodeCursor = <Place>(
   try {
     json = JSON.parse(Buffer.from(text, 'base64url').toString())
   } catch {
-    throw refuse('is none of ours')
+    throw refuseCursor('is none of ours')
   }
   const parsed = z.tuple([z.string(), hour, hour, place]).safeParse(json)
-  if (!parsed.success || parsed.data[1] > parsed.data[2]) throw refuse('is none of ours')
+  if (!parsed.success || parsed.data[1] > parsed.data[2]) throw refuseCursor('is none of ours')
   const [asked, from, to] = parsed.data
-  if (asked !== question) throw refuse('belongs to a request with other parameters')
+  if (asked !== question) throw refuseCursor('belongs to a request with other parameters')
   return { range: { from, to }, place: parsed.data[3] }
 }

@@ -1,14 +1,24 @@
-import type { Granularity } from '@patterns/projections/window.ts'
 import type { z } from '@hono/zod-openapi'
-import { type Cursor, decodeCursor } from './cursor.ts'
+import { type Cursor, decodeCursor, refuseCursor } from './cursor.ts'
 import { type PagePlace, pagePlace } from './page.ts'
 import { unprocessable } from './problem.ts'
 import { endOfHour, longestRangeMs, type Range, type RangeRequest, resolveRange } from './range.ts'
+import { type Granularity, windowMs } from '@patterns/projections/window.ts'
 import { orRefuse } from './resolved.ts'
 
 export interface ListRequest extends RangeRequest {
   readonly cursor?: string | undefined
   readonly granularity?: Granularity | undefined
+}
+
+/**
+ * Whether a request that says its range again says that of its cursor. The clock has moved on since, so it is taken
+ * for what it was; what is shorter than an hour then is not known any more.
+ */
+const isSameRange = (request: RangeRequest, { from, to }: Range, defaultRange: string): boolean => {
+  if (request.time_range === undefined && request.from === undefined && request.to === undefined) return true
+  const again = resolveRange(request, { now: to - 1, defaultRange })
+  return again.ok && again.value.to === to && Math.abs(again.value.from - from) <= windowMs.hour
 }
 
 /** The range of a list, and where its page begins: those of the cursor where there is one. */
@@ -23,5 +33,7 @@ export const resolveListRange = (
   const { from, to } = cursor.range
   if (from >= to || to > endOfHour(options.now) || to - from > longestRangeMs)
     throw unprocessable([{ path: 'cursor', message: 'the cursor holds no range that can be served' }])
+  if (!isSameRange(request, cursor.range, options.defaultRange))
+    throw refuseCursor('belongs to a request with another range')
   return { range: cursor.range, after: cursor.place }
 }

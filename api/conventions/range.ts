@@ -18,6 +18,9 @@ export interface RangeRequest {
 /** A range may be this long at most: five years and a day. */
 export const longestRangeMs = (5 * 365 + 2) * windowMs.day
 
+/** Long before anything happened; the equally long time before a range can still be written as a date. */
+const earliest = Date.UTC(1000)
+
 export const floorHour = (time: number): number => Math.floor(time / windowMs.hour) * windowMs.hour
 export const ceilHour = (time: number): number => Math.ceil(time / windowMs.hour) * windowMs.hour
 
@@ -36,6 +39,8 @@ export const resolveRange = (
   if (from !== undefined && time_range !== undefined)
     return refused('time_range', 'give either `time_range`, or `from` and `to`')
   if (from !== undefined && to !== undefined && from >= to) return refused('to', '`to` must be after `from`')
+  if (from !== undefined && from < earliest)
+    return refused('from', '`from` must be in the year 1000 or later')
   const start = from ?? before(now, time_range ?? defaultRange)
   const range = { from: floorHour(start), to: Math.min(ceilHour(to ?? now + 1), endOfHour(now)) }
   if (range.from >= range.to)

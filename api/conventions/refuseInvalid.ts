@@ -1,4 +1,5 @@
 import type { Hook } from '@hono/zod-openapi'
+import { plainMessage } from '@patterns/shared/contract/plainMessage.ts'
 import type { $ZodIssue } from 'zod/v4/core'
 import type { ApiEnv } from './apiEnv.ts'
 import { type InputFault, Problem } from './problem.ts'
@@ -9,9 +10,13 @@ const faultsOf = (issue: $ZodIssue): InputFault[] => {
       path: [...issue.path, key].join('.'),
       message: 'is not a parameter of this route',
     }))
-  const isRepeated = issue.code === 'invalid_type' && Array.isArray(issue.input)
+  // A parameter that is given twice comes as a list.
+  const isRepeated = issue.message.endsWith('received array')
   return [
-    { path: issue.path.join('.') || 'body', message: isRepeated ? 'is given more than once' : issue.message },
+    {
+      path: issue.path.join('.') || 'body',
+      message: isRepeated ? 'is given more than once' : plainMessage(issue.message),
+    },
   ]
 }
 

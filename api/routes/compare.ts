@@ -2,7 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi'
 import { metricRules, metrics } from '@patterns/projections/analytics/metric.ts'
 import { comparePatterns } from '../compare/comparePatterns.ts'
 import { answerFields, isoTime, rangeFields } from '../conventions/asOf.ts'
-import { patternId, rangeParameters } from '../conventions/parameters.ts'
+import { afterParameter, patternId, rangeParameters } from '../conventions/parameters.ts'
 import { problemSchema } from '../conventions/problem.ts'
 import { resolveRange } from '../conventions/range.ts'
 import { orRefuse } from '../conventions/resolved.ts'
@@ -64,7 +64,10 @@ const route = createRoute({
   method: 'post',
   path: '/compare',
   summary: 'Two to ten patterns side by side, and which differ beyond chance',
-  request: { body: { required: true, content: { 'application/json': { schema: bodySchema } } } },
+  request: {
+    query: z.strictObject(afterParameter),
+    body: { required: true, content: { 'application/json': { schema: bodySchema } } },
+  },
   responses: {
     200: { description: 'The comparison.', content: { 'application/json': { schema: answerSchema } } },
     ...problemResponses,
@@ -80,7 +83,7 @@ export const routeCompare = (app: ApiApp, parts: RouteParts): void => {
     return parts.answers(context, {
       key: JSON.stringify(['compare', ids, some, range]),
       source: parts.fromDatabase,
-      after: undefined,
+      after: context.req.valid('query').after,
       async answer() {
         const { vector, patterns, comparisons } = await comparePatterns(parts.patterns, ids, some, range)
         return {

@@ -121,4 +121,11 @@ describe('a request to compare is refused', () => {
       { numRuns: 300 },
     )
   })
+
+  it('for a parameter in the URL, but for `after`, which waits', async () => {
+    const body = JSON.stringify({ pattern_ids: [a, b] })
+    const path = '/api/pattern-analytics/compare'
+    expect((await api.post(`${path}?x=1`, body)).body).toMatchObject({ status: 400, errors: [{ path: 'x' }] })
+    expect((await api.post(`${path}?after=9:1`, body)).status).toBe(503)
+  })
 })

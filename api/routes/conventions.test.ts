@@ -140,6 +140,24 @@ describe('the pages of a list', () => {
     expect([second.body.from, second.body.to]).toEqual([first.body.from, first.body.to])
   })
 
+  it('go on where the range is said again, and end where it is another', async () => {
+    const { body } = await api.ask('/success-rates?limit=1')
+    for (const range of [
+      'time_range=7d',
+      'time_range=PT36H',
+      `from=${body.from}`,
+      `from=${body.from}&to=${body.to}`,
+    ]) {
+      const first = await api.ask(`/success-rates?limit=1&${range}`)
+      const next = await api.ask(`/success-rates?limit=1&${range}&cursor=${first.body.next_cursor}`)
+      expect(next.body).toMatchObject({ from: first.body.from, to: first.body.to })
+      for (const other of ['time_range=24h', 'time_range=90d', 'from=2026-01-01T00:00:00Z']) {
+        const refused = await api.ask(`/success-rates?limit=1&${other}&cursor=${first.body.next_cursor}`)
+        expectProblem(refused, 400, 'INVALID_INPUT', ['cursor'])
+      }
+    }
+  })
+
   it('end where the question changes', async () => {
     const { body } = await api.ask('/success-rates?limit=1')
     const other = await api.ask(`/success-rates?limit=1&min_samples=9&cursor=${body.next_cursor}`)
@@ -159,13 +177,16 @@ describe('the catalogue', () => {
   })
 })
 
-describe('a filter that the pattern does not meet', () => {
-  it('leaves nothing of it', async () => {
+describe('a type that the pattern is not of', () => {
+  it('is refused, with the one that it is of', async () => {
     const { body } = await api.ask(`/patterns/${id}`)
     const other = body.pattern_type === 'crud' ? 'resilience' : 'crud'
-    for (const route of ['usage-stats', 'quality-metrics']) {
+    for (const route of ['usage-stats', 'quality-metrics', 'trends']) {
       const answer = await api.ask(`/${route}?pattern_id=${id}&pattern_type=${other}`)
-      expect(answer.body).toMatchObject({ patterns: [], total_count: 0 })
+      expectProblem(answer, 422, 'INVALID_INPUT', ['pattern_type'])
+      expect(answer.body.detail).toContain(body.pattern_type ?? 'has no type')
+      const same = await api.ask(`/${route}?pattern_id=${id}&pattern_type=${body.pattern_type}`)
+      expect(same.status).toBe(200)
     }
   })
 })

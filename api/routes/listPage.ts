@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi'
+import type { CatalogueEntry } from '@patterns/projections/catalogue.ts'
 import { encodeCursor } from '../conventions/cursor.ts'
 import type { Page, PagePlace } from '../conventions/page.ts'
 import { unprocessable } from '../conventions/problem.ts'
@@ -30,6 +31,14 @@ export const patternsOfType = (
   if (patternType !== undefined && patterns.length === 0)
     throw unprocessable([{ path: 'pattern_type', message: `no pattern is of the type ${patternType}` }])
   return patterns
+}
+
+/** A pattern that is asked for by its id is of the type that is asked for as well, or one of the two is a slip. */
+export const refuseOtherType = (entry: CatalogueEntry, asked: string | undefined): void => {
+  const type = entry.patternType?.value
+  if (asked === undefined || asked === type) return
+  const message = `the pattern ${type === undefined ? 'has no type' : `is of the type ${type}`}, not ${asked}`
+  throw unprocessable([{ path: 'pattern_type', message }])
 }
 
 /** `-field` is descending, as in JSON:API. */

@@ -28,7 +28,7 @@ import { periodsOf } from '../windows/periods.ts'
 import { segmentsOfAll } from '../windows/segments.ts'
 import { type ApiApp, notModified, problemResponses, type RouteParts } from './apiRoute.ts'
 import { qualityOf } from './figureFields.ts'
-import { type ListPlace, nextCursor, patternsOfType } from './listPage.ts'
+import { type ListPlace, nextCursor, patternsOfType, refuseOtherType } from './listPage.ts'
 import { nameOf } from './patternFields.ts'
 import { qualityMetricsSchema } from './qualityMetricsFields.ts'
 import { measuredOf, noTrendOf } from './shortTrendFields.ts'
@@ -106,11 +106,9 @@ export const routeQualityMetrics = (app: ApiApp, parts: RouteParts): void => {
       columns: qualityColumns,
     })
     if (entry === undefined) throw patternNotFound(patternId)
+    refuseOtherType(entry, pattern_type)
     const [pattern] = withTrends([describe(patternId, entry, windows, series)], series)
-    const isListed =
-      (pattern_type === undefined || pattern!.pattern_type === pattern_type) &&
-      pattern!.quality_score !== null &&
-      pattern!.quality_score >= min_quality
+    const isListed = pattern!.quality_score !== null && pattern!.quality_score >= min_quality
     const patterns = isListed ? [pattern!] : []
     const body = { ...seriesOf(series), patterns, total_count: patterns.length, next_cursor: null }
     return { vector, body }

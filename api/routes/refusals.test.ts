@@ -38,6 +38,7 @@ describe('a value that is not valid', () => {
     ['/dashboard-summary?from=2026-04-02T00:00:00Z&to=2026-04-01T00:00:00Z', 422, ['to']],
     ['/dashboard-summary?from=2027-04-02T00:00:00Z', 422, ['from']],
     ['/dashboard-summary?from=0001-01-01T00:00:00Z', 422, ['from']],
+    ['/usage-stats?from=0001-01-01T00:00:00Z&to=0001-01-02T00:00:00Z', 422, ['from']],
     ['/dashboard-summary?time_range=1h&from=2026-04-02T00:00:00Z', 422, ['time_range']],
     ['/dashboard-summary?pattern_type=Resilience', 400, ['pattern_type']],
     ['/dashboard-summary?pattern_type=nobody_has_it', 422, ['pattern_type']],

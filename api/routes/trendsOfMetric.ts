@@ -9,6 +9,7 @@ import { trendColumnsOf } from '../trends/trendColumns.ts'
 import { nextTrendCursor, resumeTrendRange } from '../trends/trendCursor.ts'
 import { metricOfType, type MetricTrendType } from '../trends/trendTypes.ts'
 import type { RouteParts } from './apiRoute.ts'
+import { refuseOtherType } from './listPage.ts'
 import { nameOf } from './patternFields.ts'
 import { mostListPoints, mostPoints } from './pointLimits.ts'
 import { trendOf } from './trendFields.ts'
@@ -45,14 +46,13 @@ export const createMetricAnswers = (parts: RouteParts) => {
       columns: trendColumnsOf(metric),
     })
     if (entry === undefined) throw patternNotFound(id)
+    refuseOtherType(entry, query.pattern_type)
     const of = { firstSeen: entry.firstSeen, now: parts.clock() }
     const answer = trendOrNone(patternTrend(metric, windowsInOrder(windows), range, of), {
       withSeries: query.include === 'series',
     })
     const isListed =
-      (query.pattern_type === undefined || entry.patternType?.value === query.pattern_type) &&
-      (query.direction === undefined ||
-        (answer.status === 'measured' && answer.direction === query.direction))
+      query.direction === undefined || (answer.status === 'measured' && answer.direction === query.direction)
     const trends = isListed ? [{ ...nameOf(id, entry), trend_type: type, ...answer }] : []
     const body = {
       ...trendRangeFields(query, range),

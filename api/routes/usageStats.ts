@@ -25,7 +25,7 @@ import { mergeRows } from '../windows/mergeRows.ts'
 import { periodsOf } from '../windows/periods.ts'
 import { segmentsOf, segmentsOfAll } from '../windows/segments.ts'
 import { type ApiApp, notModified, problemResponses, type RouteParts } from './apiRoute.ts'
-import { type ListPlace, nextCursor, patternsOfType, sortParameter } from './listPage.ts'
+import { type ListPlace, nextCursor, patternsOfType, refuseOtherType, sortParameter } from './listPage.ts'
 import { nameOf } from './patternFields.ts'
 import { mostListPoints, mostPoints } from './pointLimits.ts'
 import { seriesOf } from './seriesFields.ts'
@@ -87,23 +87,21 @@ export const routeUsageStats = (app: ApiApp, parts: RouteParts): void => {
       columns: usageColumns,
     })
     if (entry === undefined) throw patternNotFound(patternId)
+    refuseOtherType(entry, pattern_type)
     const { true: rows = [], false: earlier = [] } = Object.groupBy(windows, (row) =>
       String(row.start >= series.range.from),
     ) as Record<'true' | 'false', WindowRow[] | undefined>
-    const isOfType = pattern_type === undefined || entry.patternType?.value === pattern_type
     const usesIn = (some: readonly WindowRow[]) => mergeRows(some).outcomes.uses
     const used = { id: patternId, entry, uses: usesIn(rows), previous: usesIn(earlier) }
     const pattern = describe(used, rows, series)
-    const listed = isOfType && (used.uses > 0 || used.previous > 0) ? [pattern] : []
+    const listed = used.uses > 0 || used.previous > 0 ? [pattern] : []
     const body = {
       ...seriesOf(series),
       patterns: listed,
       total_count: listed.length,
       next_cursor: null,
-      totals: isOfType
-        ? { ...usageOf(used), periods: pattern.periods }
-        : { ...usageOf({ uses: 0, previous: 0 }), periods: [] },
-      popular_patterns: popularOf(isOfType ? [used] : []),
+      totals: { ...usageOf(used), periods: pattern.periods },
+      popular_patterns: popularOf([used]),
     }
     return { vector, body }
   }

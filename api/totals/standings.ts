@@ -96,6 +96,7 @@ export const createStandings = ({
   let refreshes = 0
   let refreshMs = 0
   let lastRefreshMs = 0
+  let failures = 0
   let isStopped = false
 
   const retire = async (old: Generation): Promise<void> => {
@@ -163,12 +164,18 @@ export const createStandings = ({
 
   const refreshInBackground = (): void => {
     if (nextTimer !== undefined || isStopped || now() - askedAt > restAfterMs) return
-    const pauseMs = Math.max(leastPauseMs, lastRefreshMs * (1 / refreshShare - 1))
+    // While the database is away it is asked ever more seldom, and said once.
+    const pauseMs = Math.max(
+      leastPauseMs * 2 ** Math.min(failures, 5),
+      lastRefreshMs * (1 / refreshShare - 1),
+    )
     const next = async (): Promise<void> => {
       try {
         await refreshOnce()
+        failures = 0
       } catch (error) {
-        logger.warn({ err: error }, 'the standings could not be refreshed')
+        failures++
+        if (failures === 1) logger.warn({ err: error }, 'the standings could not be refreshed')
       }
       nextTimer = undefined
       if (generation?.text !== feed.text) refreshInBackground()

@@ -1,4 +1,5 @@
 import type { EventLog, LogRecord, PositionRange, TimeSpan } from '@patterns/event-log/eventLog.ts'
+import { RefusedError } from '../exitCode.ts'
 
 /** What of a shard's log is to be read. */
 export interface ShardRanges {
@@ -6,8 +7,12 @@ export interface ShardRanges {
   readonly ranges: readonly PositionRange[]
 }
 
-const chooseShards = async (log: EventLog, only: number | undefined): Promise<number[]> =>
-  only === undefined ? log.shards() : [only]
+const chooseShards = async (log: EventLog, only: number | undefined): Promise<number[]> => {
+  const shards = await log.shards()
+  if (only === undefined) return shards
+  if (!shards.includes(only)) throw new RefusedError(`There is no shard ${only}`, { exitCode: 2 })
+  return [only]
+}
 
 /** How many events all shards hold, or one, as the log stands now. */
 export const countEvents = async (log: EventLog, only: number | undefined): Promise<number> => {

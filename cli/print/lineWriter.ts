@@ -26,7 +26,13 @@ export const createLineWriter = (stream: NodeJS.WritableStream): LineWriter => {
     parts = []
     bytes = 0
     if (!isClosed && chunk.length > 0 && !stream.write(chunk)) {
-      await Promise.race([once(stream, 'drain'), once(stream, 'close')]).catch(() => {})
+      const waiting = new AbortController()
+      const { signal } = waiting
+      await Promise.race([once(stream, 'drain', { signal }), once(stream, 'close', { signal })]).catch(
+        () => {},
+      )
+      // The one that did not come would listen on.
+      waiting.abort()
     }
     if (failure !== undefined) throw failure
     return !isClosed

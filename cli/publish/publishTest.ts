@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
+import type { EventLog } from '@patterns/event-log/eventLog.ts'
+import { isAnotherTopic } from '@patterns/event-log/isAnotherTopic.ts'
 import { createPostgresEventLog } from '@patterns/event-log/postgres/postgresEventLog.ts'
 import { openTopic } from '@patterns/topic/openTopic.ts'
 import type { Delivery } from '@patterns/topic/publisher.ts'
+import type { PartitionEnd } from '@patterns/topic/source.ts'
 import type pg from 'pg'
 import { v5 as uuidV5, v7 as uuidV7 } from 'uuid'
 import type { CliContext } from '../context.ts'
@@ -42,6 +45,20 @@ const waitUntilVisible = async (pool: pg.Pool, delivery: Delivery, timeoutMs: nu
   }
 }
 
+/** Offsets of another topic than the log's say nothing: those of the old one were all taken long ago. */
+const refuseAnotherTopic = async (
+  log: EventLog,
+  { partition }: Delivery,
+  ends: readonly PartitionEnd[],
+): Promise<void> => {
+  const head = await log.head(partition)
+  const topicId = ends.find((end) => end.partition === partition)?.topicId ?? null
+  if (head === undefined || !isAnotherTopic(head, topicId)) return
+  throw new RefusedError(
+    `The topic was created anew, so shard ${partition} has stopped and will not take the event. Run "npm run cli -- shards adopt --shard ${partition}" to go on with what the topic has now.`,
+  )
+}
+
 export interface TestOptions {
   readonly json?: boolean
   /** How long to wait for the event, in seconds. */
@@ -51,12 +68,15 @@ export interface TestOptions {
 /** Sends one event down the real pipeline and measures, in milliseconds, how long it takes. */
 export const publishTest = (options: TestOptions, context: CliContext): Promise<ExitCode> =>
   withDatabase(context, async (pool): Promise<ExitCode> => {
-    const publisher = openTopic({ settings: context.settings(), logger: context.logger() }).createPublisher()
+    const topic = openTopic({ settings: context.settings(), logger: context.logger() })
+    const publisher = topic.createPublisher()
+    const source = topic.createSource()
     try {
       const event = testEvent(context.now())
       const sentAt = performance.now()
       const delivery = await publisher.send({ key: event.pattern_id, value: JSON.stringify(event) })
       const acknowledgedAt = performance.now()
+      await refuseAnotherTopic(createPostgresEventLog({ pool }), delivery, await source.ends())
       await waitUntilVisible(pool, delivery, options.timeout * 1_000)
       const visibleAt = performance.now()
       const figures = {
@@ -75,6 +95,6 @@ export const publishTest = (options: TestOptions, context: CliContext): Promise<
       )
       return 0
     } finally {
-      await publisher.stop()
+      await Promise.all([publisher.stop(), source.stop()])
     }
   })

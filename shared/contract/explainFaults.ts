@@ -1,5 +1,6 @@
 import type { CloudEventMode } from './cloudEvents.ts'
 import { eventSchema } from './eventSchema.ts'
+import { plainMessage } from './plainMessage.ts'
 import type { Fault } from './rejection.ts'
 
 /** What a body came from, which decides what its producer calls our fields. */
@@ -35,7 +36,7 @@ export const explainFaults = (body: unknown, origin: BodyOrigin): Fault[] => {
   const issues = eventSchema.safeParse(body).error?.issues ?? []
   const faults = issues.slice(0, mostFaults).map(({ path: [field, ...inner], message }) => ({
     path: [nameFor(String(field), origin), ...inner.map(String)].join('.'),
-    message,
+    message: plainMessage(message),
   }))
   const more = issues.length - faults.length
   return more === 0 ? faults : [...faults, { path: '', message: `breaks ${more} rules more` }]

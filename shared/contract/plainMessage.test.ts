@@ -1,0 +1,16 @@
+import { expect, test } from 'vitest'
+import { z } from 'zod'
+import { plainMessage } from './plainMessage.ts'
+
+const saidOf = (schema: z.ZodType, value: unknown): string =>
+  plainMessage(schema.safeParse(value).error!.issues[0]!.message)
+
+test.each([
+  [z.strictObject({ a: z.string() }), {}, 'is required'],
+  [z.string(), 5, 'must be string'],
+  [z.array(z.string()), 'a', 'must be array'],
+  [z.enum(['one', 'other']), 'none', 'must be one of "one"|"other"'],
+  [z.string('must be a text'), 5, 'must be a text'],
+] as const)('a fault of %# is said as people say it', (schema, value, said) => {
+  expect(saidOf(schema, value)).toBe(said)
+})

@@ -1,0 +1,5 @@
+/** What zod says where a rule has no words of ours, as people say it. */
+export const plainMessage = (message: string): string => {
+  if (message.endsWith('received undefined')) return 'is required'
+  return message.replace(/^Invalid (?:input|option): expected /, 'must be ').replace(/, received .*$/, '')
+}
