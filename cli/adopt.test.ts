@@ -87,6 +87,11 @@ describe('shards adopt', () => {
     const result = await cli('shards', 'adopt', '--shard', '0')
     expect(result).toMatchObject({ code: 2, stderr: expect.stringContaining('--yes') })
     expect((await database.pool.query('select * from event_log_shards')).rows).toEqual(before.rows)
+    // Its offset was taken long ago, of the topic before.
+    expect(await cli('publish', '--test')).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/created anew.*shards adopt --shard 0/),
+    })
   })
 
   test('knows no shard that was never opened', async () => {

@@ -79,7 +79,8 @@ export const register = (program: Command, context: CliContext): void => {
       `
 A time is RFC 3339, a date (UTC), or 24h, 7d for that long ago. What is printed can be published again. Two
 things are changed, so that each line stands for itself: line ends inside an event become spaces, and the
-headers of a binary CloudEvent are put around it (CloudEvents' structured mode).
+headers of a binary CloudEvent are put around it (CloudEvents' structured mode). An event of version 0 has no id of
+its own: published again it is another event, where all others are recognized as duplicates.
 
 Examples:
   npm run --silent cli -- log export --from 7d > last-week.ndjson

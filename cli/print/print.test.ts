@@ -33,6 +33,8 @@ describe('a line writer', () => {
       expect(await written.write(i % 2 === 0 ? `line ${i}` : Buffer.from(`line ${i}`))).toBe(true)
       mostBuffered = Math.max(mostBuffered, stream.writableLength)
     }
+    // Whoever waits for a slow reader leaves no listener behind.
+    expect(stream.listenerCount('error')).toBeLessThan(5)
     await written.flush()
     stream.end()
     await reading
