@@ -2,28 +2,25 @@ import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 import { LongestFirst } from './testing/longestFirst.ts'
 
-const pure = ['projections/**/*.test.ts', 'shared/contract/**/*.test.ts', 'api/conventions/*.test.ts']
+/** What is covered whole, by its own tests alone: these run with coverage, which makes them slower, and no others. */
+const covered = ['projections/**/*.test.ts', 'shared/**/*.test.ts']
 
 export default defineConfig({
   test: {
     projects: [
-      {
-        extends: true,
-        // Functions without effects: they can share a process, which saves starting one for each file.
-        test: { name: 'pure', include: pure, isolate: false },
-      },
+      { extends: true, test: { name: 'covered', include: covered } },
       {
         extends: true,
         test: {
           name: 'parts',
-          // Not for each file a process of its own either: half of what one costs is to start and to load the modules.
-          isolate: false,
           include: ['**/*.test.ts'],
-          exclude: ['**/node_modules/**', '.data/**', ...pure],
-          globalSetup: ['testing/globalSetup.ts'],
+          exclude: ['**/node_modules/**', '.data/**', ...covered],
         },
       },
     ],
+    globalSetup: ['testing/globalSetup.ts'],
+    // Not for each file a process of its own: half of what most cost would be to start it and to load the modules.
+    isolate: false,
     // Processes rather than threads: tests spawn, send signals to themselves and measure memory.
     pool: 'forks',
     // Most of a test's time is spent waiting for Kafka, Postgres and processes.

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { readArguments } from './readArguments.ts'
 import { runStep } from './runStep.ts'
 import type { StepResult } from './runStep.ts'
-import { summarize } from './summary.ts'
+import { addCounts, summarize } from './summary.ts'
 import type { TestCounts } from './summary.ts'
 
 const help = `npm test [-- what]
@@ -37,7 +37,6 @@ if (asked.kind === 'help') {
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'patterns-test-'))
-const countsFile = join(folder, 'counts.json')
 const kafkaFile = join(folder, 'kafka')
 // The tools start `node`, and that is to be the one this runs on.
 const env = {
@@ -64,19 +63,28 @@ const check = async ([name, program, ...args]: (typeof checks)[number]): Promise
   return result
 }
 
-const test = async (args: readonly string[]): Promise<StepResult> => {
+const test = async (name: string, args: readonly string[]): Promise<StepResult> => {
+  const countsFile = join(folder, `${name}.json`)
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${countsFile}`]
   const command = [join(bin, 'vitest'), 'run', ...reporters, ...args] as const
-  return runStep({ name: 'tests', command, output: 'live', ...stepOptions })
+  const result = await runStep({ name, command, output: 'live', ...stepOptions })
+  allCounts.push(
+    existsSync(countsFile) ? (JSON.parse(readFileSync(countsFile, 'utf8')) as TestCounts) : undefined,
+  )
+  return result
 }
 
 const steps: StepResult[] = []
+const allCounts: (TestCounts | undefined)[] = []
 try {
-  if (asked.kind === 'all') for (const one of checks) steps.push(await check(one))
-  steps.push(await test(asked.kind === 'all' ? ['--coverage'] : asked.forVitest))
-  const counts = existsSync(countsFile)
-    ? (JSON.parse(readFileSync(countsFile, 'utf8')) as TestCounts)
-    : undefined
+  if (asked.kind === 'all') {
+    for (const one of checks) steps.push(await check(one))
+    steps.push(await test('covered tests', ['--coverage', '--project', 'covered']))
+    steps.push(await test('tests', ['--project', 'parts']))
+  } else {
+    steps.push(await test('tests', asked.forVitest))
+  }
+  const counts = addCounts(allCounts)
   const kafkaMissing = existsSync(kafkaFile) ? readFileSync(kafkaFile, 'utf8') : undefined
   const summary = summarize({ steps, counts, kafkaMissing, ci: process.env['CI'] === 'true' })
   say('')

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { readArguments } from './readArguments.ts'
 import { runStep } from './runStep.ts'
-import { summarize } from './summary.ts'
+import { addCounts, summarize } from './summary.ts'
 import type { SummaryOptions } from './summary.ts'
 
 const counts = { numPassedTests: 12, numFailedTests: 0, numPendingTests: 0, numTodoTests: 0, success: true }
@@ -11,6 +11,12 @@ const given = (changes: Partial<SummaryOptions> = {}) =>
   summarize({ steps: [types, tests], counts, kafkaMissing: undefined, ci: false, ...changes })
 
 describe('the closing lines of the tests', () => {
+  it('count several runs together, and none where one broke off', () => {
+    const failed = { ...counts, numFailedTests: 2, success: false }
+    expect(addCounts([counts, failed])).toEqual({ ...failed, numPassedTests: 24 })
+    expect(addCounts([counts, undefined])).toBeUndefined()
+  })
+
   it('tell each step with its time and end with the counts', () => {
     expect(given()).toEqual({
       ok: true,

@@ -25,6 +25,20 @@ export interface Summary {
   readonly lines: readonly string[]
 }
 
+/** Those of several runs together; `undefined` where one of them did not come to its end. */
+export const addCounts = (all: readonly (TestCounts | undefined)[]): TestCounts | undefined => {
+  const ended = all.filter((counts) => counts !== undefined)
+  if (ended.length < all.length) return undefined
+  const sum = (of: (counts: TestCounts) => number) => ended.reduce((total, counts) => total + of(counts), 0)
+  return {
+    numPassedTests: sum((counts) => counts.numPassedTests),
+    numFailedTests: sum((counts) => counts.numFailedTests),
+    numPendingTests: sum((counts) => counts.numPendingTests),
+    numTodoTests: sum((counts) => counts.numTodoTests),
+    success: ended.every(({ success }) => success),
+  }
+}
+
 /** The closing lines: each step, what was skipped and why, and `N passed, N failed` last. */
 export const summarize = ({ steps, counts, kafkaMissing, ci }: SummaryOptions): Summary => {
   const width = Math.max(...steps.map(({ name }) => name.length))
