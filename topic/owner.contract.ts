@@ -97,6 +97,8 @@ export const ownerContract = ({ publish, startSource }: TopicScene): void => {
     const source = await startSource(owner)
     await publish([{ key: null, value: 'v', partition: 0 }])
     await owner.until(() => owner.batches.length === 1)
+    // One that is not assigned yet is not revoked either.
+    await owner.until(() => owner.log.filter((line) => line.startsWith('assigned')).length === 4)
     const stopped = Promise.all([source.stop(), source.stop()])
     await owner.until(() => owner.log.filter((line) => line.startsWith('revoked')).length === 3)
     expect(owner.log).not.toContain('revoked 0')

@@ -1,7 +1,10 @@
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { youngGeneration } from '../../launcher/youngGeneration.mjs'
 
 const script = fileURLToPath(new URL('../main.ts', import.meta.url))
+/** As `npm start` starts it: how much memory it takes depends on that. */
+const nodeOptions = [youngGeneration('processor/main.ts')]
 
 /** How a process ended. */
 export interface ProcessEnd {
@@ -36,7 +39,7 @@ export interface ProcessorProcess {
 
 /** Starts one. It does not outlive this process: it stops when the channel to it closes. */
 export const spawnProcessor = (environment: Readonly<Record<string, string>>): ProcessorProcess => {
-  const child = spawn(process.execPath, [script], {
+  const child = spawn(process.execPath, [...nodeOptions, script], {
     env: { TZ: Intl.DateTimeFormat().resolvedOptions().timeZone, ...environment },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   })

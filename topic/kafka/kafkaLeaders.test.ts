@@ -70,8 +70,11 @@ describe.skipIf(inject('kafkaBrokers') === null)('partitions on two brokers', ()
     const { source, publisher } = await open('before')
     await Promise.all([source.stop(), publisher.stop()])
     const other = await pair.startOther()
-    const leaderOf = async (topic: string) =>
-      (await admin.fetchTopicMetadata({ topics: [topic] })).topics[0]?.partitions[0]?.leader
+    /** Of partition 0; nobody while the brokers do not know the topic yet. */
+    const leaderOf = async (topic: string) => {
+      const known = await admin.fetchTopicMetadata({ topics: [topic] }).catch(() => undefined)
+      return known?.topics[0]?.partitions.find(({ partitionId }) => partitionId === 0)?.leader
+    }
     return { ...pair, other, admin, create, open, leaderOf }
   }
   let pair: Awaited<ReturnType<typeof run>>
