@@ -12,13 +12,15 @@ export interface ListRequest extends RangeRequest {
 }
 
 /**
- * Whether a request that says its range again says that of its cursor. The clock has moved on since, so it is taken
- * for what it was; what is shorter than an hour then is not known any more.
+ * A request that says its range again must say that of its cursor. The clock has moved on since, so it is taken for what
+ * it was; what is shorter than an hour then is not known any more.
+ * @throws Problem 400
  */
-const isSameRange = (request: RangeRequest, { from, to }: Range, defaultRange: string): boolean => {
-  if (request.time_range === undefined && request.from === undefined && request.to === undefined) return true
+export const refuseOtherRange = (request: RangeRequest, { from, to }: Range, defaultRange: string): void => {
+  if (request.time_range === undefined && request.from === undefined && request.to === undefined) return
   const again = resolveRange(request, { now: to - 1, defaultRange })
-  return again.ok && again.value.to === to && Math.abs(again.value.from - from) <= windowMs.hour
+  if (again.ok && again.value.to === to && Math.abs(again.value.from - from) <= windowMs.hour) return
+  throw refuseCursor('belongs to a request with another range')
 }
 
 /** The range of a list, and where its page begins: those of the cursor where there is one. */
@@ -33,7 +35,6 @@ export const resolveListRange = (
   const { from, to } = cursor.range
   if (from >= to || to > endOfHour(options.now) || to - from > longestRangeMs)
     throw unprocessable([{ path: 'cursor', message: 'the cursor holds no range that can be served' }])
-  if (!isSameRange(request, cursor.range, options.defaultRange))
-    throw refuseCursor('belongs to a request with another range')
+  refuseOtherRange(request, cursor.range, options.defaultRange)
   return { range: cursor.range, after: cursor.place }
 }

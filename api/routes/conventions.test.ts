@@ -158,6 +158,18 @@ describe('the pages of a list', () => {
     }
   })
 
+  it('end where the range is another, for events as well', async () => {
+    const path = `/patterns/${id}/events?limit=1`
+    const { from, to } = (await api.ask(path)).body
+    const range = `from=${from}&to=${to}`
+    const { body } = await api.ask(`${path}&${range}`)
+    expect.assert(typeof body.next_cursor === 'string')
+    const next = `${path}&cursor=${body.next_cursor}`
+    expect((await api.ask(next)).status).toBe(200)
+    expect((await api.ask(`${next}&${range}`)).body).toMatchObject({ from, to })
+    expectProblem(await api.ask(`${next}&from=2020-02-01T00:00:00Z`), 400, 'INVALID_INPUT', ['cursor'])
+  })
+
   it('end where the question changes', async () => {
     const { body } = await api.ask('/success-rates?limit=1')
     const other = await api.ask(`/success-rates?limit=1&min_samples=9&cursor=${body.next_cursor}`)

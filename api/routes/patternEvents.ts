@@ -1,3 +1,4 @@
+import { refuseOtherRange } from '../conventions/listRange.ts'
 import { createRoute, z } from '@hono/zod-openapi'
 import { answerFields, isoTime, rangeFields } from '../conventions/asOf.ts'
 import { decodeCursor, encodeCursor, questionOf } from '../conventions/cursor.ts'
@@ -51,6 +52,7 @@ export const routePatternEvents = (app: ApiApp, parts: RouteParts): void => {
     const { limit, cursor, after, ...query } = context.req.valid('query')
     const question = questionOf('pattern-events', { pattern_id })
     const known = cursor === undefined ? undefined : decodeCursor(cursor, question, eventPlace)
+    if (known !== undefined) refuseOtherRange(query, known.range, '7d')
     const now = parts.clock()
     const range = orRefuse(resolveRange(known?.range ?? query, { now, defaultRange: '7d' }))
     const read = async () => {

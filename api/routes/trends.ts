@@ -20,15 +20,9 @@ const route = createRoute({
 })
 
 /** Everything but limit, cursor, range and after. */
-const questionOfQuery = ({
-  time_range: _1,
-  from: _2,
-  to: _3,
-  limit: _4,
-  cursor: _5,
-  after: _6,
-  ...rest
-}: TrendsQuery) => questionOf('trends', rest)
+/** With the range as it was said: what it comes to in whole closed windows cannot be told from a later request. */
+const questionOfQuery = ({ limit: _1, cursor: _2, after: _3, ...rest }: TrendsQuery) =>
+  questionOf('trends', rest)
 
 export const routeTrends = (app: ApiApp, parts: RouteParts): void => {
   const ofMetric = createMetricAnswers(parts)

@@ -10,6 +10,7 @@ test.each([
   [z.string(), 5, 'must be string'],
   [z.array(z.string()), 'a', 'must be array'],
   [z.enum(['one', 'other']), 'none', 'must be one of "one"|"other"'],
+  [z.string().min(1), '', 'must have >=1 characters'],
   [z.string('must be a text'), 5, 'must be a text'],
 ] as const)('a fault of %# is said as people say it', (schema, value, said) => {
   expect(saidOf(schema, value)).toBe(said)

@@ -1,5 +1,8 @@
 /** What zod says where a rule has no words of ours, as people say it. */
 export const plainMessage = (message: string): string => {
   if (message.endsWith('received undefined')) return 'is required'
-  return message.replace(/^Invalid (?:input|option): expected /, 'must be ').replace(/, received .*$/, '')
+  return message
+    .replace(/^Too (?:small|big): expected \w+ to /, 'must ')
+    .replace(/^Invalid (?:input|option): expected /, 'must be ')
+    .replace(/, received .*$/, '')
 }

@@ -2,7 +2,6 @@ import { readInt64 } from './recordBatch.ts'
 
 /** Reads the fields of a response in a flexible version (KIP-482), one after the other. */
 export interface CompactReader {
-  int8(): number
   int16(): number
   int32(): number
   /** As a number: offsets lie far below 2^53. */
@@ -15,8 +14,6 @@ export interface CompactReader {
   /** Empty where it is null. Reads the tagged fields that end each item as well. */
   list<Item>(item: () => Item): Item[]
   skip(bytes: number): void
-  /** Passes over tagged fields: all are optional. */
-  skipTags(): void
 }
 
 const uuidBytes = 16
@@ -36,6 +33,7 @@ export const createCompactReader = (raw: Buffer): CompactReader => {
   }
   /** Lengths are one more than they say; 0 is null. */
   const length = (): number => Math.max(0, unsignedVarint() - 1)
+  /** Passes over tagged fields: all are optional. */
   const skipTags = (): void => {
     for (let left = unsignedVarint(); left > 0; left--) {
       unsignedVarint()
@@ -45,7 +43,6 @@ export const createCompactReader = (raw: Buffer): CompactReader => {
   }
   skipTags()
   return {
-    int8: () => raw.readInt8(moved(1)),
     int16: () => raw.readInt16BE(moved(2)),
     int32: () => raw.readInt32BE(moved(4)),
     int64: () => readInt64(raw, moved(8)),
@@ -62,6 +59,5 @@ export const createCompactReader = (raw: Buffer): CompactReader => {
         return read
       }),
     skip: (bytes) => void moved(bytes),
-    skipTags,
   }
 }

@@ -34,7 +34,8 @@ export const fetchFrom = async (node: KafkaNode, request: FetchRequest): Promise
   const newest = node.versions[fetchKey]?.maxVersion ?? 0
   if (newest < fetchVersion) throw new Error('The Kafka brokers are older than 2.3, which is not supported')
   const { topicId } = request
-  if (topicId !== null) {
+  // While brokers are upgraded one after the other some cannot yet.
+  if (topicId !== null && newest >= fetchByIdVersion) {
     const { partitions } = await node.connectionPool.send({
       request: {
         apiKey: fetchKey,

@@ -1,3 +1,4 @@
+import { createByteWriter } from './byteWriter.ts'
 import { createCompactReader } from './compactReader.ts'
 import type { KafkaCluster } from './kafkajs.ts'
 
@@ -36,11 +37,19 @@ export const readTopicId = async (cluster: KafkaCluster, topic: string): Promise
  */
 const encodeMetadataRequest = (topic: string) => {
   const name = Buffer.from(topic)
-  // A topic's name is 249 bytes at most, so its length takes two bytes as a varint at most.
-  const length = name.length + 1
-  const compactLength = length < 0x80 ? [length] : [(length & 0x7f) | 0x80, length >> 7]
-  const buf = Buffer.concat([Buffer.of(0, 2), noId, Buffer.from(compactLength), name, Buffer.of(0, 0, 0, 0)])
-  return { buf, buffer: buf }
+  const buf = Buffer.alloc(32 + name.length)
+  const writer = createByteWriter(buf)
+  writer.int8(0)
+  writer.compactLength(1)
+  writer.raw(noId)
+  writer.compactLength(name.length)
+  writer.raw(name)
+  writer.int8(0) // end of the topic
+  writer.int8(0)
+  writer.int8(0)
+  writer.int8(0)
+  const written = buf.subarray(0, writer.at())
+  return { buf: written, buffer: written }
 }
 
 /**
