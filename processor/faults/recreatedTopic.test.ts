@@ -1,6 +1,7 @@
 import { createLogger } from '@patterns/shared/logger.ts'
 import { runCli } from '@patterns/cli/testing/runCli.ts'
 import { createKafkaClient } from '@patterns/topic/kafka/kafkajs.ts'
+import { recreateTopic } from '@patterns/topic/kafka/testTopic.ts'
 import { describe, expect, inject, test } from 'vitest'
 import { expectExact, readProgress, untilSettled } from './expectExact.ts'
 import { faultyMessages } from './faultyLoad.ts'
@@ -10,7 +11,6 @@ import { until } from './until.ts'
 
 const brokers = inject('kafkaBrokers')
 
-/** Deletes the topic and creates it anew, with nothing in it. */
 const recreate = async ({ topic }: Scene): Promise<void> => {
   const admin = createKafkaClient(
     { brokers: brokers!.split(',') },
@@ -18,12 +18,7 @@ const recreate = async ({ topic }: Scene): Promise<void> => {
   ).createAdmin()
   await admin.connect()
   try {
-    await admin.deleteTopics({ topics: [topic] })
-    await until('the topic is created anew', async () =>
-      (await admin.createTopics({ topics: [{ topic, numPartitions: 4 }], waitForLeaders: false }))
-        ? true
-        : undefined,
-    )
+    await recreateTopic(admin, topic, 4)
   } finally {
     await admin.disconnect()
   }

@@ -1,9 +1,34 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
 import { createLogger } from '@patterns/shared/logger.ts'
-import { createKafkaClient } from './kafkajs.ts'
+import { createKafkaClient, type KafkaClient } from './kafkajs.ts'
 import { createKafkaPublisher, type KafkaPublisherOptions } from './kafkaPublisher.ts'
 import { untilThere } from './reachTopic.ts'
 import { createKafkaSource, type KafkaSourceOptions } from './kafkaSource.ts'
+
+type Admin = ReturnType<KafkaClient['createAdmin']>
+
+const pollMs = 50
+
+/** Tried again while the broker still knows one of that name that was deleted. */
+const createTopic = async (admin: Admin, topic: string, partitions: number): Promise<void> => {
+  const definition = { topics: [{ topic, numPartitions: partitions }], waitForLeaders: false }
+  while (!(await admin.createTopics(definition))) await delay(pollMs)
+}
+
+/**
+ * Deletes the topic and creates it anew, with nothing in it. The broker shows the new one before it lets go of the
+ * old one's partitions: what is sent in between is acknowledged by the old one, and gone.
+ */
+export const recreateTopic = async (admin: Admin, topic: string, partitions: number): Promise<void> => {
+  await admin.deleteTopics({ topics: [topic] })
+  await createTopic(admin, topic, partitions)
+  const isNew = async () => {
+    const ends = await admin.fetchTopicOffsets(topic).catch(() => [])
+    return ends.length === partitions && ends.every(({ high }) => high === '0')
+  }
+  while (!(await isNew())) await delay(pollMs)
+}
 
 /** A topic of its own on a real broker, for tests. */
 export const createTestTopic = async (
@@ -15,16 +40,13 @@ export const createTestTopic = async (
   const topic = `test-${name}`
   const admin = client.createAdmin()
   await admin.connect()
-  const create = async () => {
-    const definition = { topics: [{ topic, numPartitions: partitions }], waitForLeaders: false }
-    // False while the broker still knows the one that was deleted.
-    while (!(await admin.createTopics(definition))) await new Promise((resolve) => setTimeout(resolve, 50))
+  if (partitions > 0) {
+    await createTopic(admin, topic, partitions)
     const cluster = client.createCluster()
     await cluster.connect()
     await untilThere(cluster, topic)
     await cluster.disconnect()
   }
-  if (partitions > 0) await create()
   return {
     client,
     topic,
@@ -38,10 +60,7 @@ export const createTestTopic = async (
       await admin.fetchTopicMetadata({ topics: [topic] }) // the request is sent to brokers that are known
       await admin.deleteTopicRecords({ topic, partitions: [{ partition, offset: String(offset) }] })
     },
-    async recreate() {
-      await admin.deleteTopics({ topics: [topic] })
-      await create()
-    },
+    recreate: () => recreateTopic(admin, topic, partitions),
     async remove() {
       await admin.deleteTopics({ topics: [topic] })
       await admin.disconnect()
