@@ -23,6 +23,8 @@ export default defineConfig({
     isolate: false,
     // Processes rather than threads: tests spawn, send signals to themselves and measure memory.
     pool: 'forks',
+    // V8's default is outgrown by processes that live through forty files: a tenth of their time was its collections.
+    execArgv: ['--max-semi-space-size=64'],
     // Most of a test's time is spent waiting for Kafka, Postgres and processes.
     maxWorkers: availableParallelism() + 1,
     sequence: { sequencer: LongestFirst },

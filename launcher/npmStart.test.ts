@@ -80,22 +80,17 @@ describe('npm start', () => {
     expectNothingLeft(dataDir)
   })
 
-  it('goes on with the same data', async () => {
+  it('goes on with the same data, which no other one may use meanwhile', async () => {
     const dashboard = runDashboard(dataDir)
     expect(await executions(await dashboard.ready())).toBe(3)
-    dashboard.kill('SIGTERM')
-    expect(await dashboard.ended).toBe(0)
-    expectNothingLeft(dataDir)
-  })
-
-  it('is refused on data that another one uses', async () => {
-    const dashboard = runDashboard(dataDir)
-    await dashboard.ready()
     const second = runDashboard(dataDir)
     expect(await second.ended).toBe(2)
     expect(second.said.err).toBe(
       `npm start: DATA_DIR: ${dataDir} is in use by another npm start (process ${dashboard.pid})\n`,
     )
+    dashboard.kill('SIGTERM')
+    expect(await dashboard.ended).toBe(0)
+    expectNothingLeft(dataDir)
   })
 
   it('takes everything down with it where it is killed, and goes on at the next start', async () => {

@@ -4,8 +4,6 @@ import { once } from 'node:events'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, inject, it, vi } from 'vitest'
-import { kafkaAnswers } from './kafkaAnswers.ts'
-import { startKafkaBroker } from './kafkaBroker.ts'
 import { ensureTestKafka } from './kafkaForTests.ts'
 import { KafkaUnavailableError, prepareKafka } from './kafkaJars.ts'
 
@@ -20,6 +18,7 @@ const isAlive = (pid: number) => {
   }
 }
 
+// That it comes back on its port once stopped is what the tests of outages stand on.
 describe('a Kafka broker of our own', () => {
   let dir: string
   beforeEach(async () => {
@@ -29,28 +28,6 @@ describe('a Kafka broker of our own', () => {
     vi.unstubAllEnvs()
     await rm(dir, { recursive: true, force: true })
   })
-
-  it.skipIf(!canStart)(
-    'answers once started, comes back on the same port, and is gone once stopped',
-    async () => {
-      const broker = await startKafkaBroker({ dir, isShortLived: true, heapMebibytes: 256 })
-      const { brokers, pid } = broker
-      const [host, port] = brokers.split(':') as [string, string]
-      try {
-        expect(await kafkaAnswers(host, Number(port))).toBe(true)
-        await broker.restart()
-        expect(broker.brokers).toBe(brokers)
-        expect(broker.pid).not.toBe(pid)
-        expect(await kafkaAnswers(host, Number(port))).toBe(true)
-      } finally {
-        await broker.stop()
-      }
-      await broker.stop()
-      expect(broker.pid).toBeUndefined()
-      expect(await kafkaAnswers(host, Number(port))).toBe(false)
-    },
-    120_000,
-  )
 
   it.skipIf(!canStart)(
     'dies with a parent that is killed',
