@@ -118,7 +118,7 @@ export const afterParameter = {
     .openapi({
       type: 'string',
       description:
-        'Answer only once the message at this partition and offset has been applied: waits up to 2 s, then 503.',
+        'Answer only once the message at this partition and offset has been applied: waits up to 2 s, then 503. A shard that the log does not have is a 422.',
       example: '0:1234',
     }),
 }
