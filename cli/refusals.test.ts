@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createPostgresEventLog } from '@patterns/event-log/postgres/postgresEventLog.ts'
 import { administer, createTestDatabase } from '@patterns/testing/database.ts'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { type CliResult, runCli, runInShell } from './testing/runCli.ts'
@@ -111,17 +112,34 @@ describe('an empty log', () => {
   test('is exported as nothing, verified as empty, and has no dead letters', async () => {
     const database = await createTestDatabase()
     const env = { DATABASE_URL: database.url }
-    const [exported, verified, listed, absent] = await Promise.all([
+    const [exported, verified, listed] = await Promise.all([
       refused(['log', 'export'], env),
       refused(['log', 'verify'], env),
       refused(['dead-letters', 'list'], env),
-      refused(['log', 'verify', '--shard', '7'], env),
     ])
     await database.drop()
     expect(exported).toEqual({ code: 0, stdout: '', stderr: '' })
     expect(verified).toEqual({ code: 0, stdout: 'The log is empty.\n', stderr: '' })
     expect(listed).toEqual({ code: 0, stdout: 'No dead letters.\n', stderr: '' })
-    expect(absent).toEqual({ code: 2, stdout: '', stderr: 'error: There is no shard 7\n' })
+  })
+})
+
+describe('a shard that the log does not have is refused, with those that it has', () => {
+  test.each([
+    ['log', 'export'],
+    ['log', 'verify'],
+    ['dead-letters', 'list'],
+    ['shards', 'adopt'],
+  ])('%s %s', async (...command) => {
+    const database = await createTestDatabase()
+    const env = { DATABASE_URL: database.url }
+    const ofNone = await refused([...command, '--shard', '7'], env)
+    for (const shard of [0, 3]) await createPostgresEventLog(database).open(shard, 0)
+    const ofTwo = await refused([...command, '--shard', '7'], env)
+    await database.drop()
+    const stderr = (known: string) => `error: There is no shard 7; the log has ${known}\n`
+    expect(ofNone).toEqual({ code: 2, stdout: '', stderr: stderr('none yet') })
+    expect(ofTwo).toEqual({ code: 2, stdout: '', stderr: stderr('0, 3') })
   })
 })
 

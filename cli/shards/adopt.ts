@@ -6,6 +6,7 @@ import type { PartitionEnd } from '@patterns/topic/source.ts'
 import type { Command } from 'commander'
 import type pg from 'pg'
 import { wholeNumber } from '../arguments/parseNumber.ts'
+import { requireShard } from '../arguments/requireShard.ts'
 import { commandGroup } from '../commandGroup.ts'
 import type { CliContext } from '../context.ts'
 import { type ExitCode, RefusedError } from '../exitCode.ts'
@@ -80,8 +81,9 @@ const adoptShard = ({ shard, copy = false, yes }: AdoptOptions, context: CliCont
   withDatabase(
     context,
     async (pool) => {
-      const head = await createPostgresEventLog({ pool }).head(shard)
-      if (head === undefined) throw new RefusedError(`There is no shard ${shard}`, { exitCode: 2 })
+      const log = createPostgresEventLog({ pool })
+      await requireShard(log, shard)
+      const head = (await log.head(shard))!
       const end = await readEnd(shard, context)
       const adoption = decideAdoption(head, end, { isCopy: copy })
       if (adoption.kind === 'nothing') {
