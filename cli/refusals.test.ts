@@ -62,6 +62,11 @@ describe('wrong settings are told in one line, with exit code 2', () => {
     ],
     ['a database that is not there', { DATABASE_URL: 'postgres://localhost:1/x' }, 'check DATABASE_URL: '],
     ['a bad topic name', { KAFKA_TOPIC: 'a b' }, 'error: KAFKA_TOPIC must be a topic name'],
+    [
+      'a login for a Kafka that is not named',
+      { KAFKA_SASL_USERNAME: 'me' },
+      'error: KAFKA_SASL_USERNAME needs KAFKA_BROKERS',
+    ],
     ['a bad broker', { KAFKA_BROKERS: 'localhost' }, 'error: KAFKA_BROKERS must be a list of host:port'],
   ])('%s', async (_name, env, said) => {
     const result = await refused(['log', 'verify'], env)
@@ -103,8 +108,23 @@ describe('wrong settings are told in one line, with exit code 2', () => {
     const line = '{"event_id":"019b76da-a800-7aa8-a644-db89d2718d0e"}\n'
     const result = await refused(['publish', '--raw'], { KAFKA_BROKERS: `127.0.0.1:${port}` }, line)
     server.close()
-    expect(result.code).not.toBe(0)
-    expect(result.stdout + result.stderr).not.toMatch(/published 1 event/)
+    expect(result.code).toBe(2)
+    expect(result.stdout).toMatch(/published 0 events[^]*could not deliver 1 event: KAFKA_BROKERS: no Kafka/)
+  }, 60_000)
+
+  test('a broker that is not there, for every command that asks one', async () => {
+    const database = await createTestDatabase()
+    await createPostgresEventLog(database).open(0, 0)
+    const env = { DATABASE_URL: database.url, KAFKA_BROKERS: '127.0.0.1:1' }
+    const [tested, adopted] = await Promise.all([
+      refused(['publish', '--test'], env),
+      refused(['shards', 'adopt', '--shard', '0'], env),
+    ])
+    await database.drop()
+    for (const { code, stdout, stderr } of [tested, adopted]) {
+      expect([code, stdout]).toEqual([2, ''])
+      expect(stderr).toMatch(/^error: [^\n]*KAFKA_BROKERS[^\n]+\n$/)
+    }
   }, 60_000)
 })
 

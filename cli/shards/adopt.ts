@@ -23,7 +23,13 @@ interface AdoptOptions {
 const readEnd = async (shard: number, context: CliContext): Promise<PartitionEnd> => {
   const source = openTopic({ settings: context.settings(), logger: context.logger() }).createSource()
   try {
-    const end = (await source.ends()).find(({ partition }) => partition === shard)
+    const ends = await source.ends().catch((error: unknown) => {
+      throw new RefusedError('The topic cannot be asked, check KAFKA_BROKERS and KAFKA_TOPIC', {
+        exitCode: 2,
+        cause: error,
+      })
+    })
+    const end = ends.find(({ partition }) => partition === shard)
     if (end !== undefined) return end
     throw new RefusedError(`The topic has no partition ${shard}`, { exitCode: 2 })
   } finally {
