@@ -1,12 +1,12 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import type { Logger } from '@patterns/shared/logger.ts'
-import { cors } from 'hono/cors'
 import { methodNotAllowed } from 'hono/method-not-allowed'
 import { secureHeaders } from 'hono/secure-headers'
 import type { Registry } from 'prom-client'
 import { checkApiKey } from './access/apiKeys.ts'
 import { limitBody } from './access/bodyLimit.ts'
 import { contentPolicy } from './access/contentPolicy.ts'
+import { allowOrigins } from './access/crossOrigin.ts'
 import { limitRate } from './access/rateLimit.ts'
 import type { ApiEnv } from './conventions/apiEnv.ts'
 import { answerErrors, answerNotFound } from './conventions/answerProblems.ts'
@@ -67,15 +67,7 @@ export const createApp = (options: AppOptions): App => {
 
   app.use(requestId, serverTiming, metrics.measure)
   app.use(secureHeaders(), contentPolicy)
-  if (corsOrigins.length > 0)
-    app.use(
-      cors({
-        origin: [...corsOrigins],
-        allowHeaders: ['authorization', 'content-type', 'if-none-match', 'x-api-key', 'x-request-id'],
-        exposeHeaders: ['etag', 'retry-after', 'server-timing', 'x-request-id'],
-        maxAge: 600,
-      }),
-    )
+  if (corsOrigins.length > 0) app.use(allowOrigins(corsOrigins))
   app.use(checkApiKey(apiKeys), limitRate(rateLimitPerMinute), limitBody)
   app.use(
     methodNotAllowed({

@@ -13,21 +13,26 @@ beforeAll(async () => {
 afterAll(() => database?.drop())
 
 /** Starts the process; `stop` where it does not end by itself. */
-const start = (env: Readonly<Record<string, string>>) => {
-  const child = spawn(process.execPath, [fileURLToPath(new URL('main.ts', import.meta.url))], {
+const start = (env: Readonly<Record<string, string>>, args: readonly string[] = []) => {
+  const child = spawn(process.execPath, [fileURLToPath(new URL('main.ts', import.meta.url)), ...args], {
     env: { ...compileCache, DATABASE_URL: database.url, PORT: '0', LOG_LEVEL: 'info', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let errors = ''
+  let output = ''
+  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()))
   child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()))
   const ended = once(child, 'close') as Promise<[code: number | null]>
-  return { child, ended, errors: () => errors }
+  return { child, ended, errors: () => errors, output: () => output }
 }
 
 describe('the process', () => {
   it.each([
     [{ DATABASE_URL: '' }, /^api: DATABASE_URL must be set/],
-    [{ DATABASE_URL: 'postgres://127.0.0.1:1/none' }, /^api: DATABASE_URL .*ECONNREFUSED/],
+    [
+      { DATABASE_URL: 'postgres://127.0.0.1:1/none' },
+      /^api: DATABASE_URL: the database cannot be reached .*ECONNREFUSED/,
+    ],
     [{ PORT: 'eighty' }, /^api: PORT must be a whole number/],
     [{ HOST: '0.0.0.0' }, /^api: HOST 0\.0\.0\.0 can be reached by others: set API_KEYS/],
     [{ API_KEYS: 'not-a-hash' }, /^api: API_KEYS/],
@@ -35,9 +40,18 @@ describe('the process', () => {
   ])('with %j ends with one line that names the setting', async (env, line) => {
     const { ended, errors } = start(env)
     const [code] = await ended
-    expect(code).not.toBe(0)
+    expect(code).toBe(2)
     expect(errors()).toMatch(line)
     expect(errors().trim().split('\n')).toHaveLength(1)
+  })
+
+  it('prints its help where that is asked for, and starts nothing with what it does not know', async () => {
+    const helped = start({ DATABASE_URL: '' }, ['--help'])
+    expect(await helped.ended).toEqual([0, null])
+    expect(helped.output()).toMatch(/^npm run api\n[^]*PORT .*\[8053\]/)
+    const refused = start({}, ['--port', '1'])
+    expect(await refused.ended).toEqual([2, null])
+    expect(refused.errors()).toMatch(/^api: Unknown option '--port'[^\n]*--help[^\n]*\n$/)
   })
 
   it('on a port that is taken names it', async () => {
@@ -45,7 +59,7 @@ describe('the process', () => {
     await once(other, 'listening')
     const { port } = other.address() as { port: number }
     const { ended, errors } = start({ PORT: String(port) })
-    expect((await ended)[0]).not.toBe(0)
+    expect((await ended)[0]).toBe(2)
     expect(errors()).toMatch(new RegExp(`^api: PORT ${port} is taken`))
     other.close()
   })

@@ -1,6 +1,8 @@
 import { createPostgresEventLog } from '@patterns/event-log/postgres/postgresEventLog.ts'
 import { createPool } from '@patterns/shared/postgres/pool.ts'
+import { requireMigrated } from '@patterns/shared/postgres/requireMigrated.ts'
 import { runProcess } from '@patterns/shared/runProcess.ts'
+import { processHelp } from '@patterns/shared/settings/processHelp.ts'
 import { SettingsError } from '@patterns/shared/settings/readSettings.ts'
 import { apiSettings, databaseSettings } from '@patterns/shared/settings/settings.ts'
 import { refuseBind } from './access/bindAddress.ts'
@@ -9,10 +11,19 @@ import { startApiServer } from './server.ts'
 /** Of the log, for those who ask which events are behind a number: the last 200,000 or so. */
 const logCacheBytes = 80 * 1024 * 1024
 
+const shape = { ...databaseSettings, ...apiSettings }
+
 await runProcess({
   process,
   name: 'api',
-  settings: { ...databaseSettings, ...apiSettings },
+  settings: shape,
+  help: processHelp({
+    command: 'npm run api',
+    about:
+      'Answers questions about patterns from the database of DATABASE_URL, as JSON over HTTP. It only reads; run as\n' +
+      'many as you like. "npm run cli -- migrate" makes the database, "npm run processor" fills it.',
+    settings: shape,
+  }),
   async start({ settings, logger, stopping }) {
     const refusal = refuseBind(settings)
     if (refusal !== undefined) throw new SettingsError(refusal)
@@ -24,9 +35,7 @@ await runProcess({
       statementTimeoutMs: 5_000,
       onIdleError: (error) => logger.warn({ reason: error.message }, 'database connection lost'),
     })
-    await pool.query('select 1 from projection_checkpoints limit 1').catch((error: Error) => {
-      throw new SettingsError(`DATABASE_URL leads to no migrated database: ${error.message}`)
-    })
+    await requireMigrated(pool)
     const server = await startApiServer({
       pool,
       eventLog: createPostgresEventLog({ pool, mostKeptBytes: logCacheBytes }),

@@ -1,4 +1,7 @@
-/** 0: done and all was well. 1: done, and problems were found, or it failed. 2: called or set up wrongly. */
+/**
+ * 0: done and all was well. 1: done, and problems were found, or it failed. 2: called or set up wrongly, also where
+ * what a setting leads to cannot be reached.
+ */
 export type ExitCode = 0 | 1 | 2
 
 /** A refusal whose message is all that a person needs: it is printed as one line. */

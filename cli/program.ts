@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import { SettingsError } from '@patterns/shared/settings/readSettings.ts'
+import { TopicUnreachableError } from '@patterns/topic/topicUnreachable.ts'
 import type { CliContext } from './context.ts'
 import * as databaseMigrate from './database/migrate.ts'
 import * as deadLettersList from './dead-letters/list.ts'
@@ -36,7 +37,8 @@ const createProgram = (context: CliContext): Command => {
     .addHelpText(
       'after',
       `
-Exit codes: 0 all is well, 1 problems were found or it failed, 2 wrong usage or settings.
+Exit codes: 0 all is well, 1 problems were found or it failed, 2 wrong usage or settings,
+or what a setting leads to cannot be reached.
 Settings come from the environment, as for npm start: DATABASE_URL, KAFKA_BROKERS, DATA_DIR, …`,
     )
   for (const { register } of commands) register(program, context)
@@ -54,7 +56,7 @@ const runCommand = async (argv: readonly string[], context: CliContext): Promise
     // Commander has printed its own message.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
     say(error, context)
-    if (error instanceof SettingsError) return 2
+    if (error instanceof SettingsError || error instanceof TopicUnreachableError) return 2
     return error instanceof RefusedError ? error.exitCode : 1
   }
 }

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createPostgresEventLog } from '@patterns/event-log/postgres/postgresEventLog.ts'
 import { administer, createTestDatabase } from '@patterns/testing/database.ts'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { type CliResult, runCli, runInShell } from './testing/runCli.ts'
@@ -61,6 +62,11 @@ describe('wrong settings are told in one line, with exit code 2', () => {
     ],
     ['a database that is not there', { DATABASE_URL: 'postgres://localhost:1/x' }, 'check DATABASE_URL: '],
     ['a bad topic name', { KAFKA_TOPIC: 'a b' }, 'error: KAFKA_TOPIC must be a topic name'],
+    [
+      'a login for a Kafka that is not named',
+      { KAFKA_SASL_USERNAME: 'me' },
+      'error: KAFKA_SASL_USERNAME needs KAFKA_BROKERS',
+    ],
     ['a bad broker', { KAFKA_BROKERS: 'localhost' }, 'error: KAFKA_BROKERS must be a list of host:port'],
   ])('%s', async (_name, env, said) => {
     const result = await refused(['log', 'verify'], env)
@@ -102,8 +108,23 @@ describe('wrong settings are told in one line, with exit code 2', () => {
     const line = '{"event_id":"019b76da-a800-7aa8-a644-db89d2718d0e"}\n'
     const result = await refused(['publish', '--raw'], { KAFKA_BROKERS: `127.0.0.1:${port}` }, line)
     server.close()
-    expect(result.code).not.toBe(0)
-    expect(result.stdout + result.stderr).not.toMatch(/published 1 event/)
+    expect(result.code).toBe(2)
+    expect(result.stdout).toMatch(/published 0 events[^]*could not deliver 1 event: KAFKA_BROKERS: no Kafka/)
+  }, 60_000)
+
+  test('a broker that is not there, for every command that asks one', async () => {
+    const database = await createTestDatabase()
+    await createPostgresEventLog(database).open(0, 0)
+    const env = { DATABASE_URL: database.url, KAFKA_BROKERS: '127.0.0.1:1' }
+    const [tested, adopted] = await Promise.all([
+      refused(['publish', '--test'], env),
+      refused(['shards', 'adopt', '--shard', '0'], env),
+    ])
+    await database.drop()
+    for (const { code, stdout, stderr } of [tested, adopted]) {
+      expect([code, stdout]).toEqual([2, ''])
+      expect(stderr).toMatch(/^error: [^\n]*KAFKA_BROKERS[^\n]+\n$/)
+    }
   }, 60_000)
 })
 
@@ -111,17 +132,34 @@ describe('an empty log', () => {
   test('is exported as nothing, verified as empty, and has no dead letters', async () => {
     const database = await createTestDatabase()
     const env = { DATABASE_URL: database.url }
-    const [exported, verified, listed, absent] = await Promise.all([
+    const [exported, verified, listed] = await Promise.all([
       refused(['log', 'export'], env),
       refused(['log', 'verify'], env),
       refused(['dead-letters', 'list'], env),
-      refused(['log', 'verify', '--shard', '7'], env),
     ])
     await database.drop()
     expect(exported).toEqual({ code: 0, stdout: '', stderr: '' })
     expect(verified).toEqual({ code: 0, stdout: 'The log is empty.\n', stderr: '' })
     expect(listed).toEqual({ code: 0, stdout: 'No dead letters.\n', stderr: '' })
-    expect(absent).toEqual({ code: 2, stdout: '', stderr: 'error: There is no shard 7\n' })
+  })
+})
+
+describe('a shard that the log does not have is refused, with those that it has', () => {
+  test.each([
+    ['log', 'export'],
+    ['log', 'verify'],
+    ['dead-letters', 'list'],
+    ['shards', 'adopt'],
+  ])('%s %s', async (...command) => {
+    const database = await createTestDatabase()
+    const env = { DATABASE_URL: database.url }
+    const ofNone = await refused([...command, '--shard', '7'], env)
+    for (const shard of [0, 3]) await createPostgresEventLog(database).open(shard, 0)
+    const ofTwo = await refused([...command, '--shard', '7'], env)
+    await database.drop()
+    const stderr = (known: string) => `error: There is no shard 7; the log has ${known}\n`
+    expect(ofNone).toEqual({ code: 2, stdout: '', stderr: stderr('none yet') })
+    expect(ofTwo).toEqual({ code: 2, stdout: '', stderr: stderr('0, 3') })
   })
 })
 

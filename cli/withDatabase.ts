@@ -40,15 +40,16 @@ const explain = (error: unknown, settings: CliSettings): RefusedError => {
   })
 }
 
-/**
- * Runs work on the database that the settings lead to, and lets go of it afterwards.
- * @param access `reader` can only select; a command that changes something says so
- * @throws RefusedError where there is no database, or it is not ours
- */
-export const withDatabase = async <Result>(
+interface Access {
+  readonly access: 'owner' | 'reader'
+  /** What must succeed before anything else is done. */
+  readonly probe: string
+}
+
+const withPool = async <Result>(
   context: CliContext,
+  { access, probe }: Access,
   work: (pool: pg.Pool) => Promise<Result>,
-  access: 'owner' | 'reader' = 'reader',
 ): Promise<Result> => {
   const settings = context.settings()
   const pool = createPool({
@@ -59,7 +60,7 @@ export const withDatabase = async <Result>(
     onIdleError: () => {},
   })
   try {
-    await pool.query('select 1 from event_log_shards limit 1').catch((error: unknown) => {
+    await pool.query(probe).catch((error: unknown) => {
       throw explain(error, settings)
     })
     return await work(pool)
@@ -67,3 +68,18 @@ export const withDatabase = async <Result>(
     await pool.end()
   }
 }
+
+/** Makes sure that the database answers, migrated or not. @throws RefusedError where it does not */
+export const reachDatabase = (context: CliContext): Promise<void> =>
+  withPool(context, { access: 'owner', probe: 'select 1' }, async () => {})
+
+/**
+ * Runs work on the database that the settings lead to, and lets go of it afterwards.
+ * @param access `reader` can only select; a command that changes something says so
+ * @throws RefusedError where there is no database, or it is not ours
+ */
+export const withDatabase = <Result>(
+  context: CliContext,
+  work: (pool: pg.Pool) => Promise<Result>,
+  access: 'owner' | 'reader' = 'reader',
+): Promise<Result> => withPool(context, { access, probe: 'select 1 from event_log_shards limit 1' }, work)

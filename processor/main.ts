@@ -1,17 +1,34 @@
 import type { AddressInfo } from 'node:net'
 import { createPostgresEventLog } from '@patterns/event-log/postgres/postgresEventLog.ts'
 import { createPool } from '@patterns/shared/postgres/pool.ts'
+import { requireMigrated } from '@patterns/shared/postgres/requireMigrated.ts'
 import { runProcess } from '@patterns/shared/runProcess.ts'
+import { processHelp } from '@patterns/shared/settings/processHelp.ts'
 import { SettingsError } from '@patterns/shared/settings/readSettings.ts'
-import { databaseSettings, processorSettings, topicSettings } from '@patterns/shared/settings/settings.ts'
+import {
+  databaseSettings,
+  processorSettings,
+  processSettings,
+  topicSettings,
+} from '@patterns/shared/settings/settings.ts'
 import { openTopic } from '@patterns/topic/openTopic.ts'
+import { TopicUnreachableError } from '@patterns/topic/topicUnreachable.ts'
 import { createOperatorApp, listen } from './observe/operatorServer.ts'
 import { createProcessor } from './processor.ts'
+
+const shape = { ...databaseSettings, ...topicSettings, ...processorSettings }
 
 await runProcess({
   process,
   name: 'processor',
-  settings: { ...databaseSettings, ...topicSettings, ...processorSettings },
+  settings: shape,
+  help: processHelp({
+    command: 'npm run processor',
+    about:
+      'Takes the messages of the topic into the event log of DATABASE_URL, and their numbers into its windows. Run up\n' +
+      'to one a partition: they share the shards. "npm run cli -- migrate" makes the database.',
+    settings: { ...shape, DATA_DIR: processSettings.DATA_DIR },
+  }),
   async start({ settings, logger }) {
     const pool = createPool({
       connectionString: settings.DATABASE_URL,
@@ -20,11 +37,7 @@ await runProcess({
       pipeline: true,
       onIdleError: (error) => logger.warn({ reason: error.message }, 'database connection lost'),
     })
-    await pool.query('select 1 from projection_checkpoints limit 1').catch((error: Error) => {
-      throw new SettingsError(
-        `DATABASE_URL leads to no database of ours ("npm run cli -- migrate" makes one): ${error.message}`,
-      )
-    })
+    await requireMigrated(pool)
     const topic = openTopic({ settings, logger })
     const processor = createProcessor({
       pool,
@@ -43,7 +56,12 @@ await runProcess({
     ).catch((error: NodeJS.ErrnoException) => {
       throw new SettingsError(`PROCESSOR_PORT ${settings.PROCESSOR_PORT} cannot be used: ${error.code}`)
     })
-    await processor.start()
+    await processor.start().catch((error: unknown) => {
+      // Its message names the setting, as that of every error of this kind does.
+      throw error instanceof TopicUnreachableError
+        ? new SettingsError(error.message, { cause: error })
+        : error
+    })
     const { port } = server.address() as AddressInfo
     logger.info({ topic: topic.describe, port }, 'processing')
     return {

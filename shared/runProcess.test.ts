@@ -7,11 +7,14 @@ import { SettingsError } from './settings/readSettings.ts'
 
 /** A process that lives in this one, where coverage sees it: `exit` is only noted. */
 class ExampleProcess extends EventEmitter {
+  argv = ['node', 'main.ts']
   env: Record<string, string> = { LOG_LEVEL: 'silent' }
   connected = true
   readonly sent: unknown[] = []
   readonly printed: string[] = []
   readonly stderr = { write: (text: string) => this.printed.push(text) }
+  readonly helped: string[] = []
+  readonly stdout = { write: (text: string) => this.helped.push(text) }
   readonly exited = new Promise<number>((resolve) => (this.exit = resolve))
   declare exit: (code: number) => void
   send = (message: unknown, _handle: unknown, _options: unknown, sent: () => void) => {
@@ -55,6 +58,27 @@ describe('the life of a process', () => {
     await run(example)
     expect(await example.exited).toBe(2)
     expect(example.printed).toEqual([expect.stringMatching(/^example: AMOUNT must be set.*\n$/)])
+  })
+
+  it('is told instead of begun where its help is asked for, whatever its settings', async () => {
+    const example = exampleProcess({ argv: ['node', 'main.ts', '--help'], env: {} })
+    const start = vi.fn(async () => ({ stop: async () => {} }))
+    await run(example, { help: 'what it is\n', start })
+    expect(await example.exited).toBe(0)
+    expect(example.helped).toEqual(['what it is\n'])
+    expect(start).not.toHaveBeenCalled()
+  })
+
+  it('does not begin with an argument that is not known', async () => {
+    const example = exampleProcess({ argv: ['node', 'main.ts', '--port', '1'] })
+    await run(example, { help: 'what it is\n' })
+    expect(await example.exited).toBe(2)
+    expect(example.printed).toEqual([
+      expect.stringMatching(/^example: Unknown option '--port'.* --help lists what there is\n$/),
+    ])
+    const plain = exampleProcess()
+    await run(plain, { help: 'what it is\n' })
+    expect(plain.sent).toEqual(['ready'])
   })
 
   it('ends with 2 where the start refuses, and with 1 where it breaks', async () => {

@@ -2,6 +2,7 @@ import { flushCompileCache } from 'node:module'
 import type { z } from 'zod'
 import { createLogger } from './logger.ts'
 import type { Logger } from './logger.ts'
+import { readFlags } from './readFlags.ts'
 import { readSettings, SettingsError } from './settings/readSettings.ts'
 import { processSettings } from './settings/settings.ts'
 
@@ -29,11 +30,16 @@ export interface Start<Shape extends z.ZodRawShape> {
 
 export interface RunProcessOptions<Shape extends z.ZodRawShape> {
   /** The process itself, handed in by `main.ts`: only there is it global. */
-  readonly process: Pick<NodeJS.Process, 'env' | 'connected' | 'exit' | 'on' | 'send' | 'stderr'>
+  readonly process: Pick<
+    NodeJS.Process,
+    'argv' | 'env' | 'connected' | 'exit' | 'on' | 'send' | 'stdout' | 'stderr'
+  >
   /** Names it in logs. */
   readonly name: string
   /** What it reads from the environment, besides LOG_LEVEL and DATA_DIR. */
   readonly settings: Shape
+  /** What `--help` prints; all other arguments are refused. Absent where the caller reads the arguments itself. */
+  readonly help?: string
   /**
    * Starts everything and resolves once it runs. A `SettingsError` from it (a busy port, an unreachable
    * database) is printed as one line, like that of a bad value, and so is a `StartError`.
@@ -48,7 +54,7 @@ export interface RunProcessOptions<Shape extends z.ZodRawShape> {
 }
 
 /**
- * The life of a process of ours, the same for all: settings are read first (a fault is one line and exit code
+ * The life of a process of ours, the same for all: arguments and settings are read first (a fault is one line and exit code
  * 2), a signal or the end of the parent stops it in order (exit code 0) under a deadline, a second signal
  * forces it (1), and what nobody caught is logged and ends it (1). A parent is told `ready` once started.
  */
@@ -56,11 +62,23 @@ export const runProcess = async <Shape extends z.ZodRawShape>({
   process,
   name,
   settings: shape,
+  help,
   start,
   makeLogger = createLogger,
   stopDeadlineMs = 10_000,
   sameSignalMs = 500,
 }: RunProcessOptions<Shape>): Promise<void> => {
+  if (help !== undefined) {
+    const asked = readFlags(process.argv.slice(2), { help: 'h' })
+    if (!asked.ok) {
+      process.stderr.write(`${name}: ${asked.fault}\n`)
+      return process.exit(2)
+    }
+    if (asked.help) {
+      process.stdout.write(help)
+      return process.exit(0)
+    }
+  }
   const refuse = (error: SettingsError | StartError): never => {
     process.stderr.write(`${name}: ${error.message}\n`)
     return process.exit(error instanceof SettingsError ? 2 : 1)

@@ -7,7 +7,7 @@ import type { ApiEnv } from './apiEnv.ts'
 import { etagOf, matchesEtag } from './etag.ts'
 import { createFinishedAnswers, type FreshText, type MakeBody } from './finishedAnswers.ts'
 import type { After } from './parameters.ts'
-import { Problem } from './problem.ts'
+import { Problem, unprocessable } from './problem.ts'
 
 /** Where an answer comes from, and how to get the latest from there. */
 export interface AnswerSource extends FreshText {
@@ -76,8 +76,15 @@ export const createAnswers = ({
   }
 
   const waitFor = async (after: After): Promise<LogPlace> => {
-    const place = await appliedWait(after)
-    if (place !== undefined) return place
+    const applied = await appliedWait(after)
+    if (applied.ok) return applied.place
+    if (applied.reason === 'no_such_shard')
+      throw unprocessable([
+        {
+          path: 'after',
+          message: `after must name a shard that the log has (${applied.shards.join(', ')}); it has no shard ${after.shard}`,
+        },
+      ])
     throw new Problem(
       503,
       'TIMEOUT',

@@ -6,7 +6,7 @@ import { startOfISOWeek } from 'date-fns/startOfISOWeek'
 import { LRUCache } from 'lru-cache'
 import { endOfHour, type Range } from './range.ts'
 import { refused, type Resolved, resolved } from './resolved.ts'
-import { inZone, isWholeHours } from './timeZone.ts'
+import { canonicalZone, inZone, isWholeHours } from './timeZone.ts'
 
 /** One point of a series: a window of UTC, or a day or week of another zone. */
 export interface Bucket extends Range {
@@ -19,6 +19,7 @@ export interface Series {
   /** From the first bucket's start to the last one's end. */
   readonly range: Range
   readonly granularity: Granularity
+  /** As it was asked for. */
   readonly zone: string
   readonly buckets: readonly Bucket[]
 }
@@ -59,7 +60,7 @@ export const resolveSeries = (
     )
   }
   if (!isWholeHours(zone, range.from) || !isWholeHours(zone, range.to)) return notWholeHours(zone)
-  const starts = boundaries(range, granularity, zone)
+  const starts = boundaries(range, granularity, canonicalZone(zone))
   if (starts.some((start) => start % windowMs.hour !== 0)) return notWholeHours(zone)
   const latest = endOfHour(now)
   const buckets = starts.slice(0, -1).map((from, i) => {

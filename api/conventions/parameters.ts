@@ -3,7 +3,7 @@ import { readRfc3339 } from '@patterns/shared/contract/rfc3339.ts'
 import { readUuid } from '@patterns/shared/contract/uuid.ts'
 import { granularities } from '@patterns/projections/window.ts'
 import { isDuration, namedRanges } from './duration.ts'
-import { canonicalZone } from './timeZone.ts'
+import { zoneName } from './timeZone.ts'
 
 /** The parameters that several routes share. A route takes those it can use, and refuses all others. */
 
@@ -61,7 +61,7 @@ export const seriesParameters = {
   time_zone: z
     .string()
     .transform((name, context) => {
-      const zone = canonicalZone(name)
+      const zone = zoneName(name)
       if (zone !== undefined) return zone
       context.addIssue({ code: 'custom', message: 'must be the name of an IANA time zone' })
       return z.NEVER
@@ -118,7 +118,7 @@ export const afterParameter = {
     .openapi({
       type: 'string',
       description:
-        'Answer only once the message at this partition and offset has been applied: waits up to 2 s, then 503.',
+        'Answer only once the message at this partition and offset has been applied: waits up to 2 s, then 503. A shard that the log does not have is a 422.',
       example: '0:1234',
     }),
 }

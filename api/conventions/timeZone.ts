@@ -1,28 +1,43 @@
 import { TZDate, tzOffset } from '@date-fns/tz'
 import { LRUCache } from 'lru-cache'
+import { spellZone } from './spellZone.ts'
+
+interface Zone {
+  /** The name that was asked for, as the IANA database spells it. */
+  readonly spelled: string
+  /** The same for all names of one zone; often an older one of them (`Asia/Calcutta`). */
+  readonly canonical: string
+}
 
 /** Making a formatter takes some 50 µs; the callers' zones are few. */
-const canonicalNames = new LRUCache<string, { readonly name: string | undefined }>({ max: 1_000 })
+const zones = new LRUCache<string, { readonly zone: Zone | undefined }>({ max: 1_000 })
 
-const findZone = (name: string): string | undefined => {
+const findZone = (name: string): Zone | undefined => {
   // Intl takes offsets as well, which are not names.
   if (!/^[A-Za-z]/.test(name) || name.length > 64) return undefined
   try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone
+    const canonical = new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone
+    const isSame = canonical.toLowerCase() === name.toLowerCase()
+    return { canonical, spelled: isSame ? canonical : spellZone(name) }
   } catch {
     return undefined
   }
 }
 
-/** The zone as the IANA database spells it; `undefined` where there is none of that name. */
-export const canonicalZone = (name: string): string | undefined => {
-  let known = canonicalNames.get(name)
+const zoneOf = (name: string): Zone | undefined => {
+  let known = zones.get(name)
   if (known === undefined) {
-    known = { name: findZone(name) }
-    canonicalNames.set(name, known)
+    known = { zone: findZone(name) }
+    zones.set(name, known)
   }
-  return known.name
+  return known.zone
 }
+
+/** The zone's name as it was asked for, in the IANA database's case; `undefined` where there is none of that name. */
+export const zoneName = (name: string): string | undefined => zoneOf(name)?.spelled
+
+/** One name for all that are the same zone: what is computed for one of them is so for all. */
+export const canonicalZone = (name: string): string => zoneOf(name)?.canonical ?? name
 
 /** Whether a zone is whole hours away from UTC at an instant, so that its days are made of hour windows. */
 export const isWholeHours = (zone: string, time: number): boolean => tzOffset(zone, new Date(time)) % 60 === 0

@@ -14,7 +14,7 @@ export interface LogPlace {
 }
 
 export interface AppliedWaitOptions {
-  readonly eventLog: Pick<EventLog, 'head' | 'positionBefore'>
+  readonly eventLog: Pick<EventLog, 'head' | 'positionBefore' | 'shards'>
   readonly feed: Pick<VectorFeed, 'vector' | 'onChange'>
   /** How long is waited at most, in milliseconds. */
   readonly mostWaitMs?: number
@@ -23,10 +23,16 @@ export interface AppliedWaitOptions {
   readonly now?: () => number
 }
 
+/** Where the log had come to with the message, or why that cannot be said. */
+export type Applied =
+  | { readonly ok: true; readonly place: LogPlace }
+  | { readonly ok: false; readonly reason: 'late' }
+  | { readonly ok: false; readonly reason: 'no_such_shard'; readonly shards: readonly number[] }
+
 /**
- * Waits until a message of the source is in the windows, and answers where the log had come to with it;
- * `undefined` where that took too long. A message that was rejected, or was there before, counts as applied once
- * all before it are.
+ * Waits until a message of the source is in the windows. A message that was rejected, or was there before, counts
+ * as applied once all before it are. The processor opens every shard that it is given, also an empty one: for one
+ * that is not among those there are nobody waits, unless there are none yet.
  */
 export const createAppliedWait = ({
   eventLog,
@@ -57,22 +63,27 @@ export const createAppliedWait = ({
       const stop = feed.onChange(done)
     })
 
-  return async ({ shard, offset }: SourcePlace): Promise<LogPlace | undefined> => {
+  return async ({ shard, offset }: SourcePlace): Promise<Applied> => {
     const deadline = now() + mostWaitMs
     let sourceOffset: number | undefined
     while (sourceOffset === undefined) {
       const head = await headOf(shard)
+      if (head === undefined) {
+        const shards = await eventLog.shards()
+        if (shards.length > 0 && !shards.includes(shard))
+          return { ok: false, reason: 'no_such_shard', shards }
+      }
       const wanted = offset + (head?.sourceBase ?? 0)
       if (head !== undefined && head.nextSourceOffset > wanted) sourceOffset = wanted
-      else if (now() >= deadline) return undefined
+      else if (now() >= deadline) return { ok: false, reason: 'late' }
       else await changeOr(Math.min(lookMs, deadline - now()))
     }
     const position = await eventLog.positionBefore(shard, sourceOffset + 1)
     while ((feed.vector.get(shard) ?? 0) < position) {
-      if (now() >= deadline) return undefined
+      if (now() >= deadline) return { ok: false, reason: 'late' }
       await changeOr(deadline - now())
     }
-    return { shard, position }
+    return { ok: true, place: { shard, position } }
   }
 }
 

@@ -55,8 +55,9 @@ describe('an API with keys', () => {
 })
 
 describe('pages of other origins', () => {
-  const preflight = (origin: string) =>
-    fetch(`${api.url}/api/pattern-analytics/patterns`, {
+  const listed = 'https://dashboard.example'
+  const preflight = (origin: string, path = '/patterns') =>
+    fetch(`${api.url}/api/pattern-analytics${path}`, {
       method: 'OPTIONS',
       headers: {
         origin,
@@ -64,12 +65,38 @@ describe('pages of other origins', () => {
         'access-control-request-headers': 'x-api-key',
       },
     })
+  const listIn = (headers: Headers, name: string) => headers.get(name)?.split(',').toSorted()
 
   it('may read where they are on the list, without a key for the preflight', async () => {
     const response = await preflight('https://dashboard.example')
     expect(response.status).toBe(204)
     expect(response.headers.get('access-control-allow-origin')).toBe('https://dashboard.example')
     expect(response.headers.get('access-control-allow-headers')).toContain('x-api-key')
+  })
+
+  it.each(['/patterns', '/compare'])('are told for %s what the API takes, and no more', async (path) => {
+    const { headers } = await preflight(listed, path)
+    expect(listIn(headers, 'access-control-allow-methods')).toEqual(['GET', 'HEAD', 'POST'])
+    expect(listIn(headers, 'access-control-allow-headers')).toEqual(
+      ['authorization', 'content-type', 'if-none-match', 'x-api-key', 'x-request-id'].toSorted(),
+    )
+    expect(headers.get('access-control-max-age')).toBe('600')
+    expect(headers.get('access-control-allow-credentials')).toBeNull()
+    expect(headers.get('vary')).toContain('Origin')
+  })
+
+  it.each([
+    [200, { 'x-api-key': 'second' }],
+    [304, { 'x-api-key': 'second', 'if-none-match': '*' }],
+    [401, {}],
+  ])('may read what an answer says about itself, with %i as well', async (status, headers) => {
+    const answer = await api.ask('/patterns', { origin: listed, ...headers })
+    expect(answer.status).toBe(status)
+    expect(answer.headers.get('access-control-allow-origin')).toBe(listed)
+    expect(listIn(answer.headers, 'access-control-expose-headers')).toEqual(
+      ['etag', 'retry-after', 'server-timing', 'x-request-id'].toSorted(),
+    )
+    expect(answer.headers.get('vary')).toContain('Origin')
   })
 
   it('may not where they are not', async () => {

@@ -2,14 +2,14 @@ import { z } from '@hono/zod-openapi'
 import type { Benchmark } from '@patterns/projections/analytics/benchmark.ts'
 import { type Metric, metricRules, metrics } from '@patterns/projections/analytics/metric.ts'
 import type { CategoryBenchmark } from '../benchmark/benchmarkPattern.ts'
-import { metricUnits } from './compareFields.ts'
 import { count } from './figureFields.ts'
+import { metricUnits, unitField } from './units.ts'
 
 const value = z.number().nullable().openapi({ description: 'The pattern’s own; null without observations.' })
 
 const common = {
   metric: z.enum(metrics),
-  unit: z.enum(['uses', 'ratio', 'ms']),
+  unit: unitField,
   better: z.enum(['higher', 'lower']),
   value,
   patterns: count.openapi({ description: 'Patterns of the category that have a value.' }),

@@ -7,8 +7,9 @@ import { problemSchema } from '../conventions/problem.ts'
 import { resolveRange } from '../conventions/range.ts'
 import { orRefuse } from '../conventions/resolved.ts'
 import { type ApiApp, problemResponses, type RouteParts } from './apiRoute.ts'
-import { comparisonSchema, differenceOf, metricUnits, rankingsOf, rankingsSchema } from './compareFields.ts'
+import { comparisonSchema, differenceOf, rankingsOf, rankingsSchema } from './compareFields.ts'
 import { nameOf, patternFields } from './patternFields.ts'
+import { metricUnits } from './units.ts'
 
 const [fewest, most] = [2, 10] as const
 

@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi'
 import type { MetricComparison, PairDifference } from '@patterns/projections/analytics/comparison.ts'
 import { metrics } from '@patterns/projections/analytics/metric.ts'
 import { count } from './figureFields.ts'
+import { unitField } from './units.ts'
 
 const interval = z.strictObject({ lower: z.number(), upper: z.number() })
 
@@ -48,7 +49,7 @@ const differenceSchema = z
 export const comparisonSchema = z
   .strictObject({
     metric_name: z.enum(metrics),
-    unit: z.enum(['uses', 'ratio', 'ms']),
+    unit: unitField,
     better: z.enum(['higher', 'lower']),
     values: z.record(z.uuid(), z.number().nullable()).openapi({
       description: 'By pattern; null where nothing was observed.',
@@ -70,8 +71,6 @@ export const comparisonSchema = z
 export const rankingsSchema = z
   .partialRecord(z.enum(metrics), z.array(z.strictObject({ pattern_id: z.uuid(), rank: z.int().min(1) })))
   .openapi({ description: 'Best first; equal values share a rank. Patterns without a value are left out.' })
-
-export const metricUnits = { usage: 'uses', success_rate: 'ratio', quality: 'ratio', duration: 'ms' } as const
 
 /** A pair as it is sent. */
 export const differenceOf = (difference: PairDifference) => {

@@ -1,6 +1,8 @@
 import { once } from 'node:events'
+import { createPostgresEventLog } from '@patterns/event-log/postgres/postgresEventLog.ts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { drawMessages, patternIds } from '../testing/drawMessages.ts'
+import { expectProblem } from '../testing/expectProblem.ts'
 import { afterLast } from '../testing/recount.ts'
 import { startTestApi, type TestApi } from '../testing/startTestApi.ts'
 
@@ -104,8 +106,27 @@ describe('`after` a message', () => {
     expect(answer.headers.get('retry-after')).toBe('1')
   })
 
-  it('of a shard that nobody knows is the same', async () => {
-    expect((await api.ask('/patterns?after=77:0')).status).toBe(503)
+  it('of a shard that the log does not have is refused at once, with those that it has', async () => {
+    const asked = performance.now()
+    const answer = await api.ask('/patterns?after=77:0')
+    expect(performance.now() - asked).toBeLessThan(1_000)
+    expectProblem(answer, 422, 'INVALID_INPUT', ['after'])
+    const shards = await createPostgresEventLog({ pool: api.owner }).shards()
+    expect(answer.body.detail).toBe(
+      `after must name a shard that the log has (${shards.join(', ')}); it has no shard 77`,
+    )
+  })
+
+  it('of a shard that was opened and is empty yet is waited for', async () => {
+    const shard = 9
+    await createPostgresEventLog({ pool: api.owner }).open(shard, 0)
+    expect((await api.ask(`/patterns?after=${shard}:0`)).status).toBe(503)
+  })
+
+  it('is waited for where nothing has opened a shard yet', async () => {
+    const empty = await startTestApi({ now })
+    expect((await empty.ask('/patterns?after=0:0')).status).toBe(503)
+    await empty.stop()
   })
 
   it('that comes while it is waited for is answered then', async () => {

@@ -1,18 +1,13 @@
 import { z } from '@hono/zod-openapi'
 import { answerFields, rangeFields, windowStatusField } from '../conventions/asOf.ts'
 import { count } from './figureFields.ts'
+import { metricUnits, type Unit, unitField } from './units.ts'
 
 /** What a series can be of. */
 export const metricTypes = ['usage', 'success_rate', 'quality', 'duration', 'errors'] as const
 export type MetricType = (typeof metricTypes)[number]
 
-export const unitOf: Readonly<Record<MetricType, 'uses' | 'ratio' | 'milliseconds'>> = {
-  usage: 'uses',
-  errors: 'uses',
-  success_rate: 'ratio',
-  quality: 'ratio',
-  duration: 'milliseconds',
-}
+export const unitOf: Readonly<Record<MetricType, Unit>> = { ...metricUnits, errors: 'uses' }
 
 const figure = z.number().nullable()
 
@@ -32,7 +27,7 @@ export const timeSeriesSchema = z
     ...rangeFields,
     pattern_id: z.uuid().nullable().openapi({ description: 'null: all patterns together.' }),
     metric_type: z.enum(metricTypes),
-    unit: z.enum(['uses', 'ratio', 'milliseconds']),
+    unit: unitField,
     granularity: z.enum(['hour', 'day', 'week']),
     time_zone: z.string(),
     data: z.array(pointSchema).openapi({

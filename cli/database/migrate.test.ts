@@ -27,6 +27,15 @@ describe('migrate', () => {
     expect(second.code).toBe(0)
   })
 
+  it('says that the database cannot be reached as every command does', async () => {
+    const run = await runCli(['migrate'], { env: { DATABASE_URL: 'postgres://127.0.0.1:1/none' } })
+    expect(run).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringMatching(/^error: The database cannot be reached, check DATABASE_URL: [^\n]+\n$/),
+    })
+  })
+
   it('asks for DATABASE_URL where it is not set', async () => {
     const run = await runCli(['migrate'])
     expect(run.code).toBe(2)

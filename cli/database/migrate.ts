@@ -2,6 +2,7 @@ import { migrate } from '@patterns/launcher/migrate.ts'
 import type { Command } from 'commander'
 import type { CliContext } from '../context.ts'
 import { type ExitCode, RefusedError } from '../exitCode.ts'
+import { reachDatabase } from '../withDatabase.ts'
 
 const migrateDatabase = async (context: CliContext): Promise<ExitCode> => {
   const { DATABASE_URL } = context.settings()
@@ -10,6 +11,7 @@ const migrateDatabase = async (context: CliContext): Promise<ExitCode> => {
       exitCode: 2,
     })
   }
+  await reachDatabase(context)
   const ran = await migrate({ databaseUrl: DATABASE_URL })
   const lines = ran.length === 0 ? ['The schema is up to date.'] : ran.map((name) => `Migrated ${name}.`)
   context.stdout.write(`${lines.join('\n')}\n`)

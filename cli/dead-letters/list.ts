@@ -1,7 +1,9 @@
+import { createPostgresEventLog } from '@patterns/event-log/postgres/postgresEventLog.ts'
 import { type RejectionReason, rejectionReasons } from '@patterns/shared/contract/rejection.ts'
 import { type Command, Option } from 'commander'
 import type pg from 'pg'
 import { wholeNumber } from '../arguments/parseNumber.ts'
+import { requireShard } from '../arguments/requireShard.ts'
 import { commandGroup } from '../commandGroup.ts'
 import type { CliContext } from '../context.ts'
 import type { ExitCode } from '../exitCode.ts'
@@ -81,6 +83,7 @@ Examples:
     .action(
       context.action((options: ListOptions) =>
         withDatabase(context, async (pool): Promise<ExitCode> => {
+          if (options.shard !== undefined) await requireShard(createPostgresEventLog({ pool }), options.shard)
           const { letters, total } = await listDeadLetters(pool, options)
           const answer =
             options.json === true

@@ -1,5 +1,5 @@
 import type { EventLog, LogRecord, PositionRange, TimeSpan } from '@patterns/event-log/eventLog.ts'
-import { RefusedError } from '../exitCode.ts'
+import { requireShard } from '../arguments/requireShard.ts'
 
 /** What of a shard's log is to be read. */
 export interface ShardRanges {
@@ -7,10 +7,10 @@ export interface ShardRanges {
   readonly ranges: readonly PositionRange[]
 }
 
-const chooseShards = async (log: EventLog, only: number | undefined): Promise<number[]> => {
-  const shards = await log.shards()
-  if (only === undefined) return shards
-  if (!shards.includes(only)) throw new RefusedError(`There is no shard ${only}`, { exitCode: 2 })
+/** All shards, or the one that was asked for. @throws RefusedError where the log does not have it */
+export const chooseShards = async (log: EventLog, only: number | undefined): Promise<number[]> => {
+  if (only === undefined) return log.shards()
+  await requireShard(log, only)
   return [only]
 }
 

@@ -3,13 +3,13 @@ import type { Command } from 'commander'
 import { wholeNumber } from '../arguments/parseNumber.ts'
 import { commandGroup } from '../commandGroup.ts'
 import type { CliContext } from '../context.ts'
-import { type ExitCode, RefusedError } from '../exitCode.ts'
+import type { ExitCode } from '../exitCode.ts'
 import { createProgress } from '../print/progress.ts'
 import { withDatabase } from '../withDatabase.ts'
 import { auditShard, type ShardAudit } from './auditShard.ts'
 import { auditsAsJson, formatAudits } from './formatAudits.ts'
 import { readDeadLetterOffsets, readDuplicates } from './readAccounts.ts'
-import { countEvents } from './readShards.ts'
+import { chooseShards, countEvents } from './readShards.ts'
 
 interface VerifyOptions {
   readonly shard?: number
@@ -19,18 +19,16 @@ interface VerifyOptions {
 const verifyLog = ({ shard: only, json }: VerifyOptions, context: CliContext): Promise<ExitCode> =>
   withDatabase(context, async (pool) => {
     const log = createPostgresEventLog({ pool })
-    const shards = only === undefined ? await log.shards() : [only]
+    const shards = await chooseShards(log, only)
     const total = await countEvents(log, only)
     const progress = createProgress({ stderr: context.stderr, unit: 'events', total })
     const audits: ShardAudit[] = []
     let before = 0
     try {
       for (const shard of shards) {
-        const head = await log.head(shard)
-        if (head === undefined) throw new RefusedError(`There is no shard ${shard}`, { exitCode: 2 })
         const contents = {
           shard,
-          head,
+          head: (await log.head(shard))!,
           records: log.read(shard, 0),
           duplicates: readDuplicates(pool, shard),
           deadLetters: readDeadLetterOffsets(pool, shard),

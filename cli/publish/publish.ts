@@ -41,7 +41,7 @@ export const register = (program: Command, context: CliContext): void => {
 A line with a "specversion" is sent as a structured CloudEvent.
 
 Exit codes: 0 all lines were sent, 1 some were faulty or could not be delivered (with --test: it did not
-appear in time), 2 wrong usage or settings.
+appear in time), 2 wrong usage or settings, or the topic cannot be reached.
 
 Examples:
   npm run cli -- publish --file events.ndjson

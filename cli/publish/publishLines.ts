@@ -67,6 +67,7 @@ export const publishLines = async (options: PublishOptions, context: CliContext)
   const finish = (report: SendReport, isSent: boolean): ExitCode => {
     const outcome = { report, isSent, isInterrupted, seconds: (performance.now() - startedAt) / 1_000 }
     context.stdout.write(`${options.json === true ? reportAsJson(outcome) : formatReport(outcome)}\n`)
+    if (report.isUnreachable) return 2
     return report.refused + report.undelivered > 0 || isInterrupted ? 1 : 0
   }
 

@@ -1,5 +1,6 @@
 import type { Fault, RejectionReason } from '@patterns/shared/contract/rejection.ts'
 import type { Publisher } from '@patterns/topic/publisher.ts'
+import { TopicUnreachableError } from '@patterns/topic/topicUnreachable.ts'
 import { describeError } from '../describeError.ts'
 import type { Pace } from './pace.ts'
 import type { Prepared } from './prepareLine.ts'
@@ -21,6 +22,8 @@ export interface SendReport {
   undelivered: number
   /** Why the first of the undelivered was not. */
   failure: string | undefined
+  /** Whether that was because the topic cannot be reached at all. */
+  isUnreachable: boolean
 }
 
 export interface SendOptions {
@@ -56,6 +59,7 @@ export const sendLines = async ({
     partitions: new Map(),
     undelivered: 0,
     failure: undefined,
+    isUnreachable: false,
   }
   const delivered = ({ partition, offset }: { partition: number; offset: number }): void => {
     const known = report.partitions.get(partition)
@@ -67,6 +71,7 @@ export const sendLines = async ({
   const undelivered = (error: unknown): void => {
     report.undelivered += 1
     report.failure ??= describeError(error)
+    report.isUnreachable ||= error instanceof TopicUnreachableError
   }
   const underWay = new Set<Promise<void>>()
   for await (const line of lines) {

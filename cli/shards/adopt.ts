@@ -6,6 +6,7 @@ import type { PartitionEnd } from '@patterns/topic/source.ts'
 import type { Command } from 'commander'
 import type pg from 'pg'
 import { wholeNumber } from '../arguments/parseNumber.ts'
+import { requireShard } from '../arguments/requireShard.ts'
 import { commandGroup } from '../commandGroup.ts'
 import type { CliContext } from '../context.ts'
 import { type ExitCode, RefusedError } from '../exitCode.ts'
@@ -22,7 +23,13 @@ interface AdoptOptions {
 const readEnd = async (shard: number, context: CliContext): Promise<PartitionEnd> => {
   const source = openTopic({ settings: context.settings(), logger: context.logger() }).createSource()
   try {
-    const end = (await source.ends()).find(({ partition }) => partition === shard)
+    const ends = await source.ends().catch((error: unknown) => {
+      throw new RefusedError('The topic cannot be asked, check KAFKA_BROKERS and KAFKA_TOPIC', {
+        exitCode: 2,
+        cause: error,
+      })
+    })
+    const end = ends.find(({ partition }) => partition === shard)
     if (end !== undefined) return end
     throw new RefusedError(`The topic has no partition ${shard}`, { exitCode: 2 })
   } finally {
@@ -80,8 +87,9 @@ const adoptShard = ({ shard, copy = false, yes }: AdoptOptions, context: CliCont
   withDatabase(
     context,
     async (pool) => {
-      const head = await createPostgresEventLog({ pool }).head(shard)
-      if (head === undefined) throw new RefusedError(`There is no shard ${shard}`, { exitCode: 2 })
+      const log = createPostgresEventLog({ pool })
+      await requireShard(log, shard)
+      const head = (await log.head(shard))!
       const end = await readEnd(shard, context)
       const adoption = decideAdoption(head, end, { isCopy: copy })
       if (adoption.kind === 'nothing') {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { contradictionsOf } from './contradictions.ts'
 
 /** A setting that has no valid value. The message is one line that names it and the rule. */
 export class SettingsError extends Error {
@@ -8,7 +9,7 @@ export class SettingsError extends Error {
 /**
  * Reads settings from environment variables, once, at the start of a process. A variable that is set to
  * nothing counts as not set.
- * @throws SettingsError that names every faulty setting in one line
+ * @throws SettingsError that names every faulty setting in one line, or those that do not go together
  */
 export const readSettings = <Shape extends z.ZodRawShape>(
   shape: Shape,
@@ -18,7 +19,11 @@ export const readSettings = <Shape extends z.ZodRawShape>(
     Object.keys(shape).map((name) => [name, environment[name] === '' ? undefined : environment[name]]),
   )
   const result = z.object(shape).safeParse(given)
-  if (result.success) return result.data
+  if (result.success) {
+    const contradictions = contradictionsOf(result.data)
+    if (contradictions.length > 0) throw new SettingsError(contradictions.join('; '))
+    return result.data
+  }
   const faults = result.error.issues.map((issue) => {
     const name = String(issue.path[0])
     const value = given[name]

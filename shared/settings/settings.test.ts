@@ -160,3 +160,28 @@ describe('a setting without a valid value is named in one line, with the rule', 
     )
   })
 })
+
+describe('settings that do not go together', () => {
+  it('are those for a Kafka where none is named: the topic in files would be read instead', () => {
+    expect(faultOf({ KAFKA_SSL: 'on' })).toBe(
+      'KAFKA_SSL needs KAFKA_BROKERS, without which the topic is in files',
+    )
+    expect(faultOf({ KAFKA_SASL_MECHANISM: 'plain', KAFKA_SASL_PASSWORD: 'hunter2' })).toBe(
+      'KAFKA_SASL_MECHANISM needs KAFKA_BROKERS, without which the topic is in files; ' +
+        'KAFKA_SASL_PASSWORD needs KAFKA_BROKERS, without which the topic is in files',
+    )
+    expect(faultOf({ KAFKA_SSL: 'off', KAFKA_SASL_USERNAME: '' })).toBe('none')
+  })
+
+  it('are the parts of half a login', () => {
+    const broker = { KAFKA_BROKERS: 'a:9092' }
+    const half = 'KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD must be set together'
+    expect(faultOf({ ...broker, KAFKA_SASL_USERNAME: 'me' })).toBe(half)
+    expect(faultOf({ ...broker, KAFKA_SASL_MECHANISM: 'plain', KAFKA_SASL_USERNAME: 'me' })).toBe(half)
+    expect(faultOf({ ...broker, KAFKA_SSL: 'on' })).toBe('none')
+  })
+
+  it('are none of a process that does not read them', () => {
+    expect(readSettings(apiSettings, { KAFKA_SSL: 'on' })).toMatchObject({ PORT: 8053 })
+  })
+})
