@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -26,6 +26,21 @@ afterAll(() => rmSync(dataDir, { recursive: true, force: true }))
 const eventually = async <Value>(what: () => Promise<Value> | Value, isIt: (value: Value) => boolean) =>
   vi.waitUntil(async () => isIt(await what()), { timeout: 60_000, interval: 50 })
 
+/** Runs the command line as a user would. */
+const cli = async (
+  folder: string,
+  args: readonly string[],
+  { input = '', env = {} }: { input?: string; env?: Readonly<Record<string, string>> } = {},
+) => {
+  const script = fileURLToPath(new URL('../cli/main.ts', import.meta.url))
+  const child = spawn(process.execPath, [script, ...args], {
+    env: { ...compileCache, PATH: process.env['PATH'], DATA_DIR: folder, ...env },
+    stdio: ['pipe', 'ignore', 'inherit'],
+  })
+  child.stdin.end(input)
+  expect(await once(child, 'exit')).toEqual([0, null])
+}
+
 /** Publishes `pattern.used` events of one pattern as a user would, through the command line. */
 const publish = async (folder: string, count: number, env: Readonly<Record<string, string>> = {}) => {
   const lines = Array.from({ length: count }, () =>
@@ -39,13 +54,7 @@ const publish = async (folder: string, count: number, env: Readonly<Record<strin
       outcome: 'success',
     }),
   )
-  const cli = fileURLToPath(new URL('../cli/main.ts', import.meta.url))
-  const child = spawn(process.execPath, [cli, 'publish'], {
-    env: { ...compileCache, PATH: process.env['PATH'], DATA_DIR: folder, ...env },
-    stdio: ['pipe', 'ignore', 'inherit'],
-  })
-  child.stdin.end(`${lines.join('\n')}\n`)
-  expect(await once(child, 'exit')).toEqual([0, null])
+  await cli(folder, ['publish'], { input: `${lines.join('\n')}\n`, env })
 }
 
 const executions = async (url: string): Promise<number> => {
@@ -126,13 +135,37 @@ describe('npm start', () => {
     }
     for (const name of ['processor', 'postgres', 'api'])
       expect(dashboard.said.err).toMatch(
-        new RegExp(`ended unexpectedly, starting it again process=${name} reason=`),
+        new RegExp(`ended unexpectedly, starting it again process=${name} pause_ms=\\d+: `),
       )
     await publish(dataDir, 1)
     await eventually(
       () => executions(url).catch(() => 0),
       (count) => count === 6,
     )
+    dashboard.kill('SIGINT')
+    expect(await dashboard.ended).toBe(0)
+    expectNothingLeft(dataDir)
+  })
+
+  it('serves what it has while shards are stopped, says once how to mend each, and goes on when that is done', async () => {
+    renameSync(join(dataDir, 'topic'), join(dataDir, 'topic.lost'))
+    await publish(dataDir, 2)
+    const dashboard = runDashboard(dataDir)
+    const url = await dashboard.ready()
+    expect(await executions(url)).toBe(6)
+    const remedy = /^.* error shard stopped shard=(\d): .*Run "npm run cli -- shards adopt --shard \1".*$/gm
+    const told = () => [...dashboard.said.err.matchAll(remedy)].map(([, shard]) => shard!)
+    // All events are of one pattern, and so in one partition.
+    await eventually(told, (shards) => shards.length === 1)
+    expect(dashboard.said.err).not.toMatch(/^ +at |not ready yet/m)
+
+    const [shard] = told()
+    await cli(dataDir, ['shards', 'adopt', '--shard', shard!, '--yes'])
+    await eventually(
+      () => executions(url),
+      (count) => count === 8,
+    )
+    expect(told()).toEqual([shard])
     dashboard.kill('SIGINT')
     expect(await dashboard.ended).toBe(0)
     expectNothingLeft(dataDir)

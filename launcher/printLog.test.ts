@@ -18,6 +18,13 @@ describe('a printed log line', () => {
     )
   })
 
+  it('ends with the reason, as the sentence that it is', () => {
+    const fields = { level: 50, shard: 2, reason: 'It is lost.\nRun "adopt".', msg: 'shard stopped' }
+    expect(printLog('processor', record(fields))).toBe(
+      '20:14:54.365 processor error shard stopped shard=2: It is lost. Run "adopt".',
+    )
+  })
+
   it('shows what went wrong with its stack', () => {
     const err = { type: 'Error', message: 'lost', stack: 'Error: lost\n    at here' }
     expect(printLog('processor', record({ level: 50, err, msg: 'broken' }))).toBe(

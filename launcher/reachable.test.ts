@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { choosePort, portFault } from './choosePort.ts'
 import { brokersFault, stayingPortFault } from './reachable.ts'
+import { apiReadiness } from './readiness.ts'
 import { untilReady } from './untilReady.ts'
 
 const servers = new Set<ReturnType<typeof createServer>>()
@@ -68,13 +69,14 @@ describe('waiting until a server is ready', () => {
     const { port } = await serve(() => statuses.shift() ?? 500)
     await untilReady({
       url: `http://127.0.0.1:${port}/readyz`,
+      read: apiReadiness,
       stopping: new AbortController().signal,
       onWaiting: () => {},
     })
     expect(statuses).toEqual([])
   })
 
-  it('tells now and then what is answered instead, and can be given up', async () => {
+  it('tells what is answered instead, and can be given up', async () => {
     const closed = await choosePort('127.0.0.1')
     const answers = [
       () => `http://127.0.0.1:${closed}/`,
@@ -88,9 +90,15 @@ describe('waiting until a server is ready', () => {
         stop.abort()
       })
       await expect(
-        untilReady({ url: await url(), stopping: stop.signal, onWaiting, tellEveryMs: 0 }),
+        untilReady({
+          url: await url(),
+          read: apiReadiness,
+          stopping: stop.signal,
+          onWaiting,
+          tellEveryMs: 0,
+        }),
       ).rejects.toThrow(/aborted/)
     }
-    expect(seen).toEqual([expect.stringContaining('ECONNREFUSED'), '503 not yet'])
+    expect(seen).toEqual([expect.stringContaining('ECONNREFUSED'), 'it answers 503 not yet'])
   })
 })

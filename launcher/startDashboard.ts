@@ -10,8 +10,9 @@ import type { DashboardSettings } from './dashboardSettings.ts'
 import { keepRunning } from './keepRunning.ts'
 import { openDatabase } from './openDatabase.ts'
 import { brokersFault, stayingPortFault } from './reachable.ts'
+import { apiReadiness, processorReadiness } from './readiness.ts'
 import { refuseSettings } from './refuseSettings.ts'
-import { untilReady } from './untilReady.ts'
+import { untilReady, type UntilReadyOptions } from './untilReady.ts'
 
 export interface StartDashboardOptions {
   readonly settings: DashboardSettings
@@ -37,7 +38,8 @@ const stopWithinMs = 9_000
 
 /**
  * Starts the database, the processor, the API and the generator, and resolves once the API and the processor
- * answer that they are ready. From then on a process that ends is started again.
+ * are ready to be used, or as ready as they get while nobody mends a shard that is stopped. From then on a process that
+ * ends is started again.
  * @throws SettingsError where a setting keeps one of them from starting; what had started is stopped then
  */
 export const startDashboard = async (options: StartDashboardOptions): Promise<Dashboard> => {
@@ -81,11 +83,12 @@ export const startDashboard = async (options: StartDashboardOptions): Promise<Da
     return { first, supervise }
   }
   const started = new AbortController()
-  const untilAnswers = (name: string, url: string) =>
+  const untilAnswers = (name: string, url: string, read: UntilReadyOptions['read']) =>
     untilReady({
       url: `${url}/readyz`,
+      read,
       stopping: AbortSignal.any([stopping, started.signal]),
-      onWaiting: (answer) => logger.warn({ process: name, answer }, 'not ready yet'),
+      onWaiting: (reason) => logger.warn({ process: name, reason }, 'not ready yet'),
     })
 
   try {
@@ -95,8 +98,8 @@ export const startDashboard = async (options: StartDashboardOptions): Promise<Da
       Promise.all([
         processor.first.ready,
         api.first.ready,
-        untilAnswers('processor', `http://127.0.0.1:${processorPort}`),
-        untilAnswers('api', addressOf(settings.HOST, port)),
+        untilAnswers('processor', `http://127.0.0.1:${processorPort}`, processorReadiness),
+        untilAnswers('api', addressOf(settings.HOST, port), apiReadiness),
       ]),
       endOf('processor', processor.first),
       endOf('api', api.first),

@@ -1,41 +1,43 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import type { Readiness } from './readiness.ts'
 
 export interface UntilReadyOptions {
   /** The address to ask. */
   readonly url: string
+  /** Reads an answer. */
+  readonly read: (status: number, body: string) => Readiness
   /** Aborts the waiting. */
   readonly stopping: AbortSignal
-  /** Told now and then what it answers instead of 200. */
-  readonly onWaiting: (answer: string) => void
-  /** How often it is told, in milliseconds. */
+  /** Told what it waits for, where that lasts, and again only when it is something else. */
+  readonly onWaiting: (reason: string) => void
+  /** How often it may be told, in milliseconds. */
   readonly tellEveryMs?: number
 }
 
 const everyMs = 50
 
-/** Asks until the answer is 200. Rejects when aborted. */
+/** Asks until the answer says that it is ready. Rejects when aborted. */
 export const untilReady = async (options: UntilReadyOptions): Promise<void> => {
-  const { url, stopping, onWaiting, tellEveryMs = 5_000 } = options
+  const { url, read, stopping, onWaiting, tellEveryMs = 5_000 } = options
   let tellAt = performance.now() + tellEveryMs
+  let told: string | undefined
   for (;;) {
-    const answer = await ask(url)
-    if (answer === undefined) return
-    if (performance.now() >= tellAt) {
-      onWaiting(answer)
+    const readiness = await ask(url, read)
+    if (readiness.isReady) return
+    if (performance.now() >= tellAt && readiness.reason !== told) {
+      onWaiting((told = readiness.reason))
       tellAt = performance.now() + tellEveryMs
     }
     await wait(everyMs, undefined, { signal: stopping })
   }
 }
 
-/** `undefined` for 200, else what was answered. */
-const ask = async (url: string): Promise<string | undefined> => {
+const ask = async (url: string, read: UntilReadyOptions['read']): Promise<Readiness> => {
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(2_000) })
-    const body = (await response.text()).trim()
-    return response.status === 200 ? undefined : `${response.status} ${body}`
+    return read(response.status, await response.text())
   } catch (error) {
     const { message, cause } = error as Error & { cause?: Error }
-    return cause?.message || message
+    return { isReady: false, reason: cause?.message || message }
   }
 }

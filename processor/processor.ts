@@ -9,6 +9,7 @@ import { createMetrics, type ProcessorMetrics } from './observe/metrics.ts'
 import { reportedStates } from './observe/reportedStates.ts'
 import { type SourceLag, watchSourceLag } from './observe/sourceLag.ts'
 import type { ProjectorOptions } from './project/projector.ts'
+import { type AdoptionWatch, watchAdoptions } from './shard/adoptionWatch.ts'
 import type { ShardState } from './shard/ownedShard.ts'
 import { createShardOwner } from './shard/shardOwner.ts'
 import { createTrends, type Trends } from './trends/trends.ts'
@@ -92,6 +93,7 @@ export const createProcessor = ({
   })
   let lag: SourceLag | undefined
   let compaction: LogCompaction | undefined
+  let adoptions: AdoptionWatch | undefined
   const states = (): ShardState[] => reportedStates(owner.states(), source.stopped())
   const metrics = createMetrics({ states, lag: () => lag?.current() ?? new Map() })
 
@@ -110,10 +112,11 @@ export const createProcessor = ({
         shards: () => states().map(({ shard }) => shard),
         logger,
       })
+      adoptions = watchAdoptions({ owner, log, source, logger })
     },
     async stop() {
       lag?.stop()
-      await compaction?.stop()
+      await Promise.all([compaction?.stop(), adoptions?.stop()])
       await source.stop()
       await owner.stop()
       await trends?.stop()

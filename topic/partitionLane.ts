@@ -1,4 +1,5 @@
 import type { TopicBatch } from '@patterns/shared/contract/topicMessage.ts'
+import type { Logger } from '@patterns/shared/logger.ts'
 import { backoffMs } from './backoff.ts'
 import { createSignal } from './signal.ts'
 import type { PartitionEnd, PartitionOwner } from './source.ts'
@@ -6,6 +7,11 @@ import type { PartitionEnd, PartitionOwner } from './source.ts'
 /** The partition is no longer ours: what is under way for it is to be abandoned. */
 export class PartitionLostError extends Error {
   override readonly name = 'PartitionLostError'
+}
+
+/** The owner wants to read from where the partition holds nothing. */
+class OutsideError extends Error {
+  override readonly name = 'OutsideError'
 }
 
 const noProgressWaitMs = 100
@@ -17,8 +23,7 @@ export interface PartitionLaneOptions {
   readonly ends: () => Promise<Pick<PartitionEnd, 'startOffset' | 'endOffset'>>
   /** Called when the lane has room for a batch. */
   readonly onWanted: () => void
-  /** Called once when the lane stops for good; other lanes go on. */
-  readonly onFailed: (error: Error) => void
+  readonly logger: Logger
 }
 
 /**
@@ -37,17 +42,22 @@ export interface PartitionLane {
   position(): number | undefined
   /** Since when the owner has been taking a batch without a sign of life, by `Date.now`; `undefined` while idle. */
   silentSince(): number | undefined
-  /** What the lane knows of the partition no longer holds (out of range, created anew): the owner is asked again. */
+  /**
+   * What the lane knows of the partition no longer holds (out of range, created anew): the owner is asked again, unless
+   * the lane has stopped.
+   */
   reassign(): void
-  /** Stops the lane for good, with this reason. */
+  /** Stops the lane, with this reason, until it is begun again. */
   fail(error: Error): void
+  /** The owner is asked again, also where the lane has stopped. */
+  beginAgain(): void
   failure(): Error | undefined
   /** Ends the lane: waits for the batch under way, then tells the owner that the partition is gone. Idempotent. */
   close(): Promise<void>
 }
 
 export const createPartitionLane = (options: PartitionLaneOptions): PartitionLane => {
-  const { partition, owner, onWanted } = options
+  const { partition, owner, onWanted, logger } = options
   const changed = createSignal()
   let waiting: TopicBatch | undefined
   let readFrom: number | undefined
@@ -68,12 +78,12 @@ export const createPartitionLane = (options: PartitionLaneOptions): PartitionLan
     position = offset
     onWanted()
   }
-  const fail = (error: Error) => {
+  const fail = (error: Error, level: 'error' | 'debug' = 'error') => {
     if (failure || isClosed) return
     failure = error
     waiting = undefined
     readFrom = undefined
-    options.onFailed(error)
+    logger[level]({ partition, err: error }, 'partition stopped; others go on')
     changed.notify()
   }
   const release = async () => {
@@ -86,7 +96,7 @@ export const createPartitionLane = (options: PartitionLaneOptions): PartitionLan
     { startOffset, endOffset }: Pick<PartitionEnd, 'startOffset' | 'endOffset'>,
   ) => {
     if (offset >= startOffset && offset <= endOffset) return
-    throw new Error(
+    throw new OutsideError(
       `Partition ${partition} cannot be read from offset ${offset}: it holds ${startOffset} to ${endOffset}`,
     )
   }
@@ -154,17 +164,28 @@ export const createPartitionLane = (options: PartitionLaneOptions): PartitionLan
   }
 
   const run = async () => {
-    while (!isClosed && !failure) {
+    while (!isClosed) {
       mustReassign = false
       try {
+        await release()
         await read()
-        if (mustReassign && !isClosed) await release()
       } catch (error) {
-        fail(error instanceof Error ? error : new Error(String(error)))
+        // The owner has told of its own errors: told twice, one error looks like two.
+        const level = error instanceof OutsideError ? 'error' : 'debug'
+        fail(error instanceof Error ? error : new Error(String(error)), level)
       }
+      while (failure && !isClosed) await changed.wait()
     }
   }
   const running = run()
+
+  const reassign = () => {
+    // Also while the owner is being asked: what it answers may be of what there was before.
+    mustReassign = true
+    readFrom = undefined
+    waiting = undefined
+    changed.notify()
+  }
 
   let closing: Promise<void> | undefined
   const close = async () => {
@@ -188,14 +209,13 @@ export const createPartitionLane = (options: PartitionLaneOptions): PartitionLan
     },
     position: () => position,
     silentSince: () => silentSince,
-    reassign() {
-      // Also while the owner is being asked: what it answers may be of what there was before.
-      mustReassign = true
-      readFrom = undefined
-      waiting = undefined
-      changed.notify()
+    reassign,
+    fail: (error) => fail(error),
+    beginAgain() {
+      if (isClosed) return
+      failure = undefined
+      reassign()
     },
-    fail,
     failure: () => failure,
     close: async () => (closing ??= close()),
   }

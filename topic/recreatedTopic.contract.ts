@@ -41,6 +41,45 @@ export const recreatedTopicContract = (scene: TopicScene): void => {
     expect(texts(owner, 1)).not.toContain('new')
   }, 90_000)
 
+  it('reads on where the owner says, once the partition is begun again', async () => {
+    const owner = createRecordingOwner({ offsets: new Map([[1, 500]]) })
+    const source = await startSource(owner)
+    await publish([0, 1].map((partition) => ({ key: null, value: `first in ${partition}`, partition })))
+    await owner.until(() => source.stopped().length === 1 && owner.messages.length === 1)
+    // What keeps it stopped holds still: it is stopped again.
+    const asked = () => owner.log.filter((line) => line.startsWith('assigned 1')).length
+    const before = asked()
+    source.beginAgain(1)
+    await owner.until(() => source.stopped().length === 1 && asked() > before)
+
+    owner.offsets.set(1, 0)
+    source.beginAgain(1)
+    await publish([{ key: null, value: 'second in 1', partition: 1 }])
+    await owner.until(() => owner.messages.length === 3)
+    expect(texts(owner, 1)).toEqual(['first in 1', 'second in 1'])
+    expect(source.stopped()).toEqual([])
+    // The other partition was not touched, nor is one that is not there.
+    source.beginAgain(7)
+    expect(owner.log.filter((line) => /^(assigned|revoked) 0/.test(line))).toHaveLength(1)
+  })
+
+  it('begins a partition again after the owner failed on a batch, and lets go of it before', async () => {
+    let isBroken = true
+    const owner = createRecordingOwner({
+      take: () => {
+        if (isBroken) throw new Error('bug on one event')
+      },
+    })
+    const source = await startSource(owner)
+    await publish([{ key: null, value: 'v', partition: 0 }])
+    await owner.until(() => source.stopped().length === 1)
+    isBroken = false
+    source.beginAgain(0)
+    await owner.until(() => owner.messages.length === 1)
+    const told = owner.log.flatMap((line) => /^(assigned|revoked) 0/.exec(line)?.[1] ?? [])
+    expect(told).toEqual(['assigned', 'revoked', 'assigned'])
+  })
+
   it('does not read a topic that was created anew between two runs', async () => {
     await publish([{ key: null, value: 'v', partition: 0 }])
     const owner = createRecordingOwner({ offsets: new Map([[0, 500]]) })

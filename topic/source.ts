@@ -8,7 +8,8 @@ export interface PartitionOwner {
   /**
    * A partition is now ours. Answers the offset to read from.
    * @throws when the partition must not be read (its end is below what is stored, say);
-   * the source then leaves the partition alone and reports it in `stopped`.
+   * the source then leaves the partition alone and reports it in `stopped`. It does not log what an owner throws, here
+   * or in `take`: that is the owner's to tell.
    */
   assigned(partition: number, endOffset: number): Promise<number>
   /**
@@ -49,8 +50,13 @@ export interface Source {
   ends(): Promise<PartitionEnd[]>
   /** `connecting` until joined, `down` while the broker cannot be reached. */
   status(): 'connecting' | 'up' | 'down'
-  /** The partitions of ours that are no longer read until the process starts again or loses them. */
+  /** The partitions of ours that are no longer read, until they are begun again or lost. */
   stopped(): StoppedPartition[]
+  /**
+   * Asks the owner of a partition anew where to read from, as when the partition came, also where it had stopped:
+   * what it was stopped for may be mended. Nothing happens where the partition is not ours.
+   */
+  beginAgain(partition: number): void
   /** Leaves the group after the batches under way. Idempotent. */
   stop(): Promise<void>
 }

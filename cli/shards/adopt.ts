@@ -101,7 +101,7 @@ const adoptShard = ({ shard, copy = false, yes }: AdoptOptions, context: CliCont
       if (!(await applyAdoption(pool, head, end, adoption))) {
         throw new RefusedError(`Shard ${shard} moved on in the meantime; nothing was changed`)
       }
-      context.stdout.write('Done. Restart the processor, so that it takes the shard up again.\n')
+      context.stdout.write('Done. A processor that runs takes the shard up by itself within seconds.\n')
       return 0
     },
     'owner',

@@ -133,12 +133,12 @@ describe.skipIf(brokers === null).concurrent('a topic that is deleted and create
   })
 
   test(
-    'under a processor that runs stops its shards until it is adopted, however long it grows',
+    'under a processor that runs stops its shards, however long it grows, until it is adopted: then they go on',
     { timeout: 240_000 },
     async () => {
       const scene = await createScene({ brokers: brokers! })
       try {
-        const refusing = await scene.start()
+        const processor = await scene.start()
         await untilEstablished(scene)
         const { taken } = await readProgress(scene.pool)
         await recreate(scene)
@@ -151,11 +151,10 @@ describe.skipIf(brokers === null).concurrent('a topic that is deleted and create
         const running = { shard: 2, status: 'running', reason: null }
         const expected = [stopped[0], stopped[1], running, stopped[2]]
         await untilHealth(
-          refusing,
+          processor,
           503,
           ({ shards }) => shards.filter(({ status }) => status === 'stopped').length === 3,
         )
-        for (const shard of [0, 1, 3]) await adopt(scene, shard)
 
         // Longer than what the log has of the old one: its offsets look as if nothing had happened.
         await sendTo(scene, 1, 'longer', 1_000)
@@ -163,13 +162,32 @@ describe.skipIf(brokers === null).concurrent('a topic that is deleted and create
         await until('the other shard goes on', async () =>
           (await readProgress(scene.pool)).taken.get(2) === scene.ledger.ends().get(2) ? true : undefined,
         )
-        expect((await untilHealth(refusing, 503)).health.components.shards).toMatchObject(expected)
+        expect((await untilHealth(processor, 503)).health.components.shards).toMatchObject(expected)
         expect((await readProgress(scene.pool)).taken.get(1)).toBe(taken.get(1))
-        await refusing.stop()
+        // Each was told of once, in one line.
+        for (const shard of [0, 1, 3]) {
+          const lines = processor.log().match(new RegExp(`.*shards adopt --shard ${shard}.*`, 'g'))
+          expect(lines).toEqual([
+            expect.stringContaining(`"shard":${shard},"reason":"Partition ${shard} is of`),
+          ])
+        }
+        expect(processor.log()).not.toContain('"stack"')
 
-        const adopted = await scene.start()
+        // One by one: those that are not adopted stay as they are.
+        await adopt(scene, 1)
+        await until('the adopted shard goes on', async () =>
+          (await readProgress(scene.pool)).taken.get(1) === scene.ledger.ends().get(1) ? true : undefined,
+        )
+        expect((await untilHealth(processor, 503)).health.components.shards).toMatchObject([
+          stopped[0],
+          { shard: 1, status: 'running', reason: null },
+          running,
+          stopped[2],
+        ])
+        for (const shard of [0, 3]) await adopt(scene, shard)
+        await untilHealth(processor, 200)
+        for (const shard of [0, 3]) await sendTo(scene, shard, `after ${shard}`, 200)
         await untilSettled(scene)
-        await untilHealth(adopted, 200)
         await expectExact(scene)
       } finally {
         await scene.close()

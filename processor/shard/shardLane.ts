@@ -1,4 +1,4 @@
-import type { EventLog, LogEnd, ShardHead } from '@patterns/event-log/eventLog.ts'
+import type { EventLog, LogEnd } from '@patterns/event-log/eventLog.ts'
 import { isAnotherTopic } from '@patterns/event-log/isAnotherTopic.ts'
 import { decodeRecord } from '@patterns/shared/contract/decodeRecord.ts'
 import type { TopicBatch, TopicMessage } from '@patterns/shared/contract/topicMessage.ts'
@@ -9,11 +9,7 @@ import { type SortedBatch, sortBatch } from '../ingest/sortBatch.ts'
 import { FencedError } from '../project/writeFlush.ts'
 import { openProjector, type Projector, type ProjectorOptions } from '../project/projector.ts'
 import type { Trends } from '../trends/trends.ts'
-
-/** The topic no longer holds what the log expects next: it was created anew, or its retention was too short. */
-export class LostSourceError extends Error {
-  override readonly name = 'LostSourceError'
-}
+import { LostSourceError, type RefusedHead } from './lostSource.ts'
 
 export interface LaneOptions {
   readonly log: EventLog
@@ -50,32 +46,27 @@ export interface ShardLane {
 
 const refuseLostSource = (
   shard: number,
-  head: Pick<ShardHead, 'nextSourceOffset' | 'sourceBase' | 'topicId'>,
-  end: Omit<PartitionEnd, 'partition'>,
+  head: RefusedHead,
+  { startOffset, endOffset, topicId }: Omit<PartitionEnd, 'partition'>,
 ): void => {
   const expected = head.nextSourceOffset - head.sourceBase
-  const { startOffset, endOffset } = end
-  const remedy = `Run "npm run cli -- shards adopt --shard ${shard}" to go on with what the topic has now.`
-  if (isAnotherTopic(head, end.topicId)) {
-    throw new LostSourceError(
-      `Partition ${shard} is of another topic of this name than the ${expected} messages of it in the log: the topic was created anew. ${remedy}`,
-    )
+  const refuse = (what: string): never => {
+    const remedy = `Run "npm run cli -- shards adopt --shard ${shard}" to go on with what the topic has now.`
+    throw new LostSourceError(`Partition ${shard} ${what}. ${remedy}`, head)
   }
-  if (endOffset < expected && end.topicId !== null && end.topicId === head.topicId) {
-    throw new LostSourceError(
-      `Partition ${shard} ends at offset ${endOffset}, but ${expected} messages of it are in the log: the topic lost its newest messages. ${remedy}`,
+  if (isAnotherTopic(head, topicId))
+    refuse(
+      `is of another topic of this name than the ${expected} messages of it in the log: the topic was created anew`,
     )
-  }
   if (endOffset < expected) {
-    throw new LostSourceError(
-      `Partition ${shard} ends at offset ${endOffset}, but ${expected} messages of it are in the log: the topic was created anew. ${remedy}`,
-    )
+    const isSame = topicId !== null && topicId === head.topicId
+    const why = isSame ? 'the topic lost its newest messages' : 'the topic was created anew'
+    refuse(`ends at offset ${endOffset}, but ${expected} messages of it are in the log: ${why}`)
   }
-  if (startOffset > expected) {
-    throw new LostSourceError(
-      `Partition ${shard} begins at offset ${startOffset}, but the log expects ${expected} next: the topic's retention removed the ones between. ${remedy}`,
+  if (startOffset > expected)
+    refuse(
+      `begins at offset ${startOffset}, but the log expects ${expected} next: the topic's retention removed the ones between`,
     )
-  }
 }
 
 /** Brings the projector from its checkpoint to `head`, and no further: what another owner appends is for its own. */

@@ -28,8 +28,16 @@ const ownerOf = async (...ends: (number | Error)[]) => (await shardOf(...ends)).
 const shardOf = async (...ends: (number | Error)[]) => {
   const memory = createMemoryEventLog()
   const disk = { isFull: false }
+  /** What an adoption adds to the base of the head. */
+  const adopted = { by: 0 }
+  const logger = createLogger('test', 'silent')
+  const errors = vi.spyOn(logger, 'error')
   const log: EventLog = {
     ...memory,
+    async head(of) {
+      const known = await memory.head(of)
+      return known === undefined ? undefined : { ...known, sourceBase: known.sourceBase + adopted.by }
+    },
     async append(batch) {
       if (disk.isFull) throw Object.assign(new Error('No space left on device'), { code: '53100' })
       return memory.append(batch)
@@ -63,13 +71,13 @@ const shardOf = async (...ends: (number | Error)[]) => {
       if (end instanceof Error) throw end
       return [{ partition: shard, startOffset: 0, endOffset: end, topicId: null }]
     },
-    logger: createLogger('test', 'silent'),
+    logger,
     backoff: (attempt) => {
       waits.push(attempt)
       return 0
     },
   })
-  return { owner, disk, waits }
+  return { owner, disk, waits, adopted, errors }
 }
 
 /** Offsets that carry no message: enough to be taken. */
@@ -119,6 +127,38 @@ describe('an owner', () => {
     await owner.revoked(shard)
     await expect(owner.assigned(shard, 500)).rejects.toThrow(refusal)
     expect(owner.states()).toMatchObject([{ status: 'stopped', reason: expect.stringMatching(refusal) }])
+    await owner.stop()
+  })
+
+  test('says once, and without a stack, that a topic lost what comes next', async () => {
+    const { owner, errors } = await shardOf(40, 500)
+    for (let tried = 1; tried <= 3; tried++) {
+      await expect(owner.assigned(shard, 40)).rejects.toThrow(/ends at offset 40/)
+      await owner.revoked(shard)
+    }
+    expect(errors.mock.calls).toEqual([
+      [{ shard, reason: expect.stringMatching(/shards adopt --shard 0/) }, 'shard stopped'],
+    ])
+    await owner.stop()
+  })
+
+  test('takes a shard that it refused once the log goes on from elsewhere', async () => {
+    const { owner, adopted, errors } = await shardOf(40, 40, 0, 50)
+    await expect(owner.assigned(shard, 40)).rejects.toThrow(/ends at offset 40/)
+    expect([...owner.lost().keys()]).toEqual([shard])
+    // All but 60 of the messages are of the topic before: its end is at 40 still.
+    adopted.by = 60
+    expect(await owner.assigned(shard, 40)).toBe(40)
+    expect(owner.states()).toMatchObject([{ status: 'running', reason: undefined, nextOffset: 40 }])
+    expect(owner.lost().size).toBe(0)
+    await owner.revoked(shard)
+
+    // Lost once more: it is refused again, for what it lost now.
+    await expect(owner.assigned(shard, 0)).rejects.toThrow(/ends at offset 0, /)
+    expect(errors).toHaveBeenCalledTimes(2)
+    // While it is another's there is nothing to look after here.
+    await owner.revoked(shard)
+    expect(owner.lost().size).toBe(0)
     await owner.stop()
   })
 

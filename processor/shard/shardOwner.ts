@@ -15,7 +15,8 @@ import {
   succeed,
   type Work,
 } from './ownedShard.ts'
-import { type LaneOptions, LostSourceError, openShardLane, type ShardLane } from './shardLane.ts'
+import { hasMovedSince, LostSourceError } from './lostSource.ts'
+import { type LaneOptions, openShardLane, type ShardLane } from './shardLane.ts'
 
 export interface ShardOwnerOptions {
   readonly lane: Omit<LaneOptions, 'shard' | 'source' | 'projector'> & {
@@ -30,6 +31,8 @@ export interface ShardOwnerOptions {
 /** Owns the shards that the group gives to this process. */
 export interface ShardOwner extends PartitionOwner {
   states(): ShardState[]
+  /** The shards that stopped because the topic lost what comes next, and why. */
+  lost(): ReadonlyMap<number, LostSourceError>
   /** Writes what is pending in every shard, as far as the database lets it. */
   stop(): Promise<void>
 }
@@ -44,14 +47,30 @@ export const createShardOwner = ({
   backoff = backoffMs,
 }: ShardOwnerOptions): ShardOwner => {
   const owned = new Map<number, Owned>()
-  /** A topic that was created anew grows: once it is as long as the old one it looks whole, and is not. */
-  const lost = new Map<number, LostSourceError>()
+  /**
+   * A topic that was created anew grows: once it is as long as the old one it looks whole, and is not. So a loss is
+   * kept, also while the shard is another's, until the log says to go on from elsewhere.
+   */
+  const losses = new Map<number, LostSourceError>()
 
   const stopShard = (entry: Owned, error: unknown): void => {
     entry.status = 'stopped'
     entry.reason = messageOf(error)
-    if (error instanceof LostSourceError) lost.set(entry.shard, error)
-    logger.error({ shard: entry.shard, err: error }, 'shard stopped')
+    if (!(error instanceof LostSourceError)) {
+      logger.error({ shard: entry.shard, err: error }, 'shard stopped')
+    } else if (losses.get(entry.shard) !== error) {
+      // Once, and without a stack: it is for a person to mend, and the reason says how.
+      losses.set(entry.shard, error)
+      logger.error({ shard: entry.shard, reason: entry.reason }, 'shard stopped')
+    }
+  }
+
+  /** @throws LostSourceError where the shard was refused before, and its log is as it was then */
+  const refuseLost = async (shard: number): Promise<void> => {
+    const loss = losses.get(shard)
+    if (loss === undefined) return
+    if (!hasMovedSince(loss, await laneOptions.log.head(shard))) throw loss
+    losses.delete(shard)
   }
 
   const sourceOf = async (shard: number): Promise<PartitionEnd> => {
@@ -66,6 +85,7 @@ export const createShardOwner = ({
   const openOnce = async (entry: Owned): Promise<ShardLane> => {
     let opened: ShardLane | undefined
     let early: { readonly error: unknown } | undefined
+    await refuseLost(entry.shard)
     const lane = await openShardLane({
       ...laneOptions,
       shard: entry.shard,
@@ -176,11 +196,6 @@ export const createShardOwner = ({
       await release(partition)
       const entry = ownShard(partition)
       owned.set(partition, entry)
-      const loss = lost.get(partition)
-      if (loss !== undefined) {
-        stopShard(entry, loss)
-        throw loss
-      }
       const lane = await openLane(entry)
       return lane?.nextOffset() ?? 0
     },
@@ -214,6 +229,8 @@ export const createShardOwner = ({
     revoked: release,
 
     states: () => [...owned.values()].map(stateOf).toSorted((a, b) => a.shard - b.shard),
+
+    lost: () => new Map([...losses].filter(([shard]) => owned.get(shard)?.status === 'stopped')),
 
     async stop() {
       await Promise.all([...owned.keys()].map(release))

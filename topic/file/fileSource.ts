@@ -70,7 +70,7 @@ export const createFileSource = (options: FileSourceOptions): Source => {
       owner,
       ends: async () => ({ startOffset: 0, endOffset: await reader.begin() }),
       onWanted: awake.notify,
-      onFailed: (error) => logger.error({ partition, err: error }, 'partition stopped; others go on'),
+      logger,
     })
     const opened: Tail = { lane, reader, awake, done: Promise.resolve() }
     opened.done = tail(opened)
@@ -133,6 +133,7 @@ export const createFileSource = (options: FileSourceOptions): Source => {
         const error = lane.failure()
         return error ? [{ partition: lane.partition, error }] : []
       }),
+    beginAgain: (partition) => tails[partition]?.lane.beginAgain(),
     stop: async () => (stopping ??= close()),
   }
 }

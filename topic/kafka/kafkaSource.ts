@@ -88,7 +88,7 @@ export const createKafkaSource = ({
           owner,
           ends: async () => endOf(partition),
           onWanted: wake,
-          onFailed: (error) => logger.error({ partition, err: error }, 'partition stopped; others go on'),
+          logger,
         }),
       onChange: wake,
       onStatus: (up) => (isUp.group = up),
@@ -127,6 +127,7 @@ export const createKafkaSource = ({
         const error = lane.failure()
         return error ? [{ partition: lane.partition, error }] : []
       }),
+    beginAgain: (partition) => lanes.get(partition)?.beginAgain(),
     stop,
   }
 }
