@@ -32,6 +32,8 @@ export const register = (program: Command): void => {
     .action(async (options: { runs: string }) => {
       const dataDir = mkdtempSync(join(tmpdir(), 'patterns-bench-start-'))
       const env = {
+        // PATH and the like.
+        // oxlint-disable-next-line node/no-process-env
         ...process.env,
         DATA_DIR: dataDir,
         PORT: '18053',
