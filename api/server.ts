@@ -89,7 +89,7 @@ export const startApiServer = async ({
   let isWarm = false
   const app = createApp({
     parts,
-    health: { feed, isWarm: () => isWarm },
+    health: { feed, database: pool, isWarm: () => isWarm },
     metrics,
     logger,
     apiKeys,

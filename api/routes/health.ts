@@ -1,10 +1,14 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { asOf } from '../conventions/asOf.ts'
 import type { VectorFeed } from '../live/vectorFeed.ts'
+import type { Queryable } from '../read/queryable.ts'
+import { readShardAges, type ShardAge } from '../read/readShardAges.ts'
 import type { ApiApp } from './apiRoute.ts'
+import { shardAgeOf, shardAgeSchema } from './shardAgeFields.ts'
 
 export interface HealthParts {
   readonly feed: Pick<VectorFeed, 'confirm' | 'vector' | 'isListening'>
+  readonly database: Queryable
   /** Whether the first answers were made: before, a request may take seconds. */
   readonly isWarm: () => boolean
 }
@@ -44,14 +48,18 @@ const component = <Fields extends z.ZodRawShape>(fields: Fields) =>
 
 const healthSchema = z
   .strictObject({
-    status: z
-      .enum(['ok', 'degraded', 'down'])
-      .openapi({ description: 'degraded: answers are right, but changes are seen later.' }),
+    status: z.enum(['ok', 'degraded', 'down']).openapi({
+      description:
+        'degraded: answers are right as of their position, but changes are seen later, since notifications are lost or a shard is more than ten seconds behind its log.',
+    }),
     components: z.strictObject({
       database: component({ latency_ms: z.number().nullable() }),
       notifications: component({}),
       projection: component({
         as_of: z.record(z.string(), z.int()).openapi({ description: 'The last vector that was read.' }),
+        shards: z.array(shardAgeSchema).openapi({
+          description: 'How old the numbers of each shard are; none while the database is down.',
+        }),
       }),
     }),
     uptime_seconds: z.number(),
@@ -72,15 +80,18 @@ const healthRoute = (path: '/health') =>
 /** A database that answers slower than this counts as not there. */
 const mostProbeMs = 2_000
 
-/** Reads the vector now: this needs the database and the schema. Answers the milliseconds, or null. */
-const probe = async (feed: HealthParts['feed']): Promise<number | null> => {
+/** Flushes follow each other within two seconds, and a shard is opened anew within some more. */
+const mostBehindSeconds = 10
+
+/** Does what needs the database and the schema. Answers the milliseconds, or null where it failed or took too long. */
+const probe = async (read: () => Promise<unknown>): Promise<number | null> => {
   const began = performance.now()
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error('No answer in time')), mostProbeMs)
   })
   try {
-    await Promise.race([feed.confirm(0), late])
+    await Promise.race([read(), late])
     return performance.now() - began
   } catch {
     return null
@@ -89,28 +100,35 @@ const probe = async (feed: HealthParts['feed']): Promise<number | null> => {
   }
 }
 
-export const routeLiveness = (app: ApiApp, { feed, isWarm }: HealthParts): void => {
+export const routeLiveness = (app: ApiApp, { feed, isWarm }: Omit<HealthParts, 'database'>): void => {
   app.openapi(livezRoute, (context) => context.json({ status: 'ok' as const }, 200))
   app.openapi(readyzRoute, async (context) => {
     const notReady = (reason: string) => context.json({ status: 'not_ready' as const, reason }, 503)
-    if ((await probe(feed)) === null) return notReady('the database cannot be read')
+    if ((await probe(() => feed.confirm(0))) === null) return notReady('the database cannot be read')
     if (!isWarm()) return notReady('the first answers are being made')
     return context.json({ status: 'ready' as const }, 200)
   })
 }
 
-export const routeHealth = (app: ApiApp, { feed }: HealthParts): void => {
+export const routeHealth = (app: ApiApp, { feed, database }: HealthParts): void => {
   app.openapi(healthRoute('/health'), async (context) => {
-    const latencyMs = await probe(feed)
+    let ages: readonly ShardAge[] = []
+    const latencyMs = await probe(async () => {
+      const [read] = await Promise.all([readShardAges(database), feed.confirm(0)])
+      ages = read
+    })
     const isUp = latencyMs !== null
+    const isCurrent =
+      feed.isListening && ages.every(({ behindSeconds }) => behindSeconds <= mostBehindSeconds)
     const body = {
-      status: !isUp ? ('down' as const) : feed.isListening ? ('ok' as const) : ('degraded' as const),
+      status: !isUp ? ('down' as const) : isCurrent ? ('ok' as const) : ('degraded' as const),
       components: {
         database: { status: isUp ? ('up' as const) : ('down' as const), latency_ms: latencyMs },
         notifications: { status: feed.isListening ? ('up' as const) : ('down' as const) },
         projection: {
           status: isUp ? ('up' as const) : ('down' as const),
           as_of: asOf(feed.vector),
+          shards: isUp ? ages.map(shardAgeOf) : [],
         },
       },
       uptime_seconds: process.uptime(),

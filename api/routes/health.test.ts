@@ -1,0 +1,102 @@
+import { createPostgresEventLog } from '@patterns/event-log/postgres/postgresEventLog.ts'
+import { eventAt, toAppend } from '@patterns/event-log/newEvents.ts'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { drawMessages } from '../testing/drawMessages.ts'
+import { startTestApi, type TestApi } from '../testing/startTestApi.ts'
+
+const now = Date.UTC(2026, 3, 8, 10, 30)
+const messages = drawMessages(50, now - 86_400_000, now, 4)
+let api: TestApi
+
+beforeAll(async () => {
+  api = await startTestApi({ now })
+  await api.seed(messages.map((message) => ({ ...message, shard: 0 })))
+  await api.seed(messages.map((message) => ({ ...message, shard: 1 })))
+})
+afterAll(() => api?.stop())
+
+/** Events that the log takes and nobody projects. */
+const append = async (shard: number, count: number, recordedAt: number): Promise<void> => {
+  const log = createPostgresEventLog({ pool: api.owner })
+  const head = (await log.head(shard))!
+  const events = Array.from({ length: count }, (_, i) =>
+    eventAt(head.nextSourceOffset + i, { timestamp: recordedAt }),
+  )
+  await log.append({ shard, expected: head, ...toAppend({ events }) })
+}
+
+const stoodStill = (shard: number, seconds: number): Promise<unknown> =>
+  api.owner.query(
+    'update projection_checkpoints set updated_at = now() - make_interval(secs => $2) where shard = $1',
+    [shard, seconds],
+  )
+
+const health = async () => {
+  const { status, body } = await api.get('/health')
+  expect(status).toBe(200)
+  return { status: body.status, shards: body.components.projection.shards }
+}
+
+// Each goes on where the one before ended.
+describe('/health tells how old the numbers are', () => {
+  it('all is well, however long ago it was, while everything in the log is in the numbers', async () => {
+    await stoodStill(1, 86_400)
+    const time = expect.stringMatching(/^20\d\d-.*Z$/)
+    const complete = {
+      position: 50,
+      log_position: 50,
+      backlog_events: 0,
+      behind_seconds: 0,
+      last_appended_at: time,
+      last_projected_at: time,
+    }
+    const { status, shards } = await health()
+    expect({ status, shards }).toEqual({
+      status: 'ok',
+      shards: [
+        { shard: 0, ...complete },
+        { shard: 1, ...complete },
+      ],
+    })
+    const [fresh, idle] = shards.map((shard: { last_projected_at: string }) =>
+      Date.parse(shard.last_projected_at),
+    )
+    expect(Math.round((fresh - idle) / 86_400_000)).toBe(1)
+  })
+
+  it('an event that has just come to a shard that was idle is no delay', async () => {
+    await append(1, 2, Date.now())
+    const { status, shards } = await health()
+    expect({ status, shards }).toMatchObject({
+      status: 'ok',
+      shards: [{ backlog_events: 0 }, { position: 50, log_position: 52, backlog_events: 2 }],
+    })
+    expect(shards[1].behind_seconds).toBeLessThan(10)
+  })
+
+  it('numbers that have just moved are not late for an old event either', async () => {
+    await append(0, 1, Date.now() - 3_600_000)
+    await stoodStill(0, 1)
+    expect((await health()).status).toBe('ok')
+  })
+
+  it('events that wait in the log for longer make it degraded', async () => {
+    await append(0, 1, Date.now())
+    await stoodStill(0, 60)
+    const { status, shards } = await health()
+    expect(status).toBe('degraded')
+    expect(shards[0]).toMatchObject({ backlog_events: 2 })
+    expect(Math.round(shards[0].behind_seconds / 10)).toBe(6)
+  })
+
+  it('a shard that was never projected counts from its beginning', async () => {
+    await createPostgresEventLog({ pool: api.owner }).open(2, 0)
+    await append(2, 3, Date.now() - 3_600_000)
+    expect((await health()).shards[2]).toMatchObject({
+      shard: 2,
+      position: 0,
+      backlog_events: 3,
+      last_projected_at: null,
+    })
+  })
+})
