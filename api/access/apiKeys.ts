@@ -4,6 +4,7 @@ import type { Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import type { ApiEnv } from '../conventions/apiEnv.ts'
 import { Problem } from '../conventions/problem.ts'
+import { createKeyGuesses } from './keyGuesses.ts'
 
 /** What anyone may ask: whether the process lives, and what the API is. */
 const openPaths = /^\/(livez|readyz|openapi\.json|docs(\/.*)?)$/
@@ -14,29 +15,39 @@ const keyOf = (context: Context): string | undefined =>
 /** The caller's address. A proxy in front is one caller: what it forwards could be forged. */
 const addressOf = (context: Context): string => getConnInfo(context).remote.address ?? 'unknown'
 
+const unauthorized = (detail: string): Problem =>
+  new Problem(401, 'UNAUTHORIZED', detail, { headers: { 'www-authenticate': 'Bearer' } })
+
 /**
  * Lets in whoever brings a key whose SHA-256 is one of `keyHashes` (hexadecimal), as `Authorization: Bearer`
- * or `X-API-Key`; everyone where there are none. Notes who asks.
+ * or `X-API-Key`; everyone where there are none. Notes who asks. An address that brought too many wrong keys is
+ * not heard for a while: 429.
  */
-export const checkApiKey = (keyHashes: readonly string[]) => {
+export const checkApiKey = (keyHashes: readonly string[], guesses = createKeyGuesses()) => {
   const known = keyHashes.map((hash) => Buffer.from(hash, 'hex'))
   return createMiddleware<ApiEnv>(async (context, next) => {
-    context.set('caller', addressOf(context))
+    const address = addressOf(context)
+    context.set('caller', address)
     if (known.length === 0 || openPaths.test(context.req.path)) return next()
     const key = keyOf(context)
-    const hash = key === undefined ? undefined : createHash('sha256').update(key).digest()
+    // No guess, so it does not count: a probe without a key must not shut others out.
+    if (key === undefined)
+      throw unauthorized('Send an API key as `Authorization: Bearer <key>` or `X-API-Key`.')
+    const hash = createHash('sha256').update(key).digest()
+    const hashText = hash.toString('hex')
+    const waitSeconds = guesses.waitSeconds(address, hashText)
+    if (waitSeconds !== undefined)
+      throw new Problem(429, 'RATE_LIMITED', 'Too many wrong API keys came from this address.', {
+        headers: { 'retry-after': String(waitSeconds) },
+      })
     // All are compared, each in constant time: how long it takes tells nothing of the keys.
-    const matches = hash === undefined ? [] : known.filter((other) => timingSafeEqual(other, hash))
-    if (matches.length === 0)
-      throw new Problem(
-        401,
-        'UNAUTHORIZED',
-        key === undefined
-          ? 'Send an API key as `Authorization: Bearer <key>` or `X-API-Key`.'
-          : 'This API key is not known.',
-        { headers: { 'www-authenticate': 'Bearer' } },
-      )
-    context.set('caller', matches[0]!.toString('hex'))
+    const matches = known.filter((other) => timingSafeEqual(other, hash))
+    if (matches.length === 0) {
+      guesses.wrong(address)
+      throw unauthorized('This API key is not known.')
+    }
+    guesses.right(address, hashText)
+    context.set('caller', hashText)
     return next()
   })
 }

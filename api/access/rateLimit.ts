@@ -4,7 +4,7 @@ import type { ApiEnv } from '../conventions/apiEnv.ts'
 import { Problem } from '../conventions/problem.ts'
 
 /** Tokens left, and when they were counted. */
-interface Bucket {
+export interface Bucket {
   readonly tokens: number
   readonly at: number
 }

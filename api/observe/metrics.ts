@@ -1,6 +1,6 @@
 import { createMiddleware } from 'hono/factory'
 import { routePath } from 'hono/route'
-import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { ApiEnv } from '../conventions/apiEnv.ts'
 import type { VectorFeed } from '../live/vectorFeed.ts'
 import type { Standings } from '../totals/standings.ts'
@@ -10,41 +10,61 @@ export interface MetricsOptions {
   readonly feed: Pick<VectorFeed, 'vector' | 'isListening'>
 }
 
-/** What this process tells Prometheus, and the middleware that measures requests for it. */
+/** What this process tells Prometheus, in its naming, and the middleware that measures requests for it. */
 export const createMetrics = ({ standings, feed }: MetricsOptions) => {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
+  const registers = [registry]
   const requests = new Histogram({
-    name: 'http_request_duration_seconds',
-    help: 'Time from the request to the answer, by route and status.',
+    name: 'pattern_api_request_seconds',
+    help: 'Time from the request to the answer, by route and status',
     labelNames: ['method', 'route', 'status'],
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
-    registers: [registry],
+    registers,
   })
   const gauge = (name: string, help: string, read: () => number) =>
     new Gauge({
       name,
       help,
-      registers: [registry],
+      registers,
       collect() {
         this.set(read())
       },
     })
-  gauge('standings_slices', 'Windows of all patterns held in memory.', () => standings.stats.slices)
-  gauge('standings_bytes', 'What they take.', () => standings.stats.bytes)
+  const counter = (name: string, help: string, read: () => number) =>
+    new Counter({
+      name,
+      help,
+      registers,
+      collect() {
+        this.reset()
+        this.inc(read())
+      },
+    })
   gauge(
-    'standings_refreshes_total',
-    'How often they were brought up to date.',
+    'pattern_api_standings_slices',
+    'Windows of all patterns held in memory',
+    () => standings.stats.slices,
+  )
+  gauge('pattern_api_standings_bytes', 'What they take', () => standings.stats.bytes)
+  counter(
+    'pattern_api_standings_refreshes_total',
+    'How often they were brought up to date',
     () => standings.stats.refreshes,
   )
-  gauge('standings_refresh_seconds_total', 'How long that took.', () => standings.stats.refreshMs / 1_000)
-  gauge('notifications_up', '1 while flushes are listened for.', () => Number(feed.isListening))
+  counter(
+    'pattern_api_standings_refresh_seconds_total',
+    'How long that took',
+    () => standings.stats.refreshMs / 1_000,
+  )
+  gauge('pattern_api_notifications_up', '1 while flushes are listened for', () => Number(feed.isListening))
   new Gauge({
-    name: 'projection_position',
-    help: 'The position that numbers are as of.',
+    name: 'pattern_api_position',
+    help: 'The position of a shard that numbers are as of',
     labelNames: ['shard'],
-    registers: [registry],
+    registers,
     collect() {
+      this.reset()
       for (const [shard, position] of feed.vector) this.set({ shard: String(shard) }, position)
     },
   })

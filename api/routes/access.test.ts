@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { wrongKeysPerMinute } from '../access/keyGuesses.ts'
 import { startTestApi, type TestApi } from '../testing/startTestApi.ts'
 
 const hashOf = (key: string) => createHash('sha256').update(key).digest('hex')
@@ -51,6 +52,25 @@ describe('an API with keys', () => {
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
     expect((await api.ask('/patterns', { 'x-api-key': 'second' })).status).toBe(200)
     expect((await api.get('/metrics', { 'x-api-key': 'first' })).status).toBe(200)
+  })
+})
+
+describe('keys that are guessed', () => {
+  it('are not looked at after some wrong ones, but for those that came from there before', async () => {
+    const guessed = await startTestApi({ apiKeys: [hashOf('first')] })
+    const ask = (key: string) => guessed.ask('/patterns', { 'x-api-key': key })
+    expect((await ask('first')).status).toBe(200)
+    let answer = await ask('guess')
+    let looked = 0
+    for (; answer.status === 401; looked++) answer = await ask(`guess ${looked}`)
+    expect(looked).toBeGreaterThanOrEqual(wrongKeysPerMinute)
+    expect(answer.status).toBe(429)
+    expect(answer.body.code).toBe('RATE_LIMITED')
+    expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0)
+    expect((await ask('first')).status).toBe(200)
+    expect((await guessed.ask('/patterns')).status).toBe(401)
+    expect((await guessed.get('/livez')).status).toBe(200)
+    await guessed.stop()
   })
 })
 

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { drawMessages, patternIds } from '../testing/drawMessages.ts'
@@ -114,8 +115,22 @@ describe('the metrics', () => {
     expect(text).toContain(`route="${base}/patterns/:pattern_id",status="200"`)
     expect(text).toContain('route="unknown",status="404"')
     expect(text).not.toContain(id)
-    expect(text).toMatch(/^standings_slices [1-9]/m)
-    expect(text).toMatch(/^projection_position\{shard="0"\} [1-9]/m)
+    expect(text).toMatch(/^pattern_api_standings_slices [1-9]/m)
+    expect(text).toMatch(/^pattern_api_position\{shard="0"\} [1-9]/m)
     expect(text).toMatch(/^process_resident_memory_bytes /m)
+  })
+
+  it('of ours have one prefix, end as their type does, and are in the operations guide', async () => {
+    const { text } = await api.get('/metrics')
+    const guide = await readFile(new URL('../../docs/OPERATIONS.md', import.meta.url), 'utf8')
+    const ours = [...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)].filter(
+      ([, name]) => !/^(process|nodejs)_/.test(name!),
+    )
+    expect(ours.length).toBeGreaterThan(5)
+    for (const [, name, type] of ours) {
+      expect(name).toMatch(/^pattern_api_/)
+      expect(name!.endsWith('_total')).toBe(type === 'counter')
+      expect(guide).toContain(`\`${name}\``)
+    }
   })
 })

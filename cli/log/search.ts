@@ -79,7 +79,7 @@ export const register = (program: Command, context: CliContext): void => {
     .addHelpText(
       'after',
       `
-Exit codes: 0 found, 1 not found.
+Exit codes: 0 found, 1 not found, 2 wrong usage or settings.
 
 Example:
   npm run cli -- log search --event-id 0190a6f2-7c4e-7d1a-9b3c-5e8f2a4d6c10`,

@@ -59,7 +59,8 @@ export const register = (program: Command, context: CliContext): void => {
     .addHelpText(
       'after',
       `
-Exit codes: 0 all is accounted for, 1 something is not (the first broken offset is named).
+Exit codes: 0 all is accounted for, 1 something is not (the first broken offset is named),
+2 wrong usage or settings.
 
 Examples:
   npm run cli -- log verify

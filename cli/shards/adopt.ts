@@ -113,8 +113,9 @@ export const register = (program: Command, context: CliContext): void => {
     .command('adopt')
     .summary('goes on with what a partition has now')
     .description(
-      'Lets a shard go on with what its partition has now, after the topic was deleted and created anew, or ' +
-        'after its retention removed messages that had not been read. Nothing in the log is changed.',
+      'Lets a shard go on with what its partition has now, after the topic was deleted and created anew or ' +
+        'moved, after its retention removed messages that had not been read, or after it lost its newest. Asks ' +
+        'before anything is changed; the events in the log stay as they are.',
     )
     .requiredOption('--shard <number>', 'the shard that stopped', wholeNumber(0))
     .option(
