@@ -119,11 +119,11 @@ export const readBenchmark = async (options: ReadOptions): Promise<void> => {
         vector_changes_per_second: changesPerSecond,
         milliseconds: routes,
         api_rss_mib: { before: memoryBefore, warm: memoryWarm, after: await apiMemoryMib() },
-        standings_mib: Math.round((await metric('standings_bytes')) / 2 ** 20),
+        standings_mib: Math.round((await metric('pattern_api_standings_bytes')) / 2 ** 20),
         standings_refresh_ms:
           Math.round(
-            (10_000 * (await metric('standings_refresh_seconds_total'))) /
-              (await metric('standings_refreshes_total')),
+            (10_000 * (await metric('pattern_api_standings_refresh_seconds_total'))) /
+              (await metric('pattern_api_standings_refreshes_total')),
           ) / 10,
       },
     )

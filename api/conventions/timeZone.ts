@@ -1,10 +1,9 @@
 import { TZDate, tzOffset } from '@date-fns/tz'
 import { LRUCache } from 'lru-cache'
-import { spellZone } from './spellZone.ts'
 
 interface Zone {
-  /** The name that was asked for, as the IANA database spells it. */
-  readonly spelled: string
+  /** The name that was asked for. */
+  readonly name: string
   /** The same for all names of one zone; often an older one of them (`Asia/Calcutta`). */
   readonly canonical: string
 }
@@ -17,8 +16,9 @@ const findZone = (name: string): Zone | undefined => {
   if (!/^[A-Za-z]/.test(name) || name.length > 64) return undefined
   try {
     const canonical = new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone
+    // Intl takes names in any case, and tells the case of the canonical one only.
     const isSame = canonical.toLowerCase() === name.toLowerCase()
-    return { canonical, spelled: isSame ? canonical : spellZone(name) }
+    return { canonical, name: isSame ? canonical : name }
   } catch {
     return undefined
   }
@@ -33,8 +33,8 @@ const zoneOf = (name: string): Zone | undefined => {
   return known.zone
 }
 
-/** The zone's name as it was asked for, in the IANA database's case; `undefined` where there is none of that name. */
-export const zoneName = (name: string): string | undefined => zoneOf(name)?.spelled
+/** The zone's name as it was asked for; `undefined` where there is none of that name. */
+export const zoneName = (name: string): string | undefined => zoneOf(name)?.name
 
 /** One name for all that are the same zone: what is computed for one of them is so for all. */
 export const canonicalZone = (name: string): string => zoneOf(name)?.canonical ?? name
