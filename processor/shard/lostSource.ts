@@ -1,4 +1,6 @@
 import type { ShardHead } from '@patterns/event-log/eventLog.ts'
+import { isAnotherTopic } from '@patterns/event-log/isAnotherTopic.ts'
+import type { PartitionEnd } from '@patterns/topic/source.ts'
 
 /** The place in the topic that a log goes on from: what an adoption changes. */
 export type RefusedHead = Pick<ShardHead, 'nextSourceOffset' | 'sourceBase' | 'topicId'>
@@ -12,6 +14,32 @@ export class LostSourceError extends Error {
     super(message)
     this.refused = refused
   }
+}
+
+/** @throws LostSourceError where what the log expects next is not what the partition has there */
+export const refuseLostSource = (
+  shard: number,
+  head: RefusedHead,
+  { startOffset, endOffset, topicId }: Omit<PartitionEnd, 'partition'>,
+): void => {
+  const expected = head.nextSourceOffset - head.sourceBase
+  const refuse = (what: string): never => {
+    const remedy = `Run "npm run cli -- shards adopt --shard ${shard}" to go on with what the topic has now.`
+    throw new LostSourceError(`Partition ${shard} ${what}. ${remedy}`, head)
+  }
+  if (isAnotherTopic(head, topicId))
+    refuse(
+      `is of another topic of this name than the ${expected} messages of it in the log: the topic was created anew`,
+    )
+  if (endOffset < expected) {
+    const isSame = topicId !== null && topicId === head.topicId
+    const why = isSame ? 'the topic lost its newest messages' : 'the topic was created anew'
+    refuse(`ends at offset ${endOffset}, but ${expected} messages of it are in the log: ${why}`)
+  }
+  if (startOffset > expected)
+    refuse(
+      `begins at offset ${startOffset}, but the log expects ${expected} next: the topic's retention removed the ones between`,
+    )
 }
 
 /** Whether the log goes on from elsewhere since: the shard was adopted, or another process has gone on with it. */

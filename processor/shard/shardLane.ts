@@ -1,5 +1,4 @@
 import type { EventLog, LogEnd } from '@patterns/event-log/eventLog.ts'
-import { isAnotherTopic } from '@patterns/event-log/isAnotherTopic.ts'
 import { decodeRecord } from '@patterns/shared/contract/decodeRecord.ts'
 import type { TopicBatch, TopicMessage } from '@patterns/shared/contract/topicMessage.ts'
 import type { PartitionEnd } from '@patterns/topic/source.ts'
@@ -9,7 +8,7 @@ import { type SortedBatch, sortBatch } from '../ingest/sortBatch.ts'
 import { FencedError } from '../project/writeFlush.ts'
 import { openProjector, type Projector, type ProjectorOptions } from '../project/projector.ts'
 import type { Trends } from '../trends/trends.ts'
-import { LostSourceError, type RefusedHead } from './lostSource.ts'
+import { refuseLostSource } from './lostSource.ts'
 
 export interface LaneOptions {
   readonly log: EventLog
@@ -42,31 +41,6 @@ export interface ShardLane {
   /** Writes what is pending. */
   flush(): Promise<void>
   close(): void
-}
-
-const refuseLostSource = (
-  shard: number,
-  head: RefusedHead,
-  { startOffset, endOffset, topicId }: Omit<PartitionEnd, 'partition'>,
-): void => {
-  const expected = head.nextSourceOffset - head.sourceBase
-  const refuse = (what: string): never => {
-    const remedy = `Run "npm run cli -- shards adopt --shard ${shard}" to go on with what the topic has now.`
-    throw new LostSourceError(`Partition ${shard} ${what}. ${remedy}`, head)
-  }
-  if (isAnotherTopic(head, topicId))
-    refuse(
-      `is of another topic of this name than the ${expected} messages of it in the log: the topic was created anew`,
-    )
-  if (endOffset < expected) {
-    const isSame = topicId !== null && topicId === head.topicId
-    const why = isSame ? 'the topic lost its newest messages' : 'the topic was created anew'
-    refuse(`ends at offset ${endOffset}, but ${expected} messages of it are in the log: ${why}`)
-  }
-  if (startOffset > expected)
-    refuse(
-      `begins at offset ${startOffset}, but the log expects ${expected} next: the topic's retention removed the ones between`,
-    )
 }
 
 /** Brings the projector from its checkpoint to `head`, and no further: what another owner appends is for its own. */

@@ -2,17 +2,12 @@ import type { Logger } from '@patterns/shared/logger.ts'
 import { backoffMs } from '../backoff.ts'
 import type { PartitionLane } from '../partitionLane.ts'
 import { createSignal } from '../signal.ts'
-import { fetchFrom, type FetchedPartition } from './fetch.ts'
-import { decompress, type KafkaCluster, protocolError } from './kafkajs.ts'
+import { deliverFetched } from './deliverFetched.ts'
+import { fetchFrom } from './fetch.ts'
+import type { KafkaCluster } from './kafkajs.ts'
 import { readTopicId } from './readTopicId.ts'
 import { recoverCluster } from './recoverCluster.ts'
-import { decodeRecords } from './recordBatch.ts'
 
-const offsetOutOfRange = 1
-/** UNKNOWN_TOPIC_ID and INCONSISTENT_TOPIC_ID: the topic was deleted, and maybe created anew. */
-const anotherTopic = new Set([100, 103])
-/** UNKNOWN_SERVER_ERROR, which kafkajs takes for final. */
-const unknownServerError = -1
 /** While a lane is full the others are asked without waiting, at most this often: it may have room any moment. */
 const fullLanePollMs = 20
 /** A fetch that brought less than this is followed by a rest, in which more comes together for the next. */
@@ -86,46 +81,16 @@ export const createFetchLoops = (options: FetchLoopsOptions): FetchLoops => {
     })
     const asked = new Map(partitions.map(({ partition, offset }) => [partition, offset]))
     const delivered = await Promise.all(
-      fetched.map(async (answer) => deliver(answer, asked.get(answer.partition)!)),
+      fetched.map(async (answer) => {
+        const lane = lanes.get(answer.partition)
+        return lane !== undefined && deliverFetched(answer, asked.get(answer.partition)!, { lane, logger })
+      }),
     )
     failures = 0
     onStatus(true)
     if (isAnyFull && !delivered.includes(true)) await awake.wait(fullLanePollMs)
     const bytes = fetched.reduce((sum, { records }) => sum + records.length, 0)
     if (bytes > 0 && bytes < smallFetchBytes) await stopping.wait(restMs)
-  }
-
-  /** Hands what one partition got to its lane. @throws where the metadata is stale or the broker is in trouble */
-  const deliver = async (answer: FetchedPartition, offset: number): Promise<boolean> => {
-    const { partition, errorCode, records, aborted, endOffset } = answer
-    const lane = lanes.get(partition)
-    if (!lane) return false
-    if (errorCode === offsetOutOfRange) {
-      logger.warn({ partition, offset }, 'the topic does not hold the next offset; asking the owner again')
-      lane.reassign()
-      return false
-    }
-    if (anotherTopic.has(errorCode)) throw new Error('the topic was deleted')
-    if (errorCode !== 0) {
-      const error = protocolError(errorCode)
-      if (error.retriable || errorCode === unknownServerError) throw error
-      lane.fail(error)
-      return false
-    }
-    try {
-      const { messages, nextOffset } = await decodeRecords(records, offset, aborted, decompress)
-      if (nextOffset === offset) return false
-      lane.offer({ partition, firstOffset: offset, nextOffset, messages, endOffset })
-      return true
-    } catch (error) {
-      const reason = (error as Error).message
-      lane.fail(
-        new Error(`Partition ${partition} cannot be decoded from offset ${offset}: ${reason}`, {
-          cause: error,
-        }),
-      )
-      return false
-    }
   }
 
   /** Shared by the loops, so that a broken cluster is not asked by each of them. */
