@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { refuseBind } from '@patterns/api/access/bindAddress.ts'
 import type { Logger } from '@patterns/shared/logger.ts'
 import { StartError } from '@patterns/shared/runProcess.ts'
 import { SettingsError } from '@patterns/shared/settings/readSettings.ts'
@@ -11,7 +12,6 @@ import { keepRunning } from './keepRunning.ts'
 import { openDatabase } from './openDatabase.ts'
 import { brokersFault, stayingPortFault } from './reachable.ts'
 import { apiReadiness, processorReadiness } from './readiness.ts'
-import { refuseSettings } from './refuseSettings.ts'
 import { untilReady, type UntilReadyOptions } from './untilReady.ts'
 
 export interface StartDashboardOptions {
@@ -44,7 +44,7 @@ const stopWithinMs = 9_000
  */
 export const startDashboard = async (options: StartDashboardOptions): Promise<Dashboard> => {
   const { settings, environment, logger, stopping, onLine } = options
-  const refusal = await refuseSettings(settings, logger)
+  const refusal = refuseBind(settings)
   if (refusal !== undefined) throw new SettingsError(refusal)
   const port = await claimPort('PORT', settings.HOST, settings.PORT)
   const processorPort = await claimPort('PROCESSOR_PORT', '127.0.0.1', settings.PROCESSOR_PORT)

@@ -10,7 +10,6 @@ import { createKafkaPublisher } from './kafka/kafkaPublisher.ts'
 import { createKafkaSource } from './kafka/kafkaSource.ts'
 import type { Publisher } from './publisher.ts'
 import type { Source } from './source.ts'
-import { TopicUnreachableError } from './topicUnreachable.ts'
 
 type Shape = typeof topicSettings & Pick<typeof processSettings, 'DATA_DIR'>
 export type TopicSettings = z.infer<z.ZodObject<Shape>>
@@ -30,10 +29,7 @@ export interface OpenTopicOptions {
   readonly logger: Logger
 }
 
-/**
- * The Kafka topic where `KAFKA_BROKERS` is set, else the file topic in `DATA_DIR`.
- * @throws TopicUnreachableError where the settings contradict each other
- */
+/** The Kafka topic where `KAFKA_BROKERS` is set, else the file topic in `DATA_DIR`. */
 export const openTopic = ({ settings, logger }: OpenTopicOptions): OpenTopic =>
   settings.KAFKA_BROKERS ? openKafka(settings, settings.KAFKA_BROKERS, logger) : openFile(settings, logger)
 
@@ -52,11 +48,7 @@ const openKafka = (settings: TopicSettings, brokers: readonly string[], logger: 
 const kafkaConnection = (settings: TopicSettings, brokers: readonly string[]): KafkaConnection => {
   const { KAFKA_SASL_MECHANISM: mechanism, KAFKA_SASL_USERNAME: username } = settings
   const password = settings.KAFKA_SASL_PASSWORD
-  const given = [mechanism, username, password].filter((value) => value !== undefined).length
-  if (given > 0 && given < 3)
-    throw new TopicUnreachableError(
-      'KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD must be set together',
-    )
+  // All or none of them: whoever reads the settings has seen to that.
   const sasl =
     mechanism === undefined || username === undefined || password === undefined
       ? {}
