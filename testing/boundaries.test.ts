@@ -69,13 +69,30 @@ describe('the import boundaries', () => {
     [
       'topic/publisher.ts',
       `import { Kafka } from 'kafkajs'\nexport const kafka = Kafka`,
-      'topic/kafka/kafkajs.ts alone',
+      'topic/kafka/kafkajs/ alone',
     ],
     [
       'topic/publisher.ts',
       `import { x } from 'kafkajs/src/network'\nexport const one = x`,
-      'topic/kafka/kafkajs.ts alone',
+      'topic/kafka/kafkajs/ alone',
     ],
+    [
+      'topic/kafka/fetch.ts',
+      `import { createRequire } from 'node:module'\nexport const x = createRequire(import.meta.url)('kafkajs')`,
+      'require goes past',
+    ],
+    [
+      'topic/kafka/fetch.ts',
+      `import * as module from 'node:module'\nexport const x = module.createRequire(import.meta.url)('kafkajs')`,
+      'require goes past',
+    ],
+    [
+      'shared/logger.ts',
+      `import { createRequire } from 'node:module'\nexport const x = createRequire(import.meta.url)('kafkajs')`,
+      'require goes past',
+    ],
+    ['topic/kafka/fetch.ts', `export const x = require('kafkajs/src/cluster')`, 'no-commonjs'],
+    ['topic/kafka/fetch.ts', `export const x = await import('kafkajs')`, 'topic/kafka/kafkajs/ alone'],
     [
       'api/routes/patterns.ts',
       `import { startOfDay } from 'date-fns'\nexport const one = startOfDay`,
@@ -93,7 +110,7 @@ describe('the import boundaries', () => {
       `import { startOfDay } from 'date-fns/startOfDay'\nimport type { PatternEvent } from '@patterns/shared/contract/patternEvent.ts'\nexport const day = (event: PatternEvent) => startOfDay(event.occurredAt)`,
     ],
     ['projections/fold.test.ts', `import { readFileSync } from 'node:fs'\nexport const read = readFileSync`],
-    ['topic/kafka/kafkajs.ts', `import { Kafka } from 'kafkajs'\nexport const kafka = Kafka`],
+    ['topic/kafka/kafkajs/kafkajs.ts', `import { Kafka } from 'kafkajs'\nexport const kafka = Kafka`],
     ['processor/main.ts', `export const zone = process.env['TZ']`],
   ])('%s: %j passes', async (file, code) => {
     expect(await lint(file, code)).toMatch(/Found 0 warnings and 0 errors/)

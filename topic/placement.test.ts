@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { describe, expect, inject, it } from 'vitest'
 import { createFilePublisher } from './file/filePublisher.ts'
-import { createPartitioner } from './kafka/kafkajs.ts'
+import { createPartitioner } from './kafka/kafkajs/kafkajs.ts'
 import { createTestTopic } from './kafka/testTopic.ts'
 
 const brokers = inject('kafkaBrokers')

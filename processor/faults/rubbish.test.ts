@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { createLogger } from '@patterns/shared/logger.ts'
 import type { OutgoingMessage } from '@patterns/topic/publisher.ts'
-import { createKafkaClient } from '@patterns/topic/kafka/kafkajs.ts'
+import { createKafkaClient } from '@patterns/topic/kafka/kafkajs/kafkajs.ts'
 import { expect, inject, test } from 'vitest'
 import { expectExact, untilSettled } from './expectExact.ts'
 import { untilHealth } from './operatorView.ts'

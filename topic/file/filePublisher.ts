@@ -1,5 +1,5 @@
 import { type BatchingOptions, createBatchingPublisher } from '../batchingPublisher.ts'
-import { createPartitioner } from '../kafka/kafkajs.ts'
+import { createPartitioner } from '../kafka/kafkajs/kafkajs.ts'
 import type { Delivery, OutgoingMessage, Publisher } from '../publisher.ts'
 import { encodeLine } from './fileLine.ts'
 import { createPartitionWriter, type PartitionWriter } from './partitionWriter.ts'

@@ -1,7 +1,7 @@
 import type { Logger } from '@patterns/shared/logger.ts'
 import type { PartitionLane } from '../partitionLane.ts'
 import type { FetchedPartition } from './fetch.ts'
-import { decompress, protocolError } from './kafkajs.ts'
+import { decompress, protocolError } from './kafkajs/kafkajs.ts'
 import { decodeRecords } from './recordBatch.ts'
 
 const offsetOutOfRange = 1

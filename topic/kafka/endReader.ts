@@ -1,5 +1,5 @@
 import type { PartitionEnd } from '../source.ts'
-import type { KafkaClient, KafkaCluster } from './kafkajs.ts'
+import type { KafkaClient, KafkaCluster } from './kafkajs/kafkajs.ts'
 import { readTopicId } from './readTopicId.ts'
 
 const timeoutMs = 5_000

@@ -1,5 +1,5 @@
 import { decodeFetchById, encodeFetchById, fetchByIdVersion } from './fetchById.ts'
-import { encodeFetchRequest, type KafkaNode } from './kafkajs.ts'
+import { encodeFetchRequest, type KafkaNode } from './kafkajs/kafkajs.ts'
 import { readInt64, type AbortedTransaction } from './recordBatch.ts'
 
 const fetchKey = 1

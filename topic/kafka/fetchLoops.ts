@@ -4,7 +4,7 @@ import type { PartitionLane } from '../partitionLane.ts'
 import { createSignal } from '../signal.ts'
 import { deliverFetched } from './deliverFetched.ts'
 import { fetchFrom } from './fetch.ts'
-import type { KafkaCluster } from './kafkajs.ts'
+import type { KafkaCluster } from './kafkajs/kafkajs.ts'
 import { readTopicId } from './readTopicId.ts'
 import { recoverCluster } from './recoverCluster.ts'
 

@@ -5,7 +5,7 @@ import {
   type KafkaNode,
   MemberAssignment,
   MemberMetadata,
-} from './kafkajs.ts'
+} from './kafkajs/kafkajs.ts'
 
 /** Not the name of a strategy of another client: a group is shared with our own processes only. */
 const protocolName = 'pattern-dashboard-sticky'

@@ -2,7 +2,7 @@ import type { Logger } from '@patterns/shared/logger.ts'
 import { backoffMs } from '../backoff.ts'
 import type { OutgoingMessage } from '../publisher.ts'
 import { encodeRecordBatch } from './encodeRecordBatch.ts'
-import { type KafkaCluster, protocolError } from './kafkajs.ts'
+import { type KafkaCluster, protocolError } from './kafkajs/kafkajs.ts'
 import { produceTo } from './produce.ts'
 import { recoverCluster } from './recoverCluster.ts'
 

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect, inject, test } from 'vitest'
 import { createRecordingOwner } from '../recordingOwner.ts'
-import { CompressionTypes } from './kafkajs.ts'
+import { CompressionTypes } from './kafkajs/kafkajs.ts'
 import { createTestTopic } from './testTopic.ts'
 
 const brokers = inject('kafkaBrokers')

@@ -6,7 +6,7 @@ import { freePort } from '@patterns/testing/freePort.ts'
 import { startKafkaBroker } from '@patterns/testing/kafkaBroker.ts'
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest'
 import { createRecordingOwner } from '../recordingOwner.ts'
-import { createKafkaClient } from './kafkajs.ts'
+import { createKafkaClient } from './kafkajs/kafkajs.ts'
 import { createKafkaPublisher } from './kafkaPublisher.ts'
 import { createKafkaSource } from './kafkaSource.ts'
 

@@ -2,7 +2,7 @@ import type { Logger } from '@patterns/shared/logger.ts'
 import { type BatchingOptions, createBatchingPublisher } from '../batchingPublisher.ts'
 import type { Delivery, OutgoingMessage, Publisher } from '../publisher.ts'
 import { createIdempotentProducer, DeliveryError } from './idempotentProducer.ts'
-import { createPartitioner, type KafkaClient } from './kafkajs.ts'
+import { createPartitioner, type KafkaClient } from './kafkajs/kafkajs.ts'
 import { reachTopic } from './reachTopic.ts'
 
 export interface KafkaPublisherOptions {

@@ -3,7 +3,7 @@ import { createLogger } from '@patterns/shared/logger.ts'
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest'
 import { createRecordingOwner, type RecordingOwner } from '../recordingOwner.ts'
 import { createTestTopic } from './testTopic.ts'
-import { CompressionTypes, createKafkaClient } from './kafkajs.ts'
+import { CompressionTypes, createKafkaClient } from './kafkajs/kafkajs.ts'
 
 const brokers = inject('kafkaBrokers')
 

@@ -6,7 +6,7 @@ import { createEndReader } from './endReader.ts'
 import { createFetchLoops, type FetchLoops } from './fetchLoops.ts'
 import { createGroupMember } from './groupMember.ts'
 import { reachTopic } from './reachTopic.ts'
-import type { KafkaClient } from './kafkajs.ts'
+import type { KafkaClient } from './kafkajs/kafkajs.ts'
 import { createMembership, type Membership } from './membership.ts'
 
 export interface KafkaSourceOptions {

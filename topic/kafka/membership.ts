@@ -3,7 +3,7 @@ import { backoffMs } from '../backoff.ts'
 import type { PartitionLane } from '../partitionLane.ts'
 import { createSignal } from '../signal.ts'
 import { type GroupMember, MembershipLostError } from './groupMember.ts'
-import type { KafkaCluster } from './kafkajs.ts'
+import type { KafkaCluster } from './kafkajs/kafkajs.ts'
 import { recoverCluster } from './recoverCluster.ts'
 
 const commitEveryMs = 5_000

@@ -1,5 +1,5 @@
 import { createByteWriter } from './byteWriter.ts'
-import type { KafkaNode } from './kafkajs.ts'
+import type { KafkaNode } from './kafkajs/kafkajs.ts'
 import { readInt64 } from './recordBatch.ts'
 
 const produceKey = 0

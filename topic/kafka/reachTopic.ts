@@ -1,7 +1,7 @@
 import type { Logger } from '@patterns/shared/logger.ts'
 import { backoffMs } from '../backoff.ts'
 import { TopicUnreachableError } from '../topicUnreachable.ts'
-import type { KafkaClient, KafkaCluster } from './kafkajs.ts'
+import type { KafkaClient, KafkaCluster } from './kafkajs/kafkajs.ts'
 import { readTopicId } from './readTopicId.ts'
 
 /** About twenty seconds. */

@@ -1,6 +1,6 @@
 import { createByteWriter } from './byteWriter.ts'
 import { createCompactReader } from './compactReader.ts'
-import type { KafkaCluster } from './kafkajs.ts'
+import type { KafkaCluster } from './kafkajs/kafkajs.ts'
 
 const metadataKey = 3
 /** Ids came with version 10; 12 is the first that looks a topic up by its name and tells its id. Kafka 3.1 has it. */

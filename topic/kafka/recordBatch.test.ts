@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import type { OutgoingMessage } from '../publisher.ts'
 import { crc32c } from './crc32c.ts'
 import { encodeRecordBatch } from './encodeRecordBatch.ts'
-import { decompress } from './kafkajs.ts'
+import { decompress } from './kafkajs/kafkajs.ts'
 import { decodeRecords } from './recordBatch.ts'
 
 const producer = { producerId: 7n, producerEpoch: 0, firstSequence: 0 }

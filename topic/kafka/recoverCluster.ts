@@ -1,5 +1,5 @@
 import type { Logger } from '@patterns/shared/logger.ts'
-import type { KafkaCluster } from './kafkajs.ts'
+import type { KafkaCluster } from './kafkajs/kafkajs.ts'
 
 /** Makes the cluster look again who leads what, after a request failed; a broker whose connection broke is forgotten. */
 export const recoverCluster = async (

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { createLogger } from '@patterns/shared/logger.ts'
-import { createKafkaClient, type KafkaClient } from './kafkajs.ts'
+import { createKafkaClient, type KafkaClient } from './kafkajs/kafkajs.ts'
 import { createKafkaPublisher, type KafkaPublisherOptions } from './kafkaPublisher.ts'
 import { untilThere } from './reachTopic.ts'
 import { createKafkaSource, type KafkaSourceOptions } from './kafkaSource.ts'
