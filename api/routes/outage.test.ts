@@ -1,6 +1,6 @@
+import { type Proxy, startProxy, throughProxy } from '@patterns/testing/proxy.ts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { drawMessages } from '../testing/drawMessages.ts'
-import { type Proxy, startProxy } from '../testing/startProxy.ts'
 import { type Answer, startTestApi, type TestApi } from '../testing/startTestApi.ts'
 
 const now = Date.UTC(2026, 3, 8, 10, 30)
@@ -11,8 +11,9 @@ beforeAll(async () => {
   api = await startTestApi({
     now,
     async wayToDatabase(url) {
-      proxy = await startProxy(url)
-      return proxy.url
+      const { hostname, port } = new URL(url)
+      proxy = await startProxy({ host: hostname, port: Number(port) })
+      return throughProxy(url, proxy)
     },
   })
   await api.seed(drawMessages(100, now - 86_400_000, now, 4))
