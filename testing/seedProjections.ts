@@ -3,6 +3,7 @@ import type { EventLog, LogRecord } from '@patterns/event-log/eventLog.ts'
 import { openProjector } from '@patterns/processor/project/projector.ts'
 import { decodeRecord } from '@patterns/shared/contract/decodeRecord.ts'
 import type { PatternEvent } from '@patterns/shared/contract/patternEvent.ts'
+import type { MessageHeaders } from '@patterns/shared/contract/topicMessage.ts'
 import type pg from 'pg'
 
 /** A message to seed: its body, and what of its place matters. */
@@ -13,6 +14,9 @@ export interface SeedMessage {
   readonly recordedAt?: number
   /** The fields of an event; `event_id` and `schema_version` are filled in. */
   readonly body: Readonly<Record<string, unknown>> & { readonly occurred_at: string }
+  /** What was sent, where that is not just the body as JSON. */
+  readonly value?: string
+  readonly headers?: MessageHeaders
 }
 
 /** An event that is in the log and in the windows. */
@@ -49,15 +53,15 @@ const seedShard = async (
   const head = await eventLog.open(shard, 0)
   const bodies = messages.map(({ body }) => ({ event_id: randomUUID(), schema_version: 1, ...body }))
   const records = bodies.map((body, i): LogRecord => {
-    const value = Buffer.from(JSON.stringify(body))
+    const { value = JSON.stringify(body), headers } = messages[i]!
     const recordedAt = messages[i]!.recordedAt ?? Date.parse(body.occurred_at)
     return {
       position: head.position + i + 1,
       sourceOffset: head.nextSourceOffset + i,
       recordedAt,
       eventId: body.event_id,
-      value,
-      headers: undefined,
+      value: Buffer.from(value),
+      headers,
     }
   })
   const seeded = records.map((record, i) => ({
@@ -78,7 +82,7 @@ const seedShard = async (
         offset: sourceOffset,
         key: Buffer.from(event.patternId),
         value: records[i]!.value,
-        headers: undefined,
+        headers: records[i]!.headers,
         timestamp: recordedAt,
       },
     })),

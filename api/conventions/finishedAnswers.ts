@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache'
 import { type Vector, vectorText } from '../live/vector.ts'
 import { asOf, isoTime } from './asOf.ts'
 import { etagOf } from './etag.ts'
+import { writeJson } from './rawJson.ts'
 
 /** Where an answer comes from: what it would be as of right now. */
 export interface FreshText {
@@ -69,7 +70,7 @@ export const createFinishedAnswers = ({ clock, now, mostBytes }: FinishedAnswers
     const currentAt = now()
     const { vector, body } = await make()
     const text = vectorText(vector)
-    const json = JSON.stringify({ as_of: asOf(vector), generated_at: isoTime(clock()), ...body })
+    const json = writeJson({ as_of: asOf(vector), generated_at: isoTime(clock()), ...body })
     const made = { text, etag: etagOf(key, text), body: Buffer.from(json), currentAt }
     finished.set(key, made)
     return made

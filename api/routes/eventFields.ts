@@ -1,6 +1,8 @@
 import { z } from '@hono/zod-openapi'
+import { envelopeHeaders } from '@patterns/shared/contract/cloudEvents.ts'
 import { eventTypes } from '@patterns/shared/contract/patternEvent.ts'
 import { isoTime } from '../conventions/asOf.ts'
+import { RawJson } from '../conventions/rawJson.ts'
 import type { FoundEvent } from '../events/findEvents.ts'
 
 export const eventSchema = z
@@ -14,9 +16,17 @@ export const eventSchema = z
     event_id: z.uuid(),
     type: z.enum(eventTypes),
     occurred_at: z.iso.datetime(),
-    event: z.json().openapi({
-      type: ['object', 'array', 'string', 'number', 'boolean', 'null'],
-      description: 'The message as the producer sent it.',
+    headers: z
+      .record(z.string(), z.string())
+      .optional()
+      .openapi({
+        description: 'Those that carry part of the event, as of a CloudEvent; absent where there are none.',
+        example: { 'content-type': 'application/cloudevents+json' },
+      }),
+    event: z.instanceof(RawJson).openapi({
+      type: 'object',
+      description:
+        'The value of the message as the producer sent it, digit by digit. Of a CloudEvent in binary mode that is its data.',
     }),
   })
   .openapi('LoggedEvent')
@@ -29,5 +39,6 @@ export const eventOf = ({ shard, record, event }: FoundEvent): z.infer<typeof ev
   event_id: event.eventId,
   type: event.type,
   occurred_at: isoTime(event.occurredAt),
-  event: JSON.parse(record.value.toString()),
+  headers: envelopeHeaders(record.headers),
+  event: new RawJson(record.value),
 })

@@ -1,0 +1,38 @@
+import { randomUUID } from 'node:crypto'
+
+/** Stands for a value while all around it is written. It leaves the process nowhere, so nobody can send it. */
+const mark = randomUUID()
+
+/** What is to be put in the places of the marks; there only while an answer is written. */
+let raws: string[] | undefined
+
+/**
+ * JSON as somebody else wrote it, which goes into an answer as it is: parsed and written again, 9007199254740993
+ * would become …992, 1e400 null, and what is nested deep enough no answer at all.
+ */
+export class RawJson {
+  readonly #text: string
+
+  /** @param bytes valid JSON in UTF-8 */
+  constructor(bytes: Buffer) {
+    this.#text = bytes.toString()
+  }
+
+  toJSON(): string {
+    if (raws === undefined) throw new TypeError('Raw JSON is written by writeJson alone')
+    raws.push(this.#text)
+    return mark
+  }
+}
+
+/** An answer as JSON: as JSON.stringify writes it, but for the values that are raw JSON. */
+export const writeJson = (answer: object): string => {
+  raws = []
+  try {
+    const found = raws
+    const [first, ...rest] = JSON.stringify(answer).split(`"${mark}"`)
+    return [first, ...rest.flatMap((text, i) => [found[i], text])].join('')
+  } finally {
+    raws = undefined
+  }
+}
