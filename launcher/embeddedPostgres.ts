@@ -4,6 +4,7 @@ import { choosePort } from './choosePort.ts'
 import { choosePostgresAccount } from './postgresAccount.ts'
 import { findPostgresBinaries } from './postgresBinaries.ts'
 import { checkData, makeData, postgresUser, readPassword } from './postgresData.ts'
+import { placeBinaries } from './reachableBinaries.ts'
 import { startServer } from './postgresServer.ts'
 
 export interface EmbeddedPostgresOptions {
@@ -58,9 +59,10 @@ const predecessorWaitMs = 15_000
  */
 export const startEmbeddedPostgres = async (options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> => {
   const { dataDir, preferredPort, settings = {}, syncNewData = true, onLog = () => {} } = options
-  const { initdb, postgres } = await findPostgresBinaries()
+  const packaged = await findPostgresBinaries()
   mkdirSync(dirname(dataDir), { recursive: true })
-  const account = choosePostgresAccount(dataDir, [postgres])
+  const account = choosePostgresAccount(dataDir)
+  const { initdb, postgres } = placeBinaries(packaged, account.owner)
   if (!existsSync(dataDir)) await makeData({ initdb, dataDir, account, sync: syncNewData })
   checkData(dataDir)
   const giveUpAt = performance.now() + predecessorWaitMs

@@ -3,7 +3,9 @@
 // older than the lockfile, the Node that everything else runs on among them. Once installed it only starts that.
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { connect, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { youngGeneration } from './youngGeneration.mjs'
 
@@ -55,6 +57,17 @@ const reasonIn = (text) => {
   return telling ?? 'npx said nothing'
 }
 
+/** Keeps what was said for those who want all of it, unless the disk is full or read-only. */
+const keep = (text) => {
+  try {
+    mkdirSync(`${root}node_modules`, { recursive: true })
+    writeFileSync(output, text)
+    return '. All that was said is in node_modules/.install-output'
+  } catch (error) {
+    return ` (${root}: ${error.code})`
+  }
+}
+
 const install = () =>
   new Promise((resolve, reject) => {
     say('Installing packages (needed once, and again when they change)')
@@ -78,15 +91,52 @@ const install = () =>
     })
     child.on('close', (code) => {
       const seconds = hideProgress()
-      mkdirSync(`${root}node_modules`, { recursive: true })
-      writeFileSync(output, text)
-      if (code !== 0)
-        return reject(new Error(`${reasonIn(text)}. All that was said is in node_modules/.install-output`))
+      if (code !== 0) return reject(new Error(`${reasonIn(text)}${keep(text)}`))
       writeFileSync(stamp, wanted())
       say(`Installed in ${seconds} s`)
       resolve()
     })
   })
+
+// A listening socket, so nothing is left over from a process that was killed: on Linux it has no file at all.
+const turnName = `pattern-dashboard-install-${createHash('sha256').update(root).digest('hex').slice(0, 24)}`
+const turnPath = process.platform === 'linux' ? `\0${turnName}` : `${tmpdir()}/${turnName}.sock`
+
+const listen = (server) =>
+  new Promise((resolve, reject) => {
+    server.once('error', (error) => {
+      if (error.code === 'EADDRINUSE') resolve(false)
+      else reject(new Error(error.message, { cause: error }))
+    })
+    server.listen(turnPath, () => resolve(true))
+  })
+
+/** Resolves when the one that has the turn ends it; at once, and with the file removed, if there is none. */
+const untilTurnEnds = () =>
+  new Promise((resolve) => {
+    const holder = connect(turnPath).on('error', () => {
+      if (turnPath.startsWith('/')) rmSync(turnPath, { force: true })
+    })
+    holder.resume().on('close', resolve)
+  })
+
+/** Of two starts in one new clone the second waits for the install of the first, and finds all there. */
+const installInTurn = async () => {
+  const waiting = new Set()
+  const server = createServer((socket) => waiting.add(socket.on('error', () => {})))
+  let isTold = false
+  while (!(await listen(server))) {
+    if (!isTold) say('Waiting for another start, which installs the packages')
+    isTold = true
+    await untilTurnEnds()
+  }
+  try {
+    if (!isInstalled()) await install()
+  } finally {
+    server.close()
+    for (const socket of waiting) socket.destroy()
+  }
+}
 
 /** Runs the script in this one's place, as far as a process can: terminal, arguments, signals and exit code are its. */
 const run = (script, args) => {
@@ -125,7 +175,7 @@ if (script === undefined) {
   process.exit(2)
 }
 try {
-  if (!isInstalled()) await install()
+  if (!isInstalled()) await installInTurn()
 } catch (error) {
   say(`The packages could not be installed: ${error.message}`)
   process.exit(1)

@@ -90,6 +90,27 @@ describe('the installer', () => {
     expect(installs()).toBe(3)
   })
 
+  it('installs once when two start at once, and both run', async () => {
+    writeNpx(
+      `sleep 0.3; mkdir -p node_modules/.bin && ln -sf ${process.execPath} node_modules/.bin/node && echo installing >> calls`,
+    )
+    const both = [start(), start()]
+    expect(await Promise.all(both.map(({ ended }) => ended))).toEqual([0, 0])
+    expect(both.map(({ said }) => said.out)).toEqual(['[]\n', '[]\n'])
+    expect(installs()).toBe(1)
+    expect(both.map(({ said }) => said.err).join('')).toMatch(/Waiting for another start/)
+  })
+
+  it('takes the turn of one that was killed while it installed', async () => {
+    writeNpx('echo $$ > npx.pid; exec sleep 60')
+    const killed = start()
+    await vi.waitUntil(() => existsSync(join(root, 'npx.pid')), 10_000)
+    killed.child.kill('SIGKILL')
+    process.kill(Number(readFileSync(join(root, 'npx.pid'), 'utf8')), 'SIGKILL')
+    writeNpx(`mkdir -p node_modules/.bin && ln -sf ${process.execPath} node_modules/.bin/node`)
+    expect(await start().ended).toBe(0)
+  })
+
   it.each([
     ['npm error code ENOTFOUND', 'the package registry cannot be reached (ENOTFOUND)'],
     ['WARN engines; ERR_PNPM_OUTDATED_LOCKFILE  the lockfile is old', 'ERR_PNPM_OUTDATED_LOCKFILE'],

@@ -8,6 +8,7 @@ import { printLog } from './printLog.ts'
 import { readArguments } from './readArguments.ts'
 import { reset } from './reset.ts'
 import { startDashboard } from './startDashboard.ts'
+import { dataDirError, requireUsableDataDir } from './usableDataDir.ts'
 
 const options = readArguments(process.argv.slice(2))
 if (!options.ok) {
@@ -26,9 +27,12 @@ for (const stream of [process.stdout, process.stderr]) stream.on('error', () => 
 
 const claimDataDir = async (dataDir: string, stopping: AbortSignal) => {
   const lock = await lockDataDir(dataDir, stopping).catch((error: NodeJS.ErrnoException) => {
-    throw new SettingsError(`DATA_DIR: ${dataDir} cannot be used (${error.code ?? error.message})`)
+    throw dataDirError(dataDir, error)
   })
-  if (lock.ok) return lock
+  if (lock.ok) {
+    requireUsableDataDir(dataDir)
+    return lock
+  }
   throw new SettingsError(`DATA_DIR: ${dataDir} is in use by another npm start (process ${lock.holder})`)
 }
 

@@ -1,10 +1,11 @@
+import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { choosePort } from './choosePort.ts'
 import { processesOf } from './testing/processesOf.ts'
 import { killDashboards, runDashboard } from './testing/runDashboard.ts'
@@ -18,6 +19,24 @@ beforeAll(() => {
 })
 afterEach(killDashboards)
 afterAll(() => rmSync(dataDir, { recursive: true, force: true }))
+
+const mount = (folder: string, options: string) =>
+  void execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', folder], { stdio: 'ignore' })
+const unmount = (folder: string) => void execFileSync('umount', [folder])
+
+/** Only root may, and not in every container. */
+const mayMount = ((): boolean => {
+  const folder = mkdtempSync(join(tmpdir(), 'patterns-mount-'))
+  try {
+    mount(folder, 'size=1m')
+    unmount(folder)
+    return true
+  } catch {
+    return false
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+})()
 
 describe('npm start says in one line what keeps it from starting, and ends', () => {
   const refusal = async (env: Record<string, string>, args: string[] = []) => {
@@ -47,7 +66,10 @@ describe('npm start says in one line what keeps it from starting, and ends', () 
     const server = createServer().listen(0, '127.0.0.1')
     await once(server, 'listening')
     const { port } = server.address() as AddressInfo
-    expect(await refusal({ [name]: String(port) })).toContain(`${name}: ${port} on 127.0.0.1 is in use`)
+    const holder = existsSync('/proc/net/tcp') ? `process ${process.pid} \\(.+\\)` : 'another program'
+    expect(await refusal({ [name]: String(port) })).toMatch(
+      new RegExp(`${name}: ${port} on 127.0.0.1 is in use by ${holder}`),
+    )
     server.close()
   })
 
@@ -59,6 +81,19 @@ describe('npm start says in one line what keeps it from starting, and ends', () 
     const brokers = await refusal({ KAFKA_BROKERS: `127.0.0.1:${port}` })
     expect(brokers).toBe(
       `npm start: KAFKA_BROKERS: no broker can be reached: 127.0.0.1:${port} (ECONNREFUSED)\n`,
+    )
+  })
+
+  it.runIf(mayMount).each([
+    ['full', 'size=64m', 'its disk is full: \\d+ MB are free, 64 MB are needed'],
+    ['read-only', 'size=128m,ro', 'its disk is read-only, EROFS'],
+  ])('a folder for data on a disk that is %s', async (_, options, reason) => {
+    const disk = mkdtempSync(join(dataDir, 'disk-'))
+    mount(disk, options)
+    onTestFinished(() => unmount(disk))
+    if (options === 'size=64m') writeFileSync(join(disk, 'ballast'), Buffer.alloc(1 << 20))
+    expect(await refusal({ DATA_DIR: disk })).toMatch(
+      new RegExp(`^npm start: DATA_DIR: ${disk} cannot be used \\(${reason}\\)\n$`),
     )
   })
 

@@ -11,27 +11,25 @@ export interface PostgresAccount {
   readonly prefix: readonly string[]
 }
 
-interface Account {
+export interface Account {
   readonly uid: number
   readonly gid: number
 }
 
 /**
  * PostgreSQL refuses to run as root, so root lends it an account: that of the existing data, else
- * `postgres`, else `nobody`. Where a folder above the programs or the data lets only root pass (a clone under
- * /root, a folder made by mktemp), the account is given the right to pass, and nothing in the file system is
- * changed.
- * @throws with a readable message where root has no account to lend
+ * `postgres`, else `nobody`. If a folder above the data lets only root pass (a clone under /root, a folder made
+ * by mktemp), the account is given the right to pass, and nothing in the file system is changed.
+ * @throws with a readable message if root has no account to lend
  */
-export const choosePostgresAccount = (dataDir: string, paths: readonly string[]): PostgresAccount => {
+export const choosePostgresAccount = (dataDir: string): PostgresAccount => {
   if (process.getuid?.() !== 0) return { spawnAs: {}, prefix: [] }
   const account = ownerOf(dataDir) ?? accountNamed('postgres') ?? accountNamed('nobody')
   if (account === undefined)
     throw new Error(
       'PostgreSQL does not run as root, and there is no user postgres or nobody: set DATABASE_URL',
     )
-  if ([dataDir, ...paths].every((path) => canReach(path, account)))
-    return { owner: account, spawnAs: account, prefix: [] }
+  if (canReach(dataDir, account)) return { owner: account, spawnAs: account, prefix: [] }
   const setpriv = ['/usr/bin/setpriv', '/bin/setpriv'].find(isExecutable)
   if (setpriv === undefined)
     throw new Error(
@@ -67,7 +65,7 @@ const isExecutable = (path: string): boolean => {
 }
 
 /** Whether every existing folder above `path` lets the account pass. */
-const canReach = (path: string, account: Account): boolean => {
+export const canReach = (path: string, account: Account): boolean => {
   const folder = dirname(path)
   const passes = !existsSync(folder) || mayEnter(folder, account)
   return passes && (folder === path || canReach(folder, account))

@@ -10,6 +10,7 @@ import { choosePort } from './choosePort.ts'
 import type { DashboardSettings } from './dashboardSettings.ts'
 import { keepRunning } from './keepRunning.ts'
 import { openDatabase } from './openDatabase.ts'
+import { describePortHolder } from './portHolder.ts'
 import { brokersFault, stayingPortFault } from './reachable.ts'
 import { apiReadiness, processorReadiness } from './readiness.ts'
 import { untilReady, type UntilReadyOptions } from './untilReady.ts'
@@ -129,7 +130,7 @@ const endOf = async (name: string, child: Child): Promise<never> => {
 const claimPort = async (name: string, host: string, port: number): Promise<number> => {
   const fault = await stayingPortFault(host, port)
   if (fault === 'EADDRINUSE')
-    throw new SettingsError(`${name}: ${port} on ${host} is in use by another program`)
+    throw new SettingsError(`${name}: ${port} on ${host} is in use by ${describePortHolder(port)}`)
   if (fault === 'EACCES') throw new SettingsError(`${name}: ${port} on ${host} is not for everybody (EACCES)`)
   if (fault !== undefined) throw new SettingsError(`HOST: ${host} cannot be listened on (${fault})`)
   return port === 0 ? choosePort(host) : port
