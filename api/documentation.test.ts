@@ -65,7 +65,10 @@ let api: TestApi
 let trendApi: TestApi
 beforeAll(async () => {
   const now = Date.UTC(2026, 2, 18, 10, 30)
-  ;[api, trendApi] = await Promise.all([startTestApi({ now }), startTestApi({ now })])
+  ;[api, trendApi] = await Promise.all([
+    startTestApi({ now, logId: '8c1f04e2' }),
+    startTestApi({ now, logId: '8c1f04e2' }),
+  ])
   await api.seed(
     events.map((body, i) => ({
       body: { event_id: `0197a3b4-0000-7000-8000-00000000000${i + 1}`, ...body },

@@ -62,8 +62,10 @@ export const startApiServer = async ({
 }: ApiServerOptions): Promise<ApiServer> => {
   const feed = createVectorFeed({ pool, logger })
   const standings = createStandings({ pool, feed, logger })
+  const logId = () => feed.logId
   const parts = {
-    answers: createAnswers({ appliedWait: createAppliedWait({ eventLog, feed }), clock }),
+    answers: createAnswers({ appliedWait: createAppliedWait({ eventLog, feed }), logId, clock }),
+    logId,
     standings,
     fromStandings: {
       get text() {

@@ -43,7 +43,7 @@ describe('warming up', () => {
   it('is over before the process says that it is ready', async () => {
     let isWarm = false
     const app = new OpenAPIHono<ApiEnv>()
-    const feed = { confirm: async () => {}, vector: new Map(), isListening: true }
+    const feed = { confirm: async () => {}, vector: new Map(), logId: '', isListening: true }
     routeLiveness(app, { feed, isWarm: () => isWarm })
     const before = await app.request('/readyz')
     expect([before.status, await before.json()]).toEqual([

@@ -25,6 +25,8 @@ export interface Question<Body> {
 
 export interface AnswersOptions {
   readonly appliedWait: AppliedWait
+  /** Which log is read. */
+  readonly logId: () => string
   /** Epoch milliseconds. */
   readonly clock: () => number
   /** Finished bodies kept at most, in bytes. */
@@ -36,7 +38,7 @@ export interface AnswersOptions {
 
 /** What goes out: the body, and what every answer says about itself. */
 type Answered<Body> = Response &
-  TypedResponse<Body & { as_of: Record<string, number>; generated_at: string }, 200, 'json'>
+  TypedResponse<Body & { log_id: string; as_of: Record<string, number>; generated_at: string }, 200, 'json'>
 
 const zip = promisify(gzip)
 
@@ -56,12 +58,13 @@ const acceptsGzip = (header: string | undefined): boolean =>
  */
 export const createAnswers = ({
   appliedWait,
+  logId,
   clock,
   mostBytes = 32 * 1024 * 1024,
   deadlineMs = 10_000,
   now = () => performance.now(),
 }: AnswersOptions) => {
-  const finished = createFinishedAnswers({ clock, now, mostBytes })
+  const finished = createFinishedAnswers({ logId, clock, now, mostBytes })
 
   /** What takes longer may still end; nobody waits for it or joins it any more. */
   const withinDeadline = async <Result>(work: Promise<Result>, giveUp: () => void): Promise<Result> => {
@@ -76,6 +79,13 @@ export const createAnswers = ({
   }
 
   const waitFor = async (after: After): Promise<LogPlace> => {
+    if (after.logId !== undefined && after.logId !== logId())
+      throw unprocessable([
+        {
+          path: 'after',
+          message: `after is of the log ${after.logId}, and this one is ${logId()}: the data was reset`,
+        },
+      ])
     const applied = await appliedWait(after)
     if (applied.ok) return applied.place
     if (applied.reason === 'no_such_shard')
@@ -131,8 +141,8 @@ export const createAnswers = ({
     context: Context<ApiEnv>,
     question: Question<Body>,
   ): Promise<Answered<Body>> => {
-    // A window's status changes with the hour, without any event.
-    const key = `${question.key}\n${Math.floor(clock() / windowMs.hour)}`
+    // A window's status changes with the hour, without any event; and what another log said is none of this one's.
+    const key = `${logId()}\n${question.key}\n${Math.floor(clock() / windowMs.hour)}`
     return withinDeadline(respond(context, key, question), () => finished.giveUp(key)) as Promise<
       Answered<Body>
     >

@@ -3,6 +3,11 @@ import type { Vector } from '../live/vector.ts'
 
 /** What every answer with numbers says about itself. */
 export const answerFields = {
+  log_id: z.string().openapi({
+    description:
+      'Which log `as_of` counts in. After a reset it is another, and positions of the two have nothing to do with each other.',
+    example: '8c1f04e2',
+  }),
   as_of: z.record(z.string(), z.int()).openapi({
     description:
       'For each shard, the log position up to which its events are in these numbers: all of them, and none after.',

@@ -23,8 +23,20 @@ describe('a cursor', () => {
   })
 
   it('fits no other question', () => {
-    const cursor = encodeCursor(questionOf('patterns', { search: 'a' }), { range, place: [1, 'x'] })
-    expect(() => decodeCursor(cursor, questionOf('patterns', { search: 'b' }), schema)).toThrow(Problem)
+    const cursor = encodeCursor(questionOf('8c1f04e2', 'patterns', { search: 'a' }), {
+      range,
+      place: [1, 'x'],
+    })
+    expect(() => decodeCursor(cursor, questionOf('8c1f04e2', 'patterns', { search: 'b' }), schema)).toThrow(
+      Problem,
+    )
+  })
+
+  it('of another log is a 422 that says so', () => {
+    const cursor = encodeCursor(questionOf('8c1f04e2', 'patterns', {}), { range, place: [1, 'x'] })
+    expect(() => decodeCursor(cursor, questionOf('0b7d93aa', 'patterns', {}), schema)).toThrow(
+      expect.objectContaining({ status: 422, message: expect.stringContaining('another log') }),
+    )
   })
 
   it('that we did not make is refused, whatever it is', () => {

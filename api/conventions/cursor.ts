@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import { z } from '@hono/zod-openapi'
-import { Problem } from './problem.ts'
+import { Problem, unprocessable } from './problem.ts'
 import { floorHour, type Range } from './range.ts'
 
 /**
@@ -12,9 +12,14 @@ export interface Cursor<Place> {
   readonly place: Place
 }
 
-/** Names what is listed: the route and every parameter but limit, cursor, range and after. */
-export const questionOf = (route: string, parameters: Readonly<Record<string, unknown>>): string =>
-  hash('sha1', JSON.stringify([route, parameters]), 'base64url').slice(0, 8)
+/** Names what is listed: the log, the route and every parameter but limit, cursor, range and after. */
+export const questionOf = (
+  logId: string,
+  route: string,
+  parameters: Readonly<Record<string, unknown>>,
+): string => `${logId}.${hash('sha1', JSON.stringify([route, parameters]), 'base64url').slice(0, 8)}`
+
+const logOf = (question: string): string => question.slice(0, question.lastIndexOf('.'))
 
 export const encodeCursor = (question: string, { range, place }: Cursor<unknown>): string =>
   Buffer.from(JSON.stringify([question, range.from, range.to, place])).toString('base64url')
@@ -25,7 +30,7 @@ export const refuseCursor = (message: string): Problem =>
 
 const hour = z.int().refine((time) => time === floorHour(time))
 
-/** @throws Problem 400 where the text is no cursor of this question */
+/** @throws Problem 400 where the text is no cursor of this question, 422 where it is of another log */
 export const decodeCursor = <Place>(
   text: string,
   question: string,
@@ -40,6 +45,13 @@ export const decodeCursor = <Place>(
   const parsed = z.tuple([z.string(), hour, hour, place]).safeParse(json)
   if (!parsed.success || parsed.data[1] > parsed.data[2]) throw refuseCursor('is none of ours')
   const [asked, from, to] = parsed.data
+  if (logOf(asked) !== logOf(question))
+    throw unprocessable([
+      {
+        path: 'cursor',
+        message: 'the cursor is of another log: the data was reset. Begin with the first page',
+      },
+    ])
   if (asked !== question) throw refuseCursor('belongs to a request with other parameters')
   return { range: { from, to }, place: parsed.data[3] }
 }

@@ -8,6 +8,7 @@ const staleMs = 400
 const start = () => {
   const source = { position: 1, staleMs, now: 0 }
   const answers = createFinishedAnswers({
+    logId: () => 'a log',
     clock: () => 0,
     now: () => source.now,
     mostBytes: 1_000_000,

@@ -39,6 +39,8 @@ export interface FinishedAnswers {
 }
 
 export interface FinishedAnswersOptions {
+  /** Which log is read. */
+  readonly logId: () => string
   /** Epoch milliseconds. */
   readonly clock: () => number
   readonly now: () => number
@@ -56,7 +58,12 @@ const mostRenewalMs = 2_000
  * may be a little behind are renewed one after the other, and others get their turn between: all of them move
  * with the same vector, and made at once they would hold up every request for as long as all take together.
  */
-export const createFinishedAnswers = ({ clock, now, mostBytes }: FinishedAnswersOptions): FinishedAnswers => {
+export const createFinishedAnswers = ({
+  logId,
+  clock,
+  now,
+  mostBytes,
+}: FinishedAnswersOptions): FinishedAnswers => {
   const finished = new LRUCache<string, FinishedAnswer>({
     maxSize: mostBytes,
     // The compressed body is about a tenth of it.
@@ -70,7 +77,12 @@ export const createFinishedAnswers = ({ clock, now, mostBytes }: FinishedAnswers
     const currentAt = now()
     const { vector, body } = await make()
     const text = vectorText(vector)
-    const json = writeJson({ as_of: asOf(vector), generated_at: isoTime(clock()), ...body })
+    const json = writeJson({
+      log_id: logId(),
+      as_of: asOf(vector),
+      generated_at: isoTime(clock()),
+      ...body,
+    })
     const made = { text, etag: etagOf(key, text), body: Buffer.from(json), currentAt }
     finished.set(key, made)
     return made

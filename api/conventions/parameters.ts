@@ -109,18 +109,19 @@ export const pageParameters = {
 export const afterParameter = {
   after: z
     .string()
-    .regex(/^\d{1,9}:\d{1,15}$/, 'must be <shard>:<source offset>')
+    .regex(/^\d{1,9}:\d{1,15}(@[0-9a-f]{8})?$/, 'must be <shard>:<source offset>, or that with @<log_id>')
     .transform((text) => {
-      const [shard, offset] = text.split(':').map(Number)
-      return { shard: shard!, offset: offset! }
+      const [place, logId] = text.split('@')
+      const [shard, offset] = place!.split(':').map(Number)
+      return { shard: shard!, offset: offset!, logId }
     })
     .optional()
     .openapi({
       type: 'string',
       description:
-        'Answer only once the message at this partition and offset has been applied: waits up to 2 s, then 503. A shard that the log does not have is a 422.',
+        'Answer only once the message at this partition and offset has been applied: waits up to 2 s, then 503. A shard that the log does not have is a 422, as is another log than the one named behind an `@`.',
       example: '0:1234',
     }),
 }
 
-export type After = { readonly shard: number; readonly offset: number }
+export type After = { readonly shard: number; readonly offset: number; readonly logId: string | undefined }

@@ -1,6 +1,6 @@
 import type { Logger } from '@patterns/shared/logger.ts'
 import type pg from 'pg'
-import { readVector } from '../read/readVector.ts'
+import { readLogState } from '../read/readLogState.ts'
 import { type Vector, vectorText } from './vector.ts'
 
 /** The channel on which the processor tells of each committed flush, as `<shard>:<position>`. */
@@ -14,6 +14,8 @@ export interface VectorFeed {
   readonly vector: Vector
   /** The vector as text, for comparing. */
   readonly text: string
+  /** Which log the vector is of: a reset, or another database, has another. */
+  readonly logId: string
   /** When the vector was last read and found to be this one, or told of; on the clock of `now`. */
   readonly confirmedAt: number
   /** Whether the listening connection is up. */
@@ -43,6 +45,7 @@ export const createVectorFeed = ({
 }: VectorFeedOptions): VectorFeed => {
   let vector: Vector = new Map()
   let text = ''
+  let logId = ''
   let confirmedAt = Number.NEGATIVE_INFINITY
   let isStopped = false
   let listener: pg.PoolClient | undefined
@@ -54,11 +57,12 @@ export const createVectorFeed = ({
   /** How many notifications of each shard came: a read that began before one must not undo it. */
   const told = new Map<number, number>()
 
-  const become = (next: Vector): void => {
+  const become = (next: Vector, nextLogId: string): void => {
     const nextText = vectorText(next)
-    if (nextText === text) return
+    if (nextText === text && nextLogId === logId) return
     vector = next
     text = nextText
+    logId = nextLogId
     for (const tell of listeners) tell()
   }
 
@@ -67,19 +71,20 @@ export const createVectorFeed = ({
     if (shard === undefined) return
     told.set(Number(shard), (told.get(Number(shard)) ?? 0) + 1)
     const next = new Map(vector).set(Number(shard), Number(position))
-    become(new Map([...next].toSorted(([a], [b]) => a - b)))
+    become(new Map([...next].toSorted(([a], [b]) => a - b)), logId)
   }
 
   const read = async (): Promise<void> => {
     const began = now()
     const toldBefore = new Map(told)
-    const found = new Map(await readVector(pool))
+    const state = await readLogState(pool)
+    const found = new Map(state.vector)
     for (const [shard, count] of told) {
       const known = vector.get(shard)
       if (count !== toldBefore.get(shard) && known !== undefined)
         found.set(shard, Math.max(known, found.get(shard) ?? 0))
     }
-    become(new Map([...found].toSorted(([a], [b]) => a - b)))
+    become(new Map([...found].toSorted(([a], [b]) => a - b)), state.logId)
     confirmedAt = began
   }
   const readOnce = (): Promise<void> => (reading ??= read().finally(() => (reading = undefined)))
@@ -154,6 +159,9 @@ export const createVectorFeed = ({
     },
     get text() {
       return text
+    },
+    get logId() {
+      return logId
     },
     get confirmedAt() {
       return confirmedAt

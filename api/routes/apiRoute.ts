@@ -13,6 +13,8 @@ export type ApiApp = OpenAPIHono<ApiEnv>
 /** What the routes read from. */
 export interface RouteParts {
   readonly answers: Answers
+  /** Which log is read. */
+  readonly logId: () => string
   /** Lists over all patterns. */
   readonly standings: Standings
   /** As of the standings: up to a second behind, never slow. */

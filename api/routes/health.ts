@@ -7,7 +7,7 @@ import type { ApiApp } from './apiRoute.ts'
 import { shardAgeOf, shardAgeSchema } from './shardAgeFields.ts'
 
 export interface HealthParts {
-  readonly feed: Pick<VectorFeed, 'confirm' | 'vector' | 'isListening'>
+  readonly feed: Pick<VectorFeed, 'confirm' | 'vector' | 'logId' | 'isListening'>
   readonly database: Queryable
   /** Whether the first answers were made: before, a request may take seconds. */
   readonly isWarm: () => boolean
@@ -56,6 +56,7 @@ const healthSchema = z
       database: component({ latency_ms: z.number().nullable() }),
       notifications: component({}),
       projection: component({
+        log_id: z.string().openapi({ description: 'Which log that is of.' }),
         as_of: z.record(z.string(), z.int()).openapi({ description: 'The last vector that was read.' }),
         shards: z.array(shardAgeSchema).openapi({
           description: 'How old the numbers of each shard are; none while the database is down.',
@@ -127,6 +128,7 @@ export const routeHealth = (app: ApiApp, { feed, database }: HealthParts): void 
         notifications: { status: feed.isListening ? ('up' as const) : ('down' as const) },
         projection: {
           status: isUp ? ('up' as const) : ('down' as const),
+          log_id: feed.logId,
           as_of: asOf(feed.vector),
           shards: isUp ? ages.map(shardAgeOf) : [],
         },

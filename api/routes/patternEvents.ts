@@ -50,7 +50,7 @@ export const routePatternEvents = (app: ApiApp, parts: RouteParts): void => {
   app.openapi(route, (context) => {
     const { pattern_id } = context.req.valid('param')
     const { limit, cursor, after, ...query } = context.req.valid('query')
-    const question = questionOf('pattern-events', { pattern_id })
+    const question = questionOf(parts.logId(), 'pattern-events', { pattern_id })
     const known = cursor === undefined ? undefined : decodeCursor(cursor, question, eventPlace)
     if (known !== undefined) refuseOtherRange(query, known.range, '7d')
     const now = parts.clock()

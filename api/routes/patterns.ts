@@ -69,7 +69,7 @@ const matcher = (search: string | undefined): ((pattern: ListedPattern) => boole
 export const routePatterns = (app: ApiApp, parts: RouteParts): void => {
   app.openapi(route, (context) => {
     const { search, pattern_type, sort, limit, cursor, after } = context.req.valid('query')
-    const question = questionOf('patterns', { search, pattern_type, sort })
+    const question = questionOf(parts.logId(), 'patterns', { search, pattern_type, sort })
     const place =
       cursor === undefined
         ? undefined

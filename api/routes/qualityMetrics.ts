@@ -149,7 +149,7 @@ export const routeQualityMetrics = (app: ApiApp, parts: RouteParts): void => {
     const query = context.req.valid('query')
     const { pattern_id, pattern_type, min_quality, granularity, time_zone } = query
     const now = parts.clock()
-    const question = questionOf('quality-metrics', {
+    const question = questionOf(parts.logId(), 'quality-metrics', {
       pattern_id,
       pattern_type,
       min_quality,

@@ -83,7 +83,7 @@ export const routeSuccessRates = (app: ApiApp, parts: RouteParts): void => {
   app.openapi(route, (context) => {
     const query = context.req.valid('query')
     const { pattern_type, min_samples = 0, sort, limit } = query
-    const question = questionOf('success-rates', { pattern_type, min_samples, sort })
+    const question = questionOf(parts.logId(), 'success-rates', { pattern_type, min_samples, sort })
     const { range, after } = resolveListRange(query, question, { now: parts.clock(), defaultRange: '7d' })
     return parts.answers(context, {
       key: JSON.stringify(['success-rates', question, range, after, limit]),

@@ -21,8 +21,8 @@ const route = createRoute({
 
 /** Everything but limit, cursor, range and after. */
 /** With the range as it was said: what it comes to in whole closed windows cannot be told from a later request. */
-const questionOfQuery = ({ limit: _1, cursor: _2, after: _3, ...rest }: TrendsQuery) =>
-  questionOf('trends', rest)
+const questionOfQuery = (logId: string, { limit: _1, cursor: _2, after: _3, ...rest }: TrendsQuery) =>
+  questionOf(logId, 'trends', rest)
 
 export const routeTrends = (app: ApiApp, parts: RouteParts): void => {
   const ofMetric = createMetricAnswers(parts)
@@ -31,7 +31,7 @@ export const routeTrends = (app: ApiApp, parts: RouteParts): void => {
   app.openapi(route, (context) => {
     const query = context.req.valid('query')
     refuseMisplaced(query)
-    const question = questionOfQuery(query)
+    const question = questionOfQuery(parts.logId(), query)
     const { trend_type: type, pattern_id: id, limit, after } = query
     if (isEmergenceType(type)) {
       const asked = ofUsage.resolve(query, question)

@@ -148,7 +148,13 @@ export const routeUsageStats = (app: ApiApp, parts: RouteParts): void => {
     const query = context.req.valid('query')
     const { pattern_id, pattern_type, granularity, time_zone, sort } = query
     const now = parts.clock()
-    const question = questionOf('usage-stats', { pattern_id, pattern_type, granularity, time_zone, sort })
+    const question = questionOf(parts.logId(), 'usage-stats', {
+      pattern_id,
+      pattern_type,
+      granularity,
+      time_zone,
+      sort,
+    })
     const { range, after } = resolveListRange(query, question, { now, defaultRange: '30d' })
     const limits = { now, mostPoints: pattern_id === undefined ? mostListPoints : mostPoints }
     const series = orRefuse(resolveSeries(range, query, limits))

@@ -41,6 +41,8 @@ export interface TestApiOptions extends Partial<
   readonly now?: number
   /** A database that is there already and outlives the API, to ask it anew. Default: one of its own. */
   readonly database?: TestDatabase
+  /** What the log is called, in eight hexadecimal digits. Default: what the database has, as all of a run do. */
+  readonly logId?: string
   /** The API's way to the database, where it is to be another than the tests' own. */
   readonly wayToDatabase?: (url: string) => Promise<string>
 }
@@ -49,6 +51,7 @@ export interface TestApiOptions extends Partial<
 export const startTestApi = async ({
   now = Date.UTC(2026, 2, 18, 10, 30),
   database: given,
+  logId,
   wayToDatabase = async (url) => url,
   ...options
 }: TestApiOptions = {}): Promise<TestApi> => {
@@ -96,6 +99,8 @@ export const startTestApi = async ({
   }
   let server: ApiServer | undefined
   try {
+    if (logId !== undefined)
+      await owner.query('update event_log_identity set id = $1', [`${logId}-0000-4000-8000-000000000000`])
     server = await startApiServer({
       pool: reader,
       eventLog: createPostgresEventLog({ pool: reader }),

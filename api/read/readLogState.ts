@@ -1,0 +1,20 @@
+import { type Vector, vectorFromJson } from '../live/vector.ts'
+import { vectorExpression } from './liveProjection.ts'
+import type { Queryable } from './queryable.ts'
+
+export interface LogState {
+  /** Which log it is: the short form of its identity. After a reset, and in another database, it is another. */
+  readonly logId: string
+  /** How far the projection has come in it. */
+  readonly vector: Vector
+}
+
+/** Which log is read, and how far the projection has come, of one moment. */
+export const readLogState = async (database: Queryable): Promise<LogState> => {
+  const { rows } = await database.query<{ log_id: string; vector: Record<string, number> }>({
+    name: 'read_log_state',
+    text: `select left(id::text, 8) as log_id, ${vectorExpression} as vector from event_log_identity`,
+  })
+  const { log_id: logId, vector } = rows[0]!
+  return { logId, vector: vectorFromJson(vector) }
+}
