@@ -8,6 +8,7 @@ import { decideHealth, type Health } from './observe/health.ts'
 import { createMetrics, type ProcessorMetrics } from './observe/metrics.ts'
 import { reportedStates } from './observe/reportedStates.ts'
 import { type SourceLag, watchSourceLag } from './observe/sourceLag.ts'
+import { recordStops, type StopRecorder } from './observe/stopRecorder.ts'
 import type { ProjectorOptions } from './project/projector.ts'
 import { type AdoptionWatch, watchAdoptions } from './shard/adoptionWatch.ts'
 import type { ShardState } from './shard/ownedShard.ts'
@@ -94,6 +95,7 @@ export const createProcessor = ({
   let lag: SourceLag | undefined
   let compaction: LogCompaction | undefined
   let adoptions: AdoptionWatch | undefined
+  let stops: StopRecorder | undefined
   const states = (): ShardState[] => reportedStates(owner.states(), source.stopped())
   const metrics = createMetrics({ states, lag: () => lag?.current() ?? new Map() })
 
@@ -113,10 +115,11 @@ export const createProcessor = ({
         logger,
       })
       adoptions = watchAdoptions({ owner, log, source, logger })
+      stops = recordStops({ pool, states, logger })
     },
     async stop() {
       lag?.stop()
-      await Promise.all([compaction?.stop(), adoptions?.stop()])
+      await Promise.all([compaction?.stop(), adoptions?.stop(), stops?.stop()])
       await source.stop()
       await owner.stop()
       await trends?.stop()

@@ -1,5 +1,6 @@
 import { createPostgresEventLog } from '@patterns/event-log/postgres/postgresEventLog.ts'
 import { eventAt, toAppend } from '@patterns/event-log/newEvents.ts'
+import { forgetShardStops, recordShardStop } from '@patterns/event-log/postgres/shardStops.ts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { drawMessages } from '../testing/drawMessages.ts'
 import { startTestApi, type TestApi } from '../testing/startTestApi.ts'
@@ -36,6 +37,29 @@ const health = async () => {
   expect(status).toBe(200)
   return { status: body.status, shards: body.components.projection.shards }
 }
+
+describe('/health tells which shards stopped', () => {
+  it('and why, with the command, until they run again', async () => {
+    const cause = { reason: 'lost_source', message: 'Lost. Run it.', command: 'npm run cli -- it' } as const
+    await recordShardStop(api.owner, 1, cause)
+    expect((await api.get('/health')).body).toMatchObject({
+      status: 'degraded',
+      components: {
+        ingestion: {
+          status: 'down',
+          stopped: [{ shard: 1, ...cause, stopped_at: expect.stringMatching(/^20\d\d-.*Z$/) }],
+        },
+      },
+    })
+    // What it has is served.
+    expect((await api.get('/readyz')).status).toBe(200)
+    await forgetShardStops(api.owner, [1])
+    expect((await api.get('/health')).body).toMatchObject({
+      status: 'ok',
+      components: { ingestion: { status: 'up', stopped: [] } },
+    })
+  })
+})
 
 // Each goes on where the one before ended.
 describe('/health tells how old the numbers are', () => {

@@ -1,10 +1,13 @@
 import { createRoute, z } from '@hono/zod-openapi'
+import { readShardStops } from '@patterns/event-log/postgres/shardStops.ts'
+import type { ShardStop } from '@patterns/event-log/shardStop.ts'
 import { asOf } from '../conventions/asOf.ts'
 import type { VectorFeed } from '../live/vectorFeed.ts'
 import type { Queryable } from '../read/queryable.ts'
 import { readShardAges, type ShardAge } from '../read/readShardAges.ts'
 import type { ApiApp } from './apiRoute.ts'
 import { shardAgeOf, shardAgeSchema } from './shardAgeFields.ts'
+import { shardStopOf, shardStopSchema } from './shardStopFields.ts'
 
 export interface HealthParts {
   readonly feed: Pick<VectorFeed, 'confirm' | 'vector' | 'logId' | 'isListening'>
@@ -50,11 +53,17 @@ const healthSchema = z
   .strictObject({
     status: z.enum(['ok', 'degraded', 'down']).openapi({
       description:
-        'degraded: answers are right as of their position, but changes are seen later, since notifications are lost or a shard is more than ten seconds behind its log.',
+        'degraded: answers are right as of their position, but changes are seen later, since notifications are lost, a shard is more than ten seconds behind its log, or one stopped.',
     }),
     components: z.strictObject({
       database: component({ latency_ms: z.number().nullable() }),
       notifications: component({}),
+      ingestion: component({
+        stopped: z.array(shardStopSchema).openapi({
+          description:
+            'The shards that take nothing more from the topic until a person sees to it; unknown, and so none, while the database is down.',
+        }),
+      }),
       projection: component({
         log_id: z.string().openapi({ description: 'Which log that is of.' }),
         as_of: z.record(z.string(), z.int()).openapi({ description: 'The last vector that was read.' }),
@@ -114,18 +123,24 @@ export const routeLiveness = (app: ApiApp, { feed, isWarm }: Omit<HealthParts, '
 export const routeHealth = (app: ApiApp, { feed, database }: HealthParts): void => {
   app.openapi(healthRoute('/health'), async (context) => {
     let ages: readonly ShardAge[] = []
+    let stops: readonly ShardStop[] = []
     const latencyMs = await probe(async () => {
-      const [read] = await Promise.all([readShardAges(database), feed.confirm(0)])
-      ages = read
+      ;[ages, stops] = await Promise.all([readShardAges(database), readShardStops(database), feed.confirm(0)])
     })
     const isUp = latencyMs !== null
     const isCurrent =
-      feed.isListening && ages.every(({ behindSeconds }) => behindSeconds <= mostBehindSeconds)
+      feed.isListening &&
+      stops.length === 0 &&
+      ages.every(({ behindSeconds }) => behindSeconds <= mostBehindSeconds)
     const body = {
       status: !isUp ? ('down' as const) : isCurrent ? ('ok' as const) : ('degraded' as const),
       components: {
         database: { status: isUp ? ('up' as const) : ('down' as const), latency_ms: latencyMs },
         notifications: { status: feed.isListening ? ('up' as const) : ('down' as const) },
+        ingestion: {
+          status: isUp && stops.length === 0 ? ('up' as const) : ('down' as const),
+          stopped: isUp ? stops.map(shardStopOf) : [],
+        },
         projection: {
           status: isUp ? ('up' as const) : ('down' as const),
           log_id: feed.logId,

@@ -13,7 +13,7 @@ export const shardAgeSchema = z.strictObject({
   }),
   last_appended_at: z.iso.datetime().nullable().openapi({
     description:
-      'When the log last took messages. What is in the topic and not in the log cannot be seen from here: where nothing is published and where the shard is stopped this time stands still alike. The `/health` of the processor tells which it is.',
+      'When the log last took messages. What is in the topic and not in the log cannot be seen from here: where nothing is published and where no processor runs this time stands still alike. Shards that are stopped stand under `ingestion`.',
   }),
   last_projected_at: z.iso.datetime().nullable().openapi({ description: 'When its numbers last moved.' }),
 })

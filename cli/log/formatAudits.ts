@@ -1,3 +1,4 @@
+import type { ShardStop } from '@patterns/event-log/shardStop.ts'
 import { type Column, formatCount, formatTable } from '../print/table.ts'
 import type { ShardAudit } from './auditShard.ts'
 
@@ -28,16 +29,19 @@ const faultLines = ({ shard, faults, faultCount }: ShardAudit): string[] => {
   return faultCount > faults.length ? [...lines, `shard ${shard}: ${faultCount - faults.length} more`] : lines
 }
 
-/** A table of the shards, then what is broken, first offsets first. */
-export const formatAudits = (audits: readonly ShardAudit[]): string => {
-  if (audits.length === 0) return 'The log is empty.'
-  return [formatTable(columns, audits.map(row)), ...audits.flatMap(faultLines)].join('\n')
+const stopLine = ({ shard, message, stoppedAt }: ShardStop): string =>
+  `shard ${shard}: stopped at ${stoppedAt.toISOString()}: ${message}`
+
+/** A table of the shards, then what is broken, first offsets first, then the shards that stopped. */
+export const formatAudits = (audits: readonly ShardAudit[], stops: readonly ShardStop[]): string => {
+  const table = audits.length === 0 ? 'The log is empty.' : formatTable(columns, audits.map(row))
+  return [table, ...audits.flatMap(faultLines), ...stops.map(stopLine)].join('\n')
 }
 
 /** The same as one JSON object. */
-export const auditsAsJson = (audits: readonly ShardAudit[]): string =>
+export const auditsAsJson = (audits: readonly ShardAudit[], stops: readonly ShardStop[]): string =>
   JSON.stringify({
-    ok: audits.every(({ faultCount }) => faultCount === 0),
+    ok: stops.length === 0 && audits.every(({ faultCount }) => faultCount === 0),
     shards: audits.map((audit) => ({
       shard: audit.shard,
       first_offset: audit.firstOffset,
@@ -51,5 +55,12 @@ export const auditsAsJson = (audits: readonly ShardAudit[]): string =>
         source_offset: sourceOffset ?? null,
         message,
       })),
+    })),
+    stopped: stops.map(({ shard, reason, message, command, stoppedAt }) => ({
+      shard,
+      reason,
+      message,
+      command,
+      stopped_at: stoppedAt.toISOString(),
     })),
   })

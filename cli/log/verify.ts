@@ -1,4 +1,5 @@
 import { createPostgresEventLog } from '@patterns/event-log/postgres/postgresEventLog.ts'
+import { readShardStops } from '@patterns/event-log/postgres/shardStops.ts'
 import type { Command } from 'commander'
 import { wholeNumber } from '../arguments/parseNumber.ts'
 import { commandGroup } from '../commandGroup.ts'
@@ -40,8 +41,9 @@ const verifyLog = ({ shard: only, json }: VerifyOptions, context: CliContext): P
     } finally {
       progress.stop()
     }
-    context.stdout.write(`${json === true ? auditsAsJson(audits) : formatAudits(audits)}\n`)
-    return audits.some(({ faultCount }) => faultCount > 0) ? 1 : 0
+    const stops = (await readShardStops(pool)).filter(({ shard }) => only === undefined || shard === only)
+    context.stdout.write(`${json === true ? auditsAsJson(audits, stops) : formatAudits(audits, stops)}\n`)
+    return stops.length > 0 || audits.some(({ faultCount }) => faultCount > 0) ? 1 : 0
   })
 
 /** `log verify`: the accounting of the whole log. */
@@ -52,15 +54,16 @@ export const register = (program: Command, context: CliContext): void => {
     .description(
       'Checks the accounting of the whole log: that every message of the topic is exactly one of appended, ' +
         'duplicate, dead-lettered or not a record, that positions have no gap, that each id is that of its ' +
-        'payload, and that the counters agree. May run while events come in.',
+        'payload, and that the counters agree. A shard that stopped takes no more of its messages, and is named. ' +
+        'May run while events come in.',
     )
     .option('--shard <number>', 'only this shard', wholeNumber(0))
     .option('--json', 'print the result as one JSON object')
     .addHelpText(
       'after',
       `
-Exit codes: 0 all is accounted for, 1 something is not (the first broken offset is named),
-2 wrong usage or settings.
+Exit codes: 0 all is accounted for, 1 something is not (the first broken offset is named), or a
+shard stopped, 2 wrong usage or settings.
 
 Examples:
   npm run cli -- log verify

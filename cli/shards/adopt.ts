@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline/promises'
 import { createPostgresEventLog } from '@patterns/event-log/postgres/postgresEventLog.ts'
+import { readShardStops } from '@patterns/event-log/postgres/shardStops.ts'
 import type { ShardHead } from '@patterns/event-log/eventLog.ts'
 import { openTopic } from '@patterns/topic/openTopic.ts'
 import type { PartitionEnd } from '@patterns/topic/source.ts'
@@ -50,9 +51,12 @@ const applyAdoption = async (
     lost: adoption.kind === 'gap' ? adoption.lostMessages : 0,
   }
   const { rowCount } = await pool.query(
-    `update event_log_shards
-     set source_base = $4, next_source_offset = $5, not_records = not_records + $6, topic_id = $7
-     where shard = $1 and next_source_offset = $2 and source_base = $3`,
+    `with adopted as (
+       update event_log_shards
+       set source_base = $4, next_source_offset = $5, not_records = not_records + $6, topic_id = $7
+       where shard = $1 and next_source_offset = $2 and source_base = $3 returning shard
+     ), mended as (delete from shard_stops using adopted where shard_stops.shard = adopted.shard)
+     select shard from adopted`,
     [
       shard,
       head.nextSourceOffset,
@@ -93,6 +97,9 @@ const adoptShard = ({ shard, copy = false, yes }: AdoptOptions, context: CliCont
       const end = await readEnd(shard, context)
       const adoption = decideAdoption(head, end, { isCopy: copy })
       if (adoption.kind === 'nothing') {
+        const stop = (await readShardStops(pool)).find((one) => one.shard === shard)
+        if (stop !== undefined && stop.reason !== 'lost_source')
+          throw new RefusedError(`Shard ${shard} stopped for something else: ${stop.message}`)
         context.stdout.write(`Shard ${shard} needs nothing: its partition has what it expects next.\n`)
         return 0
       }

@@ -4,7 +4,7 @@ import type { TrendsState } from '../trends/shardTrends.ts'
 export interface HealthFacts {
   readonly source: 'connecting' | 'up' | 'down'
   readonly database: 'up' | 'down'
-  readonly shards: readonly ShardState[]
+  readonly shards: readonly Pick<ShardState, 'shard' | 'status' | 'reason'>[]
   /** Of the same shards; none where trends are not kept. */
   readonly trends: readonly TrendsState[]
 }

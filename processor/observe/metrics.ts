@@ -78,6 +78,17 @@ export const createMetrics = ({ states, lag }: ProcessorMetricsOptions): Process
       }
     },
   })
+  const stopped = new Gauge({
+    name: 'pattern_shard_stopped',
+    help: '1 for each shard of this process that stopped until a person sees to it, by reason',
+    labelNames: ['shard', 'reason'],
+    registers,
+    collect() {
+      this.reset()
+      for (const { shard, stop } of states())
+        if (stop !== undefined) this.set({ shard, reason: stop.reason }, 1)
+    },
+  })
   const position = new Gauge({
     name: 'pattern_shard_position',
     help: 'The last position of a shard: appended to the log, and committed to the windows',
@@ -101,7 +112,7 @@ export const createMetrics = ({ states, lag }: ProcessorMetricsOptions): Process
       for (const [shard, messages] of lag()) this.set({ shard }, messages)
     },
   })
-  void [status, position, lagMessages]
+  void [status, stopped, position, lagMessages]
   return {
     registry,
     sorted(batch) {

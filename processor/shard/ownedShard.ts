@@ -1,3 +1,4 @@
+import type { StopCause } from '@patterns/event-log/shardStop.ts'
 import { isTransient } from '@patterns/shared/postgres/isTransient.ts'
 import { FencedError } from '../project/writeFlush.ts'
 import type { ShardLane } from './shardLane.ts'
@@ -7,6 +8,8 @@ export interface ShardState {
   readonly shard: number
   readonly status: 'opening' | 'running' | 'retrying' | 'stopped'
   readonly reason: string | undefined
+  /** Why it stopped, where it has. */
+  readonly stop: StopCause | undefined
   readonly position: number
   readonly flushedPosition: number
   /** The partition's own offset to take next; `undefined` before the shard was ever open here. */
@@ -28,6 +31,7 @@ export interface Owned {
   opening: Promise<ShardLane | undefined> | undefined
   status: ShardState['status']
   reason: string | undefined
+  stop: StopCause | undefined
   /** How often each has failed since it last succeeded. */
   readonly failures: Record<Work, number>
   isRevoked: boolean
@@ -40,11 +44,10 @@ export const ownShard = (shard: number): Owned => ({
   opening: undefined,
   status: 'opening',
   reason: undefined,
+  stop: undefined,
   failures: { take: 0, flush: 0 },
   isRevoked: false,
 })
-
-export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 /** Nobody could say which offsets the partition has. */
 export class SourceUnknownError extends Error {
@@ -61,10 +64,11 @@ export const progressOf = (lane: ShardLane): Progress => ({
   nextOffset: lane.nextOffset(),
 })
 
-export const stateOf = ({ shard, lane, known, status, reason }: Owned): ShardState => ({
+export const stateOf = ({ shard, lane, known, status, reason, stop }: Owned): ShardState => ({
   shard,
   status,
   reason,
+  stop: status === 'stopped' ? stop : undefined,
   ...(lane === undefined ? known : progressOf(lane)),
 })
 

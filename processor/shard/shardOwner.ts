@@ -5,7 +5,6 @@ import type { PartitionEnd, PartitionOwner } from '@patterns/topic/source.ts'
 import { backoffMs } from './backoff.ts'
 import {
   isWorthRetrying,
-  messageOf,
   type Owned,
   ownShard,
   progressOf,
@@ -16,7 +15,9 @@ import {
   type Work,
 } from './ownedShard.ts'
 import { hasMovedSince, LostSourceError } from './lostSource.ts'
+import { messageOf } from './messageOf.ts'
 import { type LaneOptions, openShardLane, type ShardLane } from './shardLane.ts'
+import { stopCauseOf } from './stopCause.ts'
 
 export interface ShardOwnerOptions {
   readonly lane: Omit<LaneOptions, 'shard' | 'source' | 'projector'> & {
@@ -55,7 +56,8 @@ export const createShardOwner = ({
 
   const stopShard = (entry: Owned, error: unknown): void => {
     entry.status = 'stopped'
-    entry.reason = messageOf(error)
+    entry.stop = stopCauseOf(entry.shard, error)
+    entry.reason = entry.stop.message
     if (!(error instanceof LostSourceError)) {
       logger.error({ shard: entry.shard, err: error }, 'shard stopped')
     } else if (losses.get(entry.shard) !== error) {

@@ -1,0 +1,20 @@
+import { z } from '@hono/zod-openapi'
+import { type ShardStop, stopReasons } from '@patterns/event-log/shardStop.ts'
+import { isoTime } from '../conventions/asOf.ts'
+
+/** A shard that takes nothing more until a person sees to it. */
+export const shardStopSchema = z.strictObject({
+  shard: z.int(),
+  reason: z.enum(stopReasons),
+  message: z.string().openapi({ description: 'What happened, and what to do about it.' }),
+  command: z.string().nullable().openapi({ description: 'The command to begin with, where there is one.' }),
+  stopped_at: z.iso.datetime(),
+})
+
+export const shardStopOf = ({ shard, reason, message, command, stoppedAt }: ShardStop) => ({
+  shard,
+  reason,
+  message,
+  command,
+  stopped_at: isoTime(stoppedAt.getTime()),
+})

@@ -1,0 +1,27 @@
+import type { StopCause } from '@patterns/event-log/shardStop.ts'
+import { UnreadableBatchError } from '@patterns/topic/unreadableBatchError.ts'
+import { ProjectionError } from '../project/projector.ts'
+import { LostSourceError } from './lostSource.ts'
+import { messageOf } from './messageOf.ts'
+
+/** What an error that stops a shard is to operators: one place for all of them, so that each is told everywhere. */
+export const stopCauseOf = (shard: number, error: unknown): StopCause => {
+  const message = messageOf(error)
+  if (error instanceof LostSourceError)
+    return { reason: 'lost_source', message, command: `npm run cli -- shards adopt --shard ${shard}` }
+  if (error instanceof UnreadableBatchError) {
+    const command = `npm run cli -- shards skip --shard ${shard}`
+    const { batch } = error
+    return {
+      reason: 'unreadable_batch',
+      message: `${message}. Run "${command}" to go on behind it.`,
+      command,
+      batch,
+    }
+  }
+  if (error instanceof ProjectionError) {
+    const command = `npm run cli -- log export --with-position --shard ${shard}`
+    return { reason: 'projection_error', message, command }
+  }
+  return { reason: 'failed', message, command: null }
+}
