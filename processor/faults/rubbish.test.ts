@@ -177,7 +177,7 @@ test.skipIf(brokers === null)(
     const producer = createKafkaClient(
       { brokers: brokers!.split(',') },
       createLogger('faults', 'silent'),
-    ).createForeignProducer({ transactionalId: scene.topic, maxInFlightRequests: 1, idempotent: true })
+    ).createProducer({ transactionalId: scene.topic, maxInFlightRequests: 1, idempotent: true })
     /** Aborts some messages in every partition: each of them, and the marker that ends it, takes an offset. */
     const abort = async (count: number) => {
       const transaction = await producer.transaction()

@@ -1,15 +1,10 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Logger } from '@patterns/shared/logger.ts'
 import { backoffMs } from '../backoff.ts'
 import type { OutgoingMessage } from '../publisher.ts'
-import { encodeRecordBatch } from './encodeRecordBatch.ts'
-import { type KafkaCluster, protocolError } from './kafkajs/kafkajs.ts'
-import { produceTo } from './produce.ts'
-import { recoverCluster } from './recoverCluster.ts'
+import type { KafkaClient } from './kafkajs/kafkajs.ts'
 
-/** Sequence numbers wrap round here, as the broker's do. */
-const sequenceModulus = 2 ** 31
-
-/** The broker has another idea of our sequence: begin with a new producer id. */
+/** The broker has another idea of our sequence numbers: nothing is taken under this identity any more. */
 const sequenceErrors = new Set([
   'OUT_OF_ORDER_SEQUENCE_NUMBER',
   'UNKNOWN_PRODUCER_ID',
@@ -17,7 +12,7 @@ const sequenceErrors = new Set([
 ])
 
 export interface IdempotentProducerOptions {
-  readonly cluster: KafkaCluster
+  readonly client: KafkaClient
   readonly topic: string
   /** How long a batch is tried before it is given up. */
   readonly deliveryTimeoutMs: number
@@ -29,106 +24,124 @@ export class DeliveryError extends Error {
   override readonly name = 'DeliveryError'
 }
 
+/** Delivers one batch a partition, each exactly once. */
+export interface IdempotentProducer {
+  /**
+   * Answers by partition: the offset of the first message, or why there is none. One call at a time, so that the
+   * order of messages is that of the calls.
+   */
+  produce(
+    batches: ReadonlyMap<number, readonly OutgoingMessage[]>,
+  ): Promise<Map<number, number | DeliveryError>>
+  stop(): Promise<void>
+}
+
 /**
- * Delivers one batch a partition, tried again with the same sequence number until acknowledged, so that a
- * lost answer does not make the broker keep it twice. Answers by partition: the offset of the first message,
- * or why there is none. One call at a time.
+ * kafkajs' idempotent producer, with patience and without its traps. It takes back its sequence number after each
+ * failure, so a batch that is sent again is recognized by the broker; but another batch of as many messages would be too,
+ * and lost. So one request holds one partition, a batch whose outcome is not known is sent again and again,
+ * and once it is given up the producer begins with a new identity.
  */
-export type Produce = (
-  messages: ReadonlyMap<number, readonly OutgoingMessage[]>,
-) => Promise<Map<number, number | DeliveryError>>
-
-export const createIdempotentProducer = (options: IdempotentProducerOptions): Produce => {
-  const { cluster, topic, deliveryTimeoutMs, logger } = options
-  let producer: { readonly producerId: bigint; readonly producerEpoch: number } | undefined
-  const sequences = new Map<number, number>()
-
-  const forgetProducer = () => {
-    producer = undefined
-    sequences.clear()
-  }
-  const identify = async () => {
-    if (producer) return producer
-    const [leader] = cluster.findTopicPartitionMetadata(topic)
-    const node = await cluster.findBroker({ nodeId: leader?.leader ?? -1 })
-    const given = await node.initProducerId({ transactionalId: null, transactionTimeout: 60_000 })
-    producer = { producerId: BigInt(given.producerId), producerEpoch: given.producerEpoch }
-    return producer
-  }
-
-  /** One try at all that is pending. @throws where no answer came, or one that asks for another try */
-  const produceOnce = async (
-    pending: Map<number, readonly OutgoingMessage[]>,
-    settle: (partition: number, outcome: number | DeliveryError) => void,
-  ) => {
-    const identity = await identify()
-    const byLeader = new Map<number, Map<number, Buffer>>()
-    const leaders = new Map(
-      cluster.findTopicPartitionMetadata(topic).map(({ partitionId, leader }) => [partitionId, leader]),
-    )
-    for (const [partition, messages] of pending) {
-      const leader = leaders.get(partition)
-      if (leader === undefined) {
-        settle(partition, new DeliveryError(`Topic ${topic} has no partition ${partition}`))
-        continue
-      }
-      const firstSequence = sequences.get(partition) ?? 0
-      const batches = byLeader.get(leader) ?? new Map<number, Buffer>()
-      byLeader.set(
-        leader,
-        batches.set(partition, encodeRecordBatch(messages, { ...identity, firstSequence })),
-      )
-    }
-    const tries = [...byLeader].map(async ([nodeId, batches]) => {
-      const node = await cluster.findBroker({ nodeId })
-      const errors = (await produceTo(node, topic, batches)).map(({ partition, errorCode, baseOffset }) => {
-        const count = pending.get(partition)!.length
-        if (errorCode === 0) {
-          sequences.set(partition, ((sequences.get(partition) ?? 0) + count) % sequenceModulus)
-          settle(partition, baseOffset)
-          return undefined
-        }
-        const error = protocolError(errorCode)
-        if (error.retriable || sequenceErrors.has(error.type)) return error
-        settle(partition, new DeliveryError(`Kafka did not take ${count} messages: ${error.message}`))
-        return undefined
-      })
-      const error = errors.find((candidate) => candidate !== undefined)
-      if (error) throw error
+export const createIdempotentProducer = (options: IdempotentProducerOptions): IdempotentProducer => {
+  const { client, topic, deliveryTimeoutMs, logger } = options
+  const create = () =>
+    client.createProducer({
+      idempotent: true,
+      retry: { retries: 1 }, // the fewest that it allows; the rest is ours
+      createPartitioner:
+        () =>
+        ({ message }) =>
+          message.partition!,
     })
-    const failed = (await Promise.allSettled(tries)).find((result) => result.status === 'rejected')
-    if (failed) throw failed.reason
+  let producer = create()
+  let isConnected = false
+
+  /** The next try connects again, under the same identity. */
+  const disconnect = async () => {
+    isConnected = false
+    await producer.disconnect().catch(() => undefined)
+  }
+  const changeIdentity = async () => {
+    await disconnect()
+    producer = create()
   }
 
-  return async (messages) => {
-    const outcomes = new Map<number, number | DeliveryError>()
-    const pending = new Map(messages)
-    const settle = (partition: number, outcome: number | DeliveryError) => {
-      outcomes.set(partition, outcome)
-      pending.delete(partition)
+  const send = async (partition: number, messages: readonly OutgoingMessage[]): Promise<number> => {
+    const [written] = await producer.send({
+      topic,
+      messages: messages.map(({ key, value, headers, timestamp }) => ({
+        key,
+        value,
+        partition,
+        headers: headers as Record<string, string>,
+        ...(timestamp !== undefined && { timestamp: String(timestamp) }),
+      })),
+    })
+    return Number(written!.baseOffset)
+  }
+
+  /** One try at all that is pending. Answers the errors that another try may pass. */
+  const produceOnce = async (
+    pending: ReadonlyMap<number, readonly OutgoingMessage[]>,
+    settle: (partition: number, outcome: number | DeliveryError) => void,
+  ): Promise<KafkaError[]> => {
+    try {
+      if (!isConnected) await producer.connect()
+      isConnected = true
+    } catch (error) {
+      return [error as KafkaError]
     }
-    const deadline = Date.now() + deliveryTimeoutMs
-    for (let tried = 1; pending.size > 0; tried++) {
+    const tries = [...pending].map(async ([partition, messages]) => {
       try {
-        await produceOnce(pending, settle)
+        settle(partition, await send(partition, messages))
+        return []
       } catch (error) {
-        const { message, type = '' } = error as Error & { type?: string }
-        if (sequenceErrors.has(type)) forgetProducer()
+        const failure = rootOf(error as KafkaError)
+        if (!isFinal(failure)) return [failure]
+        settle(partition, notTaken(messages, failure))
+        return []
+      }
+    })
+    return (await Promise.all(tries)).flat()
+  }
+
+  return {
+    async produce(batches) {
+      const outcomes = new Map<number, number | DeliveryError>()
+      const pending = new Map(batches)
+      const settle = (partition: number, outcome: number | DeliveryError) => {
+        outcomes.set(partition, outcome)
+        pending.delete(partition)
+      }
+      const deadline = Date.now() + deliveryTimeoutMs
+      for (let tried = 1; pending.size > 0; tried++) {
+        const failures = await produceOnce(pending, settle)
+        const [failure] = failures
+        if (failure === undefined) break
         if (Date.now() > deadline) {
-          // Whether they were written is not known, so neither is the next sequence number.
-          forgetProducer()
-          for (const [partition, lost] of pending)
-            settle(
-              partition,
-              new DeliveryError(`Kafka did not take ${lost.length} messages: ${message}`, { cause: error }),
-            )
+          for (const [partition, messages] of pending) settle(partition, notTaken(messages, failure))
+          await changeIdentity()
           break
         }
-        logger.warn({ attempt: tried, reason: message }, 'messages not delivered yet; trying again')
-        await new Promise((resolve) => setTimeout(resolve, backoffMs(tried)))
-        await recoverCluster(cluster, error, logger)
+        logger.warn({ attempt: tried, reason: failure.message }, 'messages not delivered yet; trying again')
+        // One of them alone may be in doubt: under another identity it would be taken twice.
+        await (failures.every(({ type }) => sequenceErrors.has(type ?? '')) ? changeIdentity() : disconnect())
+        await delay(backoffMs(tried))
       }
-    }
-    return outcomes
+      return outcomes
+    },
+    stop: disconnect,
   }
 }
+
+type KafkaError = Error & { readonly type?: string; readonly retriable?: boolean }
+
+/** kafkajs wraps what it has tried in vain. */
+const rootOf = (error: KafkaError): KafkaError => (error.cause instanceof Error ? rootOf(error.cause) : error)
+
+/** The broker said no, and will say so again. Whatever else went wrong, the messages may be there. */
+const isFinal = ({ name, type = '', retriable }: KafkaError): boolean =>
+  name === 'KafkaJSProtocolError' && retriable === false && type !== 'UNKNOWN' && !sequenceErrors.has(type)
+
+const notTaken = (messages: readonly OutgoingMessage[], cause: Error): DeliveryError =>
+  new DeliveryError(`Kafka did not take ${messages.length} messages: ${cause.message}`, { cause })

@@ -50,7 +50,7 @@ test.skipIf(brokers === null)(
   'a compressed batch that would fill the memory stops its partition with the reason',
   async () => {
     const topic = await createTestTopic(brokers!, { partitions: 1 })
-    const producer = topic.client.createForeignProducer()
+    const producer = topic.client.createProducer()
     await producer.connect()
     const value = Buffer.alloc(1 << 20, ' ')
     const messages = Array.from({ length: 130 }, () => ({ key: 'k', value }))

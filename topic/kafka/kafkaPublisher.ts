@@ -27,7 +27,7 @@ export const createKafkaPublisher = ({
 }: KafkaPublisherOptions): Publisher => {
   const cluster = client.createCluster()
   const choosePartition = createPartitioner(topic)
-  const produce = createIdempotentProducer({ cluster, topic, deliveryTimeoutMs, logger })
+  const producer = createIdempotentProducer({ client, topic, deliveryTimeoutMs, logger })
   let reaching: Promise<unknown> | undefined
 
   const reach = async () =>
@@ -52,17 +52,21 @@ export const createKafkaPublisher = ({
     const byPartition = new Map<number, OutgoingMessage[]>()
     const places = batch.map((message) => {
       const partition = message.partition ?? choosePartition(message.key, partitions)
+      if (partition >= partitions) return { partition, index: 0 }
       const before = byPartition.get(partition)
       if (!before) byPartition.set(partition, [message])
       return { partition, index: before ? before.push(message) - 1 : 0 }
     })
-    const outcomes = await produce(byPartition)
+    const outcomes = await producer.produce(byPartition)
     return places.map(({ partition, index }) => {
       const outcome = outcomes.get(partition)
       if (typeof outcome === 'number') return { partition, offset: outcome + index }
-      return outcome ?? new DeliveryError(`Kafka did not answer for partition ${partition}`)
+      return outcome ?? new DeliveryError(`Topic ${topic} has no partition ${partition}`)
     })
   }
 
-  return createBatchingPublisher({ deliver, close: async () => cluster.disconnect() }, batching)
+  const close = async () => {
+    await Promise.all([cluster.disconnect(), producer.stop()])
+  }
+  return createBatchingPublisher({ deliver, close }, batching)
 }

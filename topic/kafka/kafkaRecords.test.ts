@@ -33,7 +33,7 @@ describe.skipIf(brokers === null)('records of a real broker', () => {
     ['snappy', CompressionTypes.Snappy],
     ['zstd', CompressionTypes.ZSTD],
   ])('reads messages compressed with %s, also from the middle of a batch', async (_, compression) => {
-    const producer = topic.client.createForeignProducer()
+    const producer = topic.client.createProducer()
     await producer.connect()
     const messages = Array.from({ length: 1_000 }, (__, index) => ({ value: `message ${index}` }))
     await producer.send({ topic: topic.topic, messages, compression })
@@ -46,7 +46,7 @@ describe.skipIf(brokers === null)('records of a real broker', () => {
   })
 
   it('leaves out aborted transactions and control records, and accounts for their offsets', async () => {
-    const producer = topic.client.createForeignProducer({
+    const producer = topic.client.createProducer({
       transactionalId: randomUUID(),
       maxInFlightRequests: 1,
       idempotent: true,

@@ -2,13 +2,19 @@ import { createRequire } from 'node:module'
 import { promisify } from 'node:util'
 import zlib from 'node:zlib'
 import type { Logger } from '@patterns/shared/logger.ts'
-import kafkajs, { type KafkaConfig, type logCreator, type ProducerConfig, type SASLOptions } from 'kafkajs'
+import kafkajs, {
+  type ISocketFactory,
+  type KafkaConfig,
+  type logCreator,
+  type ProducerConfig,
+  type SASLOptions,
+} from 'kafkajs'
 import { createFrameSocket } from './frameSocket.ts'
 import { mendKafkajs } from './mendKafkajs.ts'
 
-// The one file that knows kafkajs. We use its connections, metadata, requests and admin client, not
-// its consumer, which decodes slowly, resets offsets by itself, lets one slow partition hold up the others,
-// and restarts in storms; nor its producer, which gives up when a broker is away for some seconds. Paths into `kafkajs/src` are safe because the version is pinned.
+// We use kafkajs' connections, metadata, requests, producer and admin client, not its consumer, which decodes
+// slowly, resets offsets by itself, lets one slow partition hold up the others, and restarts in storms. Paths into
+// `kafkajs/src` are safe because the version is pinned.
 
 const require = createRequire(import.meta.url)
 mendKafkajs()
@@ -51,10 +57,6 @@ export interface KafkaNode {
   ): Promise<{ memberAssignment: Buffer }>
   heartbeat(call: Membership & { groupGenerationId: number }): Promise<unknown>
   leaveGroup(call: Membership): Promise<unknown>
-  initProducerId(call: {
-    transactionalId: null
-    transactionTimeout: number
-  }): Promise<{ producerId: string; producerEpoch: number }>
   offsetCommit(
     call: Membership & {
       groupGenerationId: number
@@ -102,6 +104,7 @@ export const createKafkaClient = (
     clientId,
     ssl,
     ...(sasl ? { sasl: { ...sasl } as SASLOptions } : {}),
+    socketFactory: createFrameSocket as unknown as ISocketFactory,
     connectionTimeout: 3_000,
     requestTimeout: 15_000,
     // Short: those who call retry by themselves, with backoff, and say what is wrong.
@@ -115,7 +118,6 @@ export const createKafkaClient = (
     new Cluster({
       ...settings,
       logger: kafka.logger(),
-      socketFactory: createFrameSocket,
       authenticationTimeout: 10_000,
       reauthenticationThreshold: 10_000,
       enforceRequestTimeout: true,
@@ -128,8 +130,8 @@ export const createKafkaClient = (
     brokers,
     createCluster,
     createAdmin: () => kafka.admin(),
-    /** kafkajs' own producer, which we use only to write what others may write: compressed, or in transactions. */
-    createForeignProducer: (options: ProducerConfig = {}) => kafka.producer(options),
+    createProducer: (options: ProducerConfig = {}) =>
+      kafka.producer({ allowAutoTopicCreation: false, ...options }),
   }
 }
 
