@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { register as consume } from './consume.ts'
 import { register as latency } from './latency.ts'
 import { register as pipeline } from './pipeline.ts'
 import { register as read } from './read.ts'
@@ -8,5 +9,5 @@ import { register as trends } from './trends.ts'
 const program = new Command('npm run bench --').description(
   'Benchmarks. Each starts what it needs, prints its figures, and as its last line all of them as JSON.',
 )
-for (const register of [pipeline, latency, read, trends, start]) register(program)
+for (const register of [pipeline, consume, latency, read, trends, start]) register(program)
 await program.parseAsync()

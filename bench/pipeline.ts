@@ -1,42 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import { benchmarkMessages } from '@patterns/generator/benchmark.ts'
-import { createLogger } from '@patterns/shared/logger.ts'
-import { readSettings } from '@patterns/shared/settings/readSettings.ts'
-import { processSettings, topicSettings } from '@patterns/shared/settings/settings.ts'
-import { openTopic } from '@patterns/topic/openTopic.ts'
 import type { Command } from 'commander'
+import { eventsPerSecondOfEventTime, fillTopic, patterns } from './fillTopic.ts'
 import { startOwnProcess, stopOwnProcess } from './ownProcess.ts'
 import { printFigures, printResult } from './printResult.ts'
 import { usageOf } from './processUsage.ts'
 import { type RealParts, startRealParts } from './realParts.ts'
-
-const patterns = 1_000
-const eventsPerSecondOfEventTime = 200
-
-const preload = async (brokers: string, topic: string, count: number): Promise<void> => {
-  const settings = readSettings(
-    { ...processSettings, ...topicSettings },
-    { KAFKA_BROKERS: brokers, KAFKA_TOPIC: topic },
-  )
-  const publisher = openTopic({ settings, logger: createLogger('bench', 'warn') }).createPublisher()
-  const startAt = Date.now() - (count / eventsPerSecondOfEventTime) * 1_000
-  let failure: Error | undefined
-  let sent = 0
-  for (const message of benchmarkMessages({
-    seed: 1,
-    count,
-    patterns,
-    startAt,
-    eventsPerSecond: eventsPerSecondOfEventTime,
-  })) {
-    publisher.send(message).catch((error: Error) => (failure ??= error))
-    if (++sent % 1_000 === 0) await publisher.ready()
-    if (sent % 1_000_000 === 0) process.stderr.write(`preloaded ${sent} of ${count} messages\n`)
-  }
-  await publisher.stop()
-  if (failure !== undefined) throw failure
-}
 
 const forget = (parts: RealParts) =>
   parts.pool.query(
@@ -172,7 +141,7 @@ export const register = (program: Command): void => {
       try {
         for (const messages of options.messages.split(',').map(Number)) {
           const topic = `bench-${messages}`
-          await preload(parts.brokers, topic, messages)
+          await fillTopic(parts.brokers, topic, messages)
           for (const processes of options.processes.split(',').map(Number)) {
             for (const mode of modes) {
               const trends = mode === 'off' ? 'off' : 'on'
