@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
+import { granularities } from '@patterns/projections/window.ts'
 import type { Command } from 'commander'
 import { eventsPerSecondOfEventTime, fillTopic, patterns } from './fillTopic.ts'
 import { startOwnProcess, stopOwnProcess } from './ownProcess.ts'
@@ -10,7 +11,8 @@ import { type RealParts, startRealParts } from './realParts.ts'
 const forget = (parts: RealParts) =>
   parts.pool.query(
     `truncate event_log_shards, event_log_segments, dead_letters, duplicates, projection_checkpoints,
-       pattern_windows_v1, total_windows_v1, pattern_catalogue_v1, pattern_trends_v1`,
+       ${granularities.map((size) => `pattern_windows_v1_${size}, total_windows_v1_${size}`).join(', ')},
+       pattern_catalogue_v1, pattern_trends_v1`,
   )
 
 /** Resolves when the windows account for `count` events, with the time when the first were appended. */
@@ -60,8 +62,8 @@ const measure = async (parts: RealParts, topic: string, { messages: count, proce
   const processors = children.map((child) => usageOf(child.pid!))
   await Promise.all(children.map(stopOwnProcess))
   const { rows } = await parts.pool.query<{ uses: number; log_bytes: number; lines: number }>(
-    `select (select sum(uses)::int8 from pattern_windows_v1 where granularity = 'hour') as uses,
-       pg_total_relation_size('event_log_segments') as log_bytes,
+    `select (select sum(uses)::int8 from pattern_windows_v1_hour) as uses,
+       (select sum(pg_total_relation_size(relid))::int8 from pg_partition_tree('event_log_segments')) as log_bytes,
        (select count(*) from pattern_trends_v1) as lines`,
   )
   if (rows[0]!.uses !== count)

@@ -1,3 +1,4 @@
+import { noWatermark } from '@patterns/shared/contract/watermark.ts'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { events, type LogScene, readAll } from './logScene.ts'
@@ -10,7 +11,12 @@ export const appendingContract = (scene: LogScene): void => {
   describe('appending', () => {
     it('gives events the positions that follow, without gaps, and moves the head', async () => {
       const { shard, head } = await given(10, events(10, 11, 13), events(14))
-      expect(head).toEqual({ position: 4, nextSourceOffset: 15, sourceBase: 0 })
+      expect(head).toEqual({
+        position: 4,
+        nextSourceOffset: 15,
+        sourceBase: 0,
+        watermark: eventAt(14).occurredAt,
+      })
       expect(await scene.log.head(shard)).toMatchObject({ ...head, firstSourceOffset: 10, notRecords: 1 })
       const records = await readAll(scene.log, shard)
       expect(records.map(({ position, sourceOffset }) => [position, sourceOffset])).toEqual([
@@ -28,13 +34,37 @@ export const appendingContract = (scene: LogScene): void => {
       ['nothing but duplicates', toAppend({ duplicates: [duplicateAt(0, 1), duplicateAt(1, 1)] })],
     ])('%s changes no position', async (_what, batch) => {
       const { shard, head } = await given(0, batch)
-      expect(head).toEqual({ position: 0, nextSourceOffset: batch.nextSourceOffset, sourceBase: 0 })
+      expect(head).toEqual({
+        position: 0,
+        nextSourceOffset: batch.nextSourceOffset,
+        sourceBase: 0,
+        watermark: noWatermark,
+      })
       expect(await readAll(scene.log, shard)).toEqual([])
       const next = await scene.log.append({ shard, expected: head, ...events(head.nextSourceOffset) })
-      expect(next).toEqual({
+      expect(next).toMatchObject({
         ok: true,
         head: { position: 1, nextSourceOffset: head.nextSourceOffset + 1, sourceBase: 0 },
       })
+    })
+
+    it('moves the watermark to the greatest of what producer and broker both say, and never back', async () => {
+      const at = (hours: number): number => Date.UTC(2026, 0, 1, hours)
+      const event = (offset: number, occurredAt: number, timestamp: number) => ({
+        ...eventAt(offset, { timestamp }),
+        occurredAt,
+      })
+      const { shard, head } = await given(
+        0,
+        toAppend({ events: [event(0, at(99), at(3)), event(1, at(5), at(4)), event(2, at(1), at(9))] }),
+        toAppend({ events: [event(3, at(2), at(2))] }),
+      )
+      expect(head.watermark).toBe(at(4))
+      expect((await scene.log.head(shard))?.watermark).toBe(at(4))
+      const unknown = { ...head, watermark: null }
+      const next = await scene.log.append({ shard, expected: unknown, ...events(4) })
+      expect(next).toMatchObject({ ok: true, head: { watermark: null } })
+      expect((await scene.log.head(shard))?.watermark).toBeNull()
     })
 
     it('keeps shards apart', async () => {

@@ -16,6 +16,11 @@ export interface ShardHead {
   readonly sourceBase: number
   /** Which topic the source offsets are of, as the source names it; `null` where it never could. */
   readonly topicId: string | null
+  /**
+   * How far event time has come, epoch milliseconds: `noWatermark` before the first event; `null` where nobody kept it,
+   * in a log that is older than this.
+   */
+  readonly watermark: number | null
   readonly duplicates: number
   readonly deadLettered: number
   /** Offsets that carried no message: compacted away, or control records. */
@@ -23,7 +28,7 @@ export interface ShardHead {
 }
 
 /** Where a shard's log ends: what a writer goes on from. */
-export type LogEnd = Pick<ShardHead, 'position' | 'nextSourceOffset' | 'sourceBase'>
+export type LogEnd = Pick<ShardHead, 'position' | 'nextSourceOffset' | 'sourceBase' | 'watermark'>
 
 /** One accepted event on its way into the log. */
 export interface NewEvent {

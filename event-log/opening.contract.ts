@@ -1,3 +1,4 @@
+import { noWatermark } from '@patterns/shared/contract/watermark.ts'
 import { describe, expect, it } from 'vitest'
 import { events, idsOf, type LogScene, readAll } from './logScene.ts'
 
@@ -16,6 +17,7 @@ export const openingContract = (scene: LogScene): void => {
         nextSourceOffset: 42,
         sourceBase: 0,
         topicId: null,
+        watermark: noWatermark,
         duplicates: 0,
         deadLettered: 0,
         notRecords: 0,

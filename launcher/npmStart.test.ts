@@ -201,10 +201,7 @@ describe('npm start', () => {
     dashboard.kill('SIGINT')
     expect(await dashboard.ended).toBe(0)
     expect(existsSync(join(folder, 'postgres'))).toBe(false)
-    const { rows } = await database.pool.query(
-      'select sum(uses)::int as uses from total_windows_v1 where granularity = $1',
-      ['day'],
-    )
+    const { rows } = await database.pool.query('select sum(uses)::int as uses from total_windows_v1_day')
     expect(rows).toEqual([{ uses: 4 }])
     await database.drop()
   })

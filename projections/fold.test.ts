@@ -1,12 +1,12 @@
 import { type RecordedEvent, histories } from '@patterns/testing/eventHistories.ts'
 import { recountCatalogue } from '@patterns/testing/recountCatalogue.ts'
 import { recountWindows, rowKey } from '@patterns/testing/recountWindows.ts'
+import { advanceWatermark, noWatermark } from '@patterns/shared/contract/watermark.ts'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type CatalogueEntry, emptyEntry, mergeEntry } from './catalogue.ts'
 import { type Deltas, foldEvent } from './fold.ts'
 import type { ColumnValue, PlacedEvent } from './measure.ts'
-import { advanceWatermark, noWatermark } from './watermark.ts'
 import { granularities, windowStart } from './window.ts'
 import { mergeWindow, windowColumns, type WindowState, zeroWindow } from './windowState.ts'
 

@@ -5,7 +5,7 @@ import type { Granularity } from './window.ts'
 export interface PlacedEvent {
   readonly event: PatternEvent
   readonly position: number
-  /** How far event time had come at lower positions of the shard, epoch milliseconds. See `watermark.ts`. */
+  /** How far event time had come at lower positions of the shard, epoch milliseconds. See `shared/contract/watermark.ts`. */
   readonly watermark: number
 }
 

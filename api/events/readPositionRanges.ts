@@ -32,7 +32,7 @@ select ${vectorExpression} as vector,
   (select json_object_agg(shard, ranges) from (
     select shard, json_agg(json_build_array(first_position, last_position, uses) order by first_position) as ranges
     from ${tables.hour}
-    where granularity = 'hour' and pattern_id = $1 and window_start >= $2 and window_start < $3
+    where pattern_id = $1 and window_start >= $2 and window_start < $3
     group by shard) as by_shard) as ranges`,
     values: [patternId, new Date(range.from), new Date(range.to)],
   })

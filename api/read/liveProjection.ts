@@ -5,7 +5,7 @@ export const tables = {
   hour: 'pattern_windows_v1_hour',
   day: 'pattern_windows_v1_day',
   week: 'pattern_windows_v1_week',
-  total: 'total_windows_v1',
+  totals: { hour: 'total_windows_v1_hour', day: 'total_windows_v1_day', week: 'total_windows_v1_week' },
   catalogue: 'pattern_catalogue_v1',
 } as const
 

@@ -11,31 +11,23 @@ export interface ShardAge {
   readonly appendedAt: Date | null
   /** When its numbers last moved; null before the first time. */
   readonly projectedAt: Date | null
-  /** How long, at most, the oldest event that is not in the numbers has been in the log, in seconds; 0 where all are. */
+  /** How long the oldest event that is not in the numbers has been in the log, in seconds; 0 where all are. */
   readonly behindSeconds: number
 }
 
-/**
- * Reads it for every shard, in order. The log keeps no time of each append. An event that is not in the numbers came
- * after it was recorded, and mostly after the numbers last moved: the later of both is when the wait began, at the earliest.
- */
+/** Reads it for every shard, in order. */
 export const readShardAges = async (database: Queryable): Promise<ShardAge[]> => {
   const { rows } = await database.query<ShardAge & Record<string, unknown>>({
     name: 'read_shard_ages',
     text: `
       select heads.shard, coalesce(checkpoints.position, 0) as position, heads.position as "logPosition",
         heads.appended_at as "appendedAt", checkpoints.updated_at as "projectedAt",
-        case when oldest.recorded_at is null then 0 else greatest(0, extract(epoch from
-          now() - greatest(coalesce(checkpoints.updated_at, heads.opened_at), oldest.recorded_at))) end::float8
-          as "behindSeconds"
+        coalesce(greatest(0, extract(epoch from now() - oldest.appended_at)), 0)::float8 as "behindSeconds"
       from event_log_shards as heads
       left join projection_checkpoints as checkpoints on checkpoints.shard = heads.shard
         and projection = '${liveProjection.name}' and version = ${liveProjection.version}
       left join lateral (
-        -- A segment that holds others as well says of the oldest only that it came by its end.
-        select case when first_position > coalesce(checkpoints.position, 0)
-          then min_recorded_at else max_recorded_at end as recorded_at
-        from event_log_segments as segments
+        select appended_at from event_log_segments as segments
         where segments.shard = heads.shard and first_position <= coalesce(checkpoints.position, 0) + 1
         order by first_position desc limit 1
       ) as oldest on heads.position > coalesce(checkpoints.position, 0)

@@ -26,7 +26,7 @@ export const readTotals = async (
     name: `read_totals_${name}`,
     text: `
 select ${vectorExpression} as vector,
-  (select extract(epoch from min(window_start))::float8 * 1000 from ${tables.total} where granularity = 'hour') as first,
+  (select extract(epoch from min(window_start))::float8 * 1000 from ${tables.totals.hour}) as first,
   (select json_agg(x) from (${selectRows(columns, { first: 1, where: 'true', isTotal: true })}) as selected) as windows`,
     values: segmentParameters(segments),
   })

@@ -9,7 +9,7 @@ import { segmentParameters, type WindowRow } from './windowRows.ts'
 const selectSums = (granularity: Granularity, parameter: number): string => `
 select json_build_array('${granularity}', extract(epoch from window_start)::float8 * 1000, sum(uses), sum(late)) as x
 from ${tables[granularity]}
-where granularity = '${granularity}' and window_start = any($${parameter}::timestamptz[])
+where window_start = any($${parameter}::timestamptz[])
   and pattern_id = any($1::uuid[])
 group by window_start`
 

@@ -128,11 +128,11 @@ describe('pages of other origins', () => {
 describe('the database role', () => {
   it.each([
     `insert into projection_checkpoints (projection, version, shard) values ('x', 1, 1)`,
-    'update pattern_windows_v1 set uses = 0',
-    'delete from total_windows_v1',
+    'update pattern_windows_v1_hour set uses = 0',
+    'delete from total_windows_v1_hour',
     'truncate event_log_segments',
     'create table mine (x int)',
-    `set default_transaction_read_only = off; delete from total_windows_v1`,
+    `set default_transaction_read_only = off; delete from total_windows_v1_hour`,
     `begin read write; delete from pattern_catalogue_v1`,
   ])('cannot %s', async (statement) => {
     const client = await api.reader.connect()

@@ -1,3 +1,4 @@
+import { granularities } from '@patterns/projections/window.ts'
 import { once } from 'node:events'
 import { createPostgresEventLog } from '@patterns/event-log/postgres/postgresEventLog.ts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -161,7 +162,8 @@ describe('a projection that stepped back', () => {
   it('is read anew from the beginning', async () => {
     await api.ask('/dashboard-summary')
     await api.owner.query(
-      'truncate pattern_windows_v1, total_windows_v1, pattern_catalogue_v1, projection_checkpoints, event_log_shards, event_log_segments',
+      `truncate ${granularities.map((size) => `pattern_windows_v1_${size}, total_windows_v1_${size}`).join(', ')},
+         pattern_catalogue_v1, projection_checkpoints, event_log_shards, event_log_segments`,
     )
     const seeded = await api.seed([use(now), use(now - hour)])
     const { body } = await until(

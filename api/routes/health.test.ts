@@ -32,6 +32,14 @@ const stoodStill = (shard: number, seconds: number): Promise<unknown> =>
     [shard, seconds],
   )
 
+/** Makes the last segment of a shard one that was appended so long ago. */
+const waited = (shard: number, seconds: number): Promise<unknown> =>
+  api.owner.query(
+    `update event_log_segments set appended_at = now() - make_interval(secs => $2)
+     where shard = $1 and first_position = (select max(first_position) from event_log_segments where shard = $1)`,
+    [shard, seconds],
+  )
+
 const health = async () => {
   const { status, body } = await api.get('/health')
   expect(status).toBe(200)
@@ -98,15 +106,14 @@ describe('/health tells how old the numbers are', () => {
     expect(shards[1].behind_seconds).toBeLessThan(10)
   })
 
-  it('numbers that have just moved are not late for an old event either', async () => {
+  it('nor is one that is old by its broker’s clock', async () => {
     await append(0, 1, Date.now() - 3_600_000)
-    await stoodStill(0, 1)
     expect((await health()).status).toBe('ok')
   })
 
   it('events that wait in the log for longer make it degraded', async () => {
+    await waited(0, 60)
     await append(0, 1, Date.now())
-    await stoodStill(0, 60)
     const { status, shards } = await health()
     expect(status).toBe('degraded')
     expect(shards[0]).toMatchObject({ backlog_events: 2 })

@@ -9,7 +9,7 @@ export const shardAgeSchema = z.strictObject({
   log_position: z.int().openapi({ description: 'The last position of its log.' }),
   backlog_events: z.int().openapi({ description: 'How many events of the log are not in the numbers yet.' }),
   behind_seconds: z.number().openapi({
-    description: 'How long the oldest of them has been waiting, at most; 0 where there is none.',
+    description: 'How long the oldest of them has been in the log; 0 where there is none.',
   }),
   last_appended_at: z.iso.datetime().nullable().openapi({
     description:

@@ -21,10 +21,9 @@ export const body = (patternId: string, i: number) =>
 /** A log with one message a minute, as these texts. */
 export const logOf = async (texts: readonly string[]) => {
   const log = createMemoryEventLog()
-  await log.open(0, 0)
   await log.append({
     shard: 0,
-    expected: { position: 0, nextSourceOffset: 0, sourceBase: 0 },
+    expected: await log.open(0, 0),
     events: texts.map((text, i) => ({
       eventId: `00000000-0000-7000-8000-${String(i).padStart(12, '0')}`,
       occurredAt: began + i * minute,

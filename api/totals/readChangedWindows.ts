@@ -14,17 +14,21 @@ export const readChangedWindows = async (client: pg.PoolClient, after: Vector): 
   const { rows } = await client.query<{ granularity: Granularity; starts: number[] | null }>({
     name: 'read_changed_windows',
     text: `
-select total.granularity, array_agg(distinct extract(epoch from total.window_start)::float8 * 1000) as starts
+${granularities
+  .map(
+    (granularity) => `
+select '${granularity}' as granularity, array_agg(distinct extract(epoch from total.window_start)::float8 * 1000) as starts
 from projection_checkpoints
 left join unnest($1::int[], $2::int8[]) as known (shard, position) using (shard)
-join ${tables.total} total
+join ${tables.totals[granularity]} total
   on total.shard = projection_checkpoints.shard and total.last_position > coalesce(known.position, 0)
-where projection = $3 and version = $4
-group by total.granularity`,
+where projection = $3 and version = $4`,
+  )
+  .join(' union all ')}`,
     values: [[...after.keys()], [...after.values()], liveProjection.name, liveProjection.version],
   })
   const startsOf = (granularity: Granularity) =>
-    new Set(rows.find((row) => row.granularity === granularity)?.starts)
+    new Set(rows.find((row) => row.granularity === granularity)!.starts)
   return Object.fromEntries(
     granularities.map((granularity) => [granularity, startsOf(granularity)]),
   ) as unknown as WindowStarts

@@ -37,7 +37,7 @@ const condition = ({ granularity, starts, after, patternIds }: RowsWanted): stri
       ? ''
       : `and last_position > case shard ${[...after].map(([shard, position]) => `when ${shard} then ${position}`).join(' ')} else 0 end`
   const isWanted = patternIds === undefined ? '' : `and pattern_id = any('{${patternIds.join(',')}}'::uuid[])`
-  return `granularity = '${granularity}' and ${inWindows} ${isNew} ${isWanted}`
+  return `${inWindows} ${isNew} ${isWanted}`
 }
 
 /**

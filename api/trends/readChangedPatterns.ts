@@ -23,12 +23,12 @@ with known as (
   where projection = $3 and version = $4
 ), changed as materialized (
   select distinct shard, window_start, known.position
-  from known join ${tables.total} total using (shard)
-  where granularity = '${granularity}' and last_position > known.position and window_start < $5
+  from known join ${tables.totals[granularity]} total using (shard)
+  where last_position > known.position and window_start < $5
 )
 select distinct pattern_id
 from changed join ${tables[granularity]} w using (shard, window_start)
-where w.granularity = '${granularity}' and w.last_position > changed.position`,
+where w.last_position > changed.position`,
     values: [
       [...since.keys()],
       [...since.values()],

@@ -1,9 +1,10 @@
 import { resolve } from 'node:path'
 import { startEmbeddedPostgres } from '@patterns/launcher/embeddedPostgres.ts'
 import { migrate } from '@patterns/launcher/migrate.ts'
+import { everyWindow } from '@patterns/testing/everyWindow.ts'
 import { seedTrends } from '@patterns/testing/seedTrends.ts'
 import { createPool } from '@patterns/shared/postgres/pool.ts'
-import { windowMs } from '@patterns/projections/window.ts'
+import { granularities, windowMs } from '@patterns/projections/window.ts'
 import pg from 'pg'
 import { seedWindows } from './seedWindows.ts'
 
@@ -83,8 +84,8 @@ export const countRows = async (databaseUrl: string): Promise<Record<string, num
   const client = new pg.Client({ connectionString: databaseUrl })
   await client.connect()
   const { rows } = await client.query<{ granularity: string; count: string }>(
-    `select granularity::text, count(*) from pattern_windows_v1 group by 1
-     union all select 'total', count(*) from total_windows_v1
+    `${granularities.map((size) => `select '${size}' as granularity, count(*) from pattern_windows_v1_${size}`).join(' union all ')}
+     union all select 'total', count(*) from (${everyWindow('total')}) as totals
      union all select 'segments', count(*) from event_log_segments`,
   )
   await client.end()

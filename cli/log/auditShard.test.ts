@@ -51,6 +51,7 @@ const shardOf = (fates: readonly Fate[], firstSourceOffset = 100): Contents => {
     nextSourceOffset: firstSourceOffset + fates.length,
     sourceBase: 0,
     topicId: null,
+    watermark: null,
     duplicates: duplicates.length,
     deadLettered: deadLetters.length,
     notRecords: fates.length - records.length - duplicates.length - deadLetters.length,

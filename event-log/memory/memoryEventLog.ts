@@ -1,6 +1,9 @@
 import { envelopeHeaders } from '@patterns/shared/contract/cloudEvents.ts'
 import { writeUuid } from '@patterns/shared/contract/uuid.ts'
+import { noWatermark } from '@patterns/shared/contract/watermark.ts'
 import type { Append, AppendResult, EventLog, LogRecord, ShardHead } from '../eventLog.ts'
+import { keptTime } from '../keptTime.ts'
+import { watermarkAfter } from '../watermarkAfter.ts'
 
 interface Shard {
   head: ShardHead
@@ -25,7 +28,7 @@ const append = (
     shard.records.push({
       position: shard.records.length + 1,
       sourceOffset: message.offset,
-      recordedAt: message.timestamp,
+      recordedAt: keptTime(message.timestamp),
       eventId,
       value: message.value!,
       headers: envelopeHeaders(message.headers),
@@ -37,11 +40,13 @@ const append = (
     ...head,
     position: shard.records.length,
     nextSourceOffset,
+    watermark: watermarkAfter(expected.watermark, events),
     duplicates: head.duplicates + duplicates.length,
     deadLettered: head.deadLettered + deadLetters.length,
     notRecords: head.notRecords + covered - events.length - deadLetters.length - duplicates.length,
   }
-  return { ok: true, head: { position: shard.head.position, nextSourceOffset, sourceBase: head.sourceBase } }
+  const { position, watermark } = shard.head
+  return { ok: true, head: { position, nextSourceOffset, sourceBase: head.sourceBase, watermark } }
 }
 
 const idsOf = (records: readonly LogRecord[]): Buffer => {
@@ -64,6 +69,7 @@ export const createMemoryEventLog = (shards: MemoryStore = new Map()): EventLog 
           nextSourceOffset: firstSourceOffset,
           sourceBase: 0,
           topicId: null,
+          watermark: noWatermark,
           duplicates: 0,
           deadLettered: 0,
           notRecords: 0,

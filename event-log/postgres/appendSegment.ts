@@ -2,7 +2,8 @@ import { writeUuid } from '@patterns/shared/contract/uuid.ts'
 import type pg from 'pg'
 import type { Append, AppendResult, NewEvent } from '../eventLog.ts'
 import { faultsAsJson, headersAsJson } from './deadLetterJson.ts'
-import { keptTime } from './keptTime.ts'
+import { keptTime } from '../keptTime.ts'
+import { watermarkAfter } from '../watermarkAfter.ts'
 import { encodePayload } from './segmentPayload.ts'
 
 /**
@@ -13,12 +14,14 @@ const statement = `
 with head as (
   update event_log_shards
   set position = position + $4, next_source_offset = $5, duplicates = duplicates + $6,
-    dead_lettered = dead_lettered + $7, not_records = not_records + $8, appended_at = now()
+    dead_lettered = dead_lettered + $7, not_records = not_records + $8,
+    appended_at = greatest(appended_at, now()), watermark = $27
   where shard = $1 and position = $2 and next_source_offset = $3 and source_base = $26
-  returning shard
+  returning shard, appended_at, watermark
 ), segment as (
-  insert into event_log_segments
-  select shard, $2 + 1, $4, $9, $10, $11, $12, $13, $14, $15, $16 from head where $4 > 0
+  insert into event_log_segments (shard, first_position, event_count, first_source_offset, last_source_offset,
+    min_occurred_at, max_occurred_at, min_recorded_at, max_recorded_at, event_ids, payload, appended_at, watermark)
+  select shard, $2 + 1, $4, $9, $10, $11, $12, $13, $14, $15, $16, appended_at, watermark from head where $4 > 0
 ), dead as (
   insert into dead_letters (shard, source_offset, reason, faults, key, value, headers, recorded_at)
   select head.shard, letter.*
@@ -53,6 +56,7 @@ export const appendSegment = async (pool: pg.Pool, append: Append): Promise<Appe
   const covered = nextSourceOffset - expected.nextSourceOffset
   const range = rangeOf(events)
   const at = (time: number) => (Number.isFinite(time) ? new Date(time) : null)
+  const watermark = watermarkAfter(expected.watermark, events)
   const payload = events.length === 0 ? null : await encodePayload(events.map(asPayload))
   const { rowCount } = await pool.query({
     name: 'append_segment',
@@ -84,11 +88,12 @@ export const appendSegment = async (pool: pg.Pool, append: Append): Promise<Appe
       duplicates.map((duplicate) => duplicate.sourceOffset),
       duplicates.map((duplicate) => duplicate.position),
       expected.sourceBase,
+      watermark === null ? null : at(watermark),
     ],
   })
   if (rowCount === 0) return { ok: false, reason: 'fenced' }
   const { position, sourceBase } = expected
-  return { ok: true, head: { position: position + events.length, nextSourceOffset, sourceBase } }
+  return { ok: true, head: { position: position + events.length, nextSourceOffset, sourceBase, watermark } }
 }
 
 const asPayload = ({ message }: NewEvent) => ({

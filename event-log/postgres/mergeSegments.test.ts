@@ -67,7 +67,7 @@ describe('merging small segments', () => {
     await scene.pool.query(
       `insert into event_log_segments
        select $1, 1 + (i / 2) * 5001 + (i % 2), case i % 2 when 0 then 1 else 5000 end, i, i,
-         'epoch', 'epoch', 'epoch', 'epoch', '', ''
+         'epoch', 'epoch', 'epoch', 'epoch', '', '', 'epoch'
        from generate_series(0, 4401) as i`,
       [shard],
     )
@@ -85,7 +85,7 @@ describe('merging small segments', () => {
     const shard = await newShard(0)
     await scene.pool.query(
       `insert into event_log_segments
-       select $1, 1 + i * 10, 1, i, i, 'epoch', 'epoch', 'epoch', 'epoch', '', ''
+       select $1, 1 + i * 10, 1, i, i, 'epoch', 'epoch', 'epoch', 'epoch', '', '', 'epoch'
        from generate_series(0, 998) as i`,
       [shard],
     )

@@ -20,7 +20,7 @@ const findSmall = `
 select first_position, event_count
 from event_log_segments
 where shard = $1 and first_position > $2 and event_count < $3
-  and max_recorded_at < now() - interval '1 minute'
+  and appended_at < now() - interval '1 minute'
 order by first_position
 limit $4`
 
@@ -91,7 +91,7 @@ const mergeRun = (
   transaction(pool, async (client) => {
     const { rows } = await client.query<SegmentRow>(
       `select first_position, event_count, event_ids, payload, first_source_offset, last_source_offset,
-         min_occurred_at, max_occurred_at, min_recorded_at, max_recorded_at
+         min_occurred_at, max_occurred_at, min_recorded_at, max_recorded_at, appended_at, watermark
        from event_log_segments where shard = $1 and first_position = any($2::int8[])
        order by first_position for update`,
       [shard, positions],
@@ -115,7 +115,14 @@ interface SegmentRow extends Extent {
   readonly max_occurred_at: Date
   readonly min_recorded_at: Date
   readonly max_recorded_at: Date
+  readonly appended_at: Date
+  readonly watermark: Date | null
 }
+
+const insertText = `
+insert into event_log_segments (shard, first_position, event_count, first_source_offset, last_source_offset,
+  min_occurred_at, max_occurred_at, min_recorded_at, max_recorded_at, event_ids, payload, appended_at, watermark)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`
 
 const insertMerged = async (
   client: pg.PoolClient,
@@ -127,18 +134,22 @@ const insertMerged = async (
     new Date(Math.min(...rows.map((row) => pick(row).getTime())))
   const greatest = (pick: (row: SegmentRow) => Date) =>
     new Date(Math.max(...rows.map((row) => pick(row).getTime())))
-  await client.query(`insert into event_log_segments values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11)`, [
+  const last = rows.at(-1)!
+  const values = [
     shard,
     rows[0]!.first_position,
     events.length,
     rows[0]!.first_source_offset,
-    rows.at(-1)!.last_source_offset,
+    last.last_source_offset,
     least((row) => row.min_occurred_at),
     greatest((row) => row.max_occurred_at),
     least((row) => row.min_recorded_at),
     greatest((row) => row.max_recorded_at),
     Buffer.concat(rows.map((row) => row.event_ids)),
     await encodePayload(events),
-  ])
+    last.appended_at,
+    last.watermark,
+  ]
+  await client.query(insertText, values)
   return { merged: rows.length, lastPosition: rows[0]!.first_position + events.length - 1 }
 }

@@ -3,6 +3,7 @@ import type { EventLog } from '../eventLog.ts'
 import { appendSegment } from './appendSegment.ts'
 import { listShards, nameTopic, openShard, readHead } from './readHead.ts'
 import { createRangeReader } from './readRanges.ts'
+import { createSegmentPartitions } from './segmentPartitions.ts'
 import { findPositionBefore, findRangesOf, readRecentIds, readSegments } from './readSegments.ts'
 
 export interface PostgresEventLogOptions {
@@ -12,15 +13,21 @@ export interface PostgresEventLogOptions {
 }
 
 /** The event log in Postgres: a row of `event_log_segments` holds the events of one batch. */
-export const createPostgresEventLog = ({ pool, mostKeptBytes = 0 }: PostgresEventLogOptions): EventLog => ({
-  shards: () => listShards(pool),
-  head: (shard) => readHead(pool, shard),
-  open: (shard, firstSourceOffset) => openShard(pool, shard, firstSourceOffset),
-  nameTopic: (shard, topicId, head) => nameTopic(pool, shard, topicId, head),
-  append: (append) => appendSegment(pool, append),
-  read: (shard, afterPosition) => readSegments(pool, shard, afterPosition),
-  readRanges: createRangeReader({ pool, mostKeptBytes }),
-  rangesOf: (shard, span) => findRangesOf(pool, shard, span),
-  positionBefore: (shard, sourceOffset) => findPositionBefore(pool, shard, sourceOffset),
-  recentIds: (shard, count) => readRecentIds(pool, shard, count),
-})
+export const createPostgresEventLog = ({ pool, mostKeptBytes = 0 }: PostgresEventLogOptions): EventLog => {
+  const partitions = createSegmentPartitions(pool)
+  return {
+    shards: () => listShards(pool),
+    head: (shard) => readHead(pool, shard),
+    open: (shard, firstSourceOffset) => openShard(pool, shard, firstSourceOffset),
+    nameTopic: (shard, topicId, head) => nameTopic(pool, shard, topicId, head),
+    async append(append) {
+      await partitions.reach(append.expected.position + append.events.length)
+      return appendSegment(pool, append)
+    },
+    read: (shard, afterPosition) => readSegments(pool, shard, afterPosition),
+    readRanges: createRangeReader({ pool, mostKeptBytes }),
+    rangesOf: (shard, span) => findRangesOf(pool, shard, span),
+    positionBefore: (shard, sourceOffset) => findPositionBefore(pool, shard, sourceOffset),
+    recentIds: (shard, count) => readRecentIds(pool, shard, count),
+  }
+}

@@ -1,16 +1,21 @@
+import { noWatermark } from '@patterns/shared/contract/watermark.ts'
 import type pg from 'pg'
 import type { ShardHead } from '../eventLog.ts'
 
 const columns = `position, first_source_offset as "firstSourceOffset", next_source_offset as "nextSourceOffset",
-  source_base as "sourceBase", topic_id as "topicId",
+  source_base as "sourceBase", topic_id as "topicId", watermark,
   duplicates, dead_lettered as "deadLettered", not_records as "notRecords"`
 
 /** The head of a shard, `undefined` where it was never opened. */
 export const readHead = async (pool: pg.Pool, shard: number): Promise<ShardHead | undefined> => {
-  const { rows } = await pool.query<ShardHead>(`select ${columns} from event_log_shards where shard = $1`, [
-    shard,
-  ])
-  return rows[0]
+  const { rows } = await pool.query<Omit<ShardHead, 'watermark'> & { watermark: Date | null }>(
+    `select ${columns} from event_log_shards where shard = $1`,
+    [shard],
+  )
+  const [head] = rows
+  if (head === undefined) return undefined
+  const unknown = head.position === 0 ? noWatermark : null
+  return { ...head, watermark: head.watermark?.getTime() ?? unknown }
 }
 
 /** Opens a shard at a source offset, or answers the head that it has. */

@@ -2,7 +2,7 @@ import { promisify } from 'node:util'
 import { constants, zstdCompress, zstdDecompress, zstdDecompressSync } from 'node:zlib'
 import { envelopeHeaders } from '@patterns/shared/contract/cloudEvents.ts'
 import type { MessageHeaders } from '@patterns/shared/contract/topicMessage.ts'
-import { keptTime } from './keptTime.ts'
+import { keptTime } from '../keptTime.ts'
 
 /**
  * The payload of a segment, before compression:

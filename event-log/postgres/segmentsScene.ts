@@ -20,8 +20,8 @@ export interface SegmentsScene {
   newShard(firstSourceOffset: number): Promise<number>
   /** A new shard with segments of so many events each. */
   givenSegments(...sizes: number[]): Promise<number>
-  /** A segment of so many events, the broker's times of all being the given one. Offsets have gaps. */
-  appendSegment(shard: number, events: number, recordedAt?: number): Promise<void>
+  /** A segment of so many events that was appended at a time. Offsets have gaps. */
+  appendSegment(shard: number, events: number, appendedAt?: number): Promise<void>
   sizesOf(shard: number): Promise<number[]>
   /** All that a reader of a shard can see, by every way there is to read it. */
   everythingIn(shard: number): Promise<unknown>
@@ -51,18 +51,21 @@ export const createSegmentsScene = (): SegmentsScene => {
     return shard
   }
 
-  const appendSegment = async (shard: number, events: number, recordedAt = longAgo): Promise<void> => {
+  const appendSegment = async (shard: number, events: number, appendedAt = longAgo): Promise<void> => {
     const expected = (await log.head(shard))!
     const first = expected.nextSourceOffset
     const batch = toAppend({
       events: Array.from({ length: events }, (_, i) =>
         eventAt(first + i * 2, {
-          timestamp: recordedAt,
           headers: i % 3 === 0 ? { ce_specversion: '1.0', ce_id: String(i) } : undefined,
         }),
       ),
     })
     expect(await log.append({ shard, expected, ...batch })).toMatchObject({ ok: true })
+    await pool.query(
+      'update event_log_segments set appended_at = $3 where shard = $1 and first_position = $2',
+      [shard, expected.position + 1, new Date(appendedAt)],
+    )
   }
 
   return {

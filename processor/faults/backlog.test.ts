@@ -1,3 +1,4 @@
+import { everyWindow } from '@patterns/testing/everyWindow.ts'
 import { existsSync, readFileSync } from 'node:fs'
 import { faultyBenchmarkMessages } from '@patterns/generator/benchmark.ts'
 import { expect, inject, test } from 'vitest'
@@ -38,7 +39,7 @@ test.skipIf(brokers === null || !existsSync('/proc/self/status'))(
         'all are in the windows',
         async () => {
           const { rows } = await scene.pool.query<{ uses: bigint | null }>(
-            `select sum(uses) as uses from pattern_windows_v1 where granularity = 'hour'`,
+            'select sum(uses) as uses from pattern_windows_v1_hour',
           )
           if (rows[0]!.uses === BigInt(messages)) return true
           throw new Error(`only ${rows[0]!.uses}`)
@@ -46,7 +47,7 @@ test.skipIf(brokers === null || !existsSync('/proc/self/status'))(
         100_000,
       )
       const { rows } = await scene.pool.query<{ granularity: string; uses: bigint }>(
-        'select granularity, sum(uses) as uses from total_windows_v1 group by granularity order by granularity',
+        `select granularity, sum(uses) as uses from (${everyWindow('total')}) as w group by granularity order by granularity`,
       )
       expect(rows).toEqual(
         ['hour', 'day', 'week'].map((granularity) => ({ granularity, uses: BigInt(messages) })),

@@ -51,7 +51,6 @@ const recountShard = (
   }
   let position = 0
   let watermark = -Infinity
-  let lastLatePosition = 0
 
   for (const message of messages) {
     const place = `${shard}:${message.offset}`
@@ -83,7 +82,6 @@ const recountShard = (
       const start = startOf(event.occurredAt, granularity)
       // Settled: the shard's event time was already more than the grace of one hour past the window's end.
       const isLate = watermark > start + lengths[granularity] + hourMs
-      if (isLate && granularity === 'hour') lastLatePosition = position
       for (const whose of [event.patternId, 'all']) {
         const window = getOrMake(windows, `${granularity}/${whose}/${start}/${shard}`, newWindow)
         count(window, event, position, isLate)
@@ -95,6 +93,7 @@ const recountShard = (
 
   for (const [key, window] of windows) tables.windows.set(key, windowRow(window))
   for (const [key, entry] of entries) tables.catalogue.set(key, catalogueRow(entry))
+  const reached = watermark === -Infinity ? null : String(watermark)
   const [firstOffset, nextOffset] = [messages[0]?.offset ?? lastOffset, lastOffset]
   tables.heads.set(String(shard), {
     position: String(position),
@@ -103,12 +102,9 @@ const recountShard = (
     duplicates: String(tables.duplicates.size),
     dead_lettered: String(tables.deadLetters.size),
     not_records: String(nextOffset - firstOffset - messages.length),
+    watermark: reached,
   })
-  tables.checkpoints.set(String(shard), {
-    position: String(position),
-    watermark: watermark === -Infinity ? null : String(watermark),
-    last_late_position: String(lastLatePosition),
-  })
+  tables.checkpoints.set(String(shard), { position: String(position), watermark: reached })
   return tables
 }
 

@@ -1,4 +1,5 @@
 import { createPostgresEventLog } from '@patterns/event-log/postgres/postgresEventLog.ts'
+import { everyWindow } from '@patterns/testing/everyWindow.ts'
 import type pg from 'pg'
 import { canonicalJson, type TableRow, type Tables } from './tables.ts'
 
@@ -51,11 +52,11 @@ const readTable = async (
 const readWindows = async (pool: pg.Pool): Promise<Map<string, TableRow>> => {
   const columns = `${asText(counters)}, ${histograms.join(', ')}`
   const start = '(extract(epoch from window_start) * 1000)::bigint'
-  const read = async (whose: string, table: string) =>
+  const read = async (whose: string, windows: string) =>
     readTable(
       pool,
       `concat_ws('/', granularity, ${whose}, ${start}, shard)`,
-      `${columns} from ${table}`,
+      `${columns} from (${windows}) as windows`,
       (row) => ({
         ...row,
         ...Object.fromEntries(
@@ -64,8 +65,8 @@ const readWindows = async (pool: pg.Pool): Promise<Map<string, TableRow>> => {
       }),
     )
   const [patterns, totals] = await Promise.all([
-    read('pattern_id', 'pattern_windows_v1'),
-    read(`'all'`, 'total_windows_v1'),
+    read('pattern_id', everyWindow('pattern')),
+    read(`'all'`, everyWindow('total')),
   ])
   return new Map([...patterns, ...totals])
 }
@@ -104,12 +105,12 @@ export const readStoredTables = async (pool: pg.Pool): Promise<Tables> => ({
     pool,
     'shard::text',
     `${asText(['position', 'first_source_offset', 'next_source_offset', 'duplicates', 'dead_lettered', 'not_records'])}
-     from event_log_shards`,
+     , ${milliseconds('watermark')} from event_log_shards`,
   ),
   checkpoints: await readTable(
     pool,
     'shard::text',
-    `${asText(['position', 'last_late_position'])}, ${milliseconds('watermark')} from projection_checkpoints
+    `${asText(['position'])}, ${milliseconds('watermark')} from projection_checkpoints
      where projection = 'pattern_windows'`,
   ),
   log: await readLog(pool),

@@ -1,4 +1,5 @@
 import type { LogRecord, NewDeadLetter, NewDuplicate, NewEvent } from '@patterns/event-log/eventLog.ts'
+import { keptTime } from '@patterns/event-log/keptTime.ts'
 import { decodeMessage } from '@patterns/shared/contract/decodeMessage.ts'
 import type { PatternEvent } from '@patterns/shared/contract/patternEvent.ts'
 import type { TopicMessage } from '@patterns/shared/contract/topicMessage.ts'
@@ -9,7 +10,7 @@ import { isSameEvent } from './isSameEvent.ts'
 /** An accepted event: as the log takes it, and as the projections read it. */
 export interface AcceptedEvent extends NewEvent {
   readonly event: PatternEvent
-  /** The broker's time, epoch milliseconds. */
+  /** The broker's time as the log keeps it, epoch milliseconds. */
   readonly recordedAt: number
 }
 
@@ -68,7 +69,7 @@ export const sortBatch = async (
     accepted.push({
       eventId: event.eventId,
       occurredAt: event.occurredAt,
-      recordedAt: message.timestamp,
+      recordedAt: keptTime(message.timestamp),
       message,
       event,
     })

@@ -1,4 +1,4 @@
-import { noWatermark } from '@patterns/projections/watermark.ts'
+import { noWatermark } from '@patterns/shared/contract/watermark.ts'
 import { createPool } from '@patterns/shared/postgres/pool.ts'
 import { createTestDatabase, type TestDatabase } from '@patterns/testing/database.ts'
 import type pg from 'pg'
@@ -22,8 +22,8 @@ afterAll(async () => {
 })
 
 const newLane = (): Lane => ({ projection: 'windows', version: 1, shard: ++shards })
-const begun: Checkpoint = { position: 0, watermark: noWatermark, lastLatePosition: 0 }
-const reached: Checkpoint = { position: 7, watermark: Date.UTC(2026, 0, 2) + 3, lastLatePosition: 5 }
+const begun: Checkpoint = { position: 0, watermark: noWatermark }
+const reached: Checkpoint = { position: 7, watermark: Date.UTC(2026, 0, 2) + 3 }
 
 describe('a checkpoint', () => {
   it('begins before the first event, and stays where it is when it is opened again', async () => {
@@ -71,7 +71,7 @@ describe('a checkpoint', () => {
       [0, '0000-01-01T00:00:00.001Z'],
       [1, '9999-12-31T23:59:59.999Z'],
     ] as const) {
-      const to = { position: from + 1, watermark: Date.parse(time), lastLatePosition: 0 }
+      const to = { position: from + 1, watermark: Date.parse(time) }
       await moveCheckpoint(client, lane, from, to)
       expect(await openCheckpoint(pool, lane)).toEqual(to)
     }

@@ -1,4 +1,4 @@
-import { noWatermark } from '@patterns/projections/watermark.ts'
+import { noWatermark } from '@patterns/shared/contract/watermark.ts'
 import type pg from 'pg'
 
 /** How far a projection has come in a shard, and what it must remember of the events before. */
@@ -6,8 +6,6 @@ export interface Checkpoint {
   readonly position: number
   /** Epoch milliseconds; `noWatermark` before the first event. */
   readonly watermark: number
-  /** The last position whose event was late for a window that had settled; 0 if none was. */
-  readonly lastLatePosition: number
 }
 
 /** A projection, one of its versions, and a shard: what a checkpoint belongs to. */
@@ -27,17 +25,12 @@ export const openCheckpoint = async (pool: pg.Pool, lane: Lane): Promise<Checkpo
     'insert into projection_checkpoints (projection, version, shard) values ($1, $2, $3) on conflict do nothing',
     key,
   )
-  const { rows } = await pool.query<{ position: number; watermark: Date | null; last_late_position: number }>(
-    `select position, watermark, last_late_position from projection_checkpoints
-     where projection = $1 and version = $2 and shard = $3`,
+  const { rows } = await pool.query<{ position: number; watermark: Date | null }>(
+    'select position, watermark from projection_checkpoints where projection = $1 and version = $2 and shard = $3',
     key,
   )
-  const row = rows[0]!
-  return {
-    position: row.position,
-    watermark: row.watermark?.getTime() ?? noWatermark,
-    lastLatePosition: row.last_late_position,
-  }
+  const { position, watermark } = rows[0]!
+  return { position, watermark: watermark?.getTime() ?? noWatermark }
 }
 
 /**
@@ -53,17 +46,9 @@ export const moveCheckpoint = async (
   const { rowCount } = await client.query({
     name: 'move_checkpoint',
     text: `update projection_checkpoints
-           set position = $5, watermark = $6, last_late_position = $7, updated_at = now()
+           set position = $5, watermark = $6, updated_at = now()
            where projection = $1 and version = $2 and shard = $3 and position = $4`,
-    values: [
-      lane.projection,
-      lane.version,
-      lane.shard,
-      from,
-      to.position,
-      toTimestamp(to.watermark),
-      to.lastLatePosition,
-    ],
+    values: [lane.projection, lane.version, lane.shard, from, to.position, toTimestamp(to.watermark)],
   })
   return rowCount === 1
 }

@@ -101,7 +101,6 @@ describe('projecting a history', () => {
     expect((await readProjection(scene.pool, shard)).checkpoint).toEqual({
       position: 4,
       watermark: Date.parse('2026-01-05T12:00:00Z'),
-      lastLatePosition: 2,
     })
   })
 })

@@ -1,7 +1,6 @@
 import { type Deltas, foldEvent } from '@patterns/projections/fold.ts'
 import type { PlacedEvent } from '@patterns/projections/measure.ts'
-import { advanceWatermark } from '@patterns/projections/watermark.ts'
-import { windowEnd, windowStart, graceMs } from '@patterns/projections/window.ts'
+import { advanceWatermark } from '@patterns/shared/contract/watermark.ts'
 import type { PatternEvent } from '@patterns/shared/contract/patternEvent.ts'
 import type pg from 'pg'
 import { type Checkpoint, type Lane, openCheckpoint } from './checkpoint.ts'
@@ -51,6 +50,8 @@ export interface Projector {
   /** The position of the last event folded; it is in the tables once `flushedPosition` has reached it. */
   position(): number
   flushedPosition(): number
+  /** How far event time has come at `position()`, epoch milliseconds; `noWatermark` before the first event. */
+  watermark(): number
   /**
    * Folds events that follow `position()`, and flushes when it is time. Waits only where a flush is
    * needed and the one before is still being written.
@@ -83,7 +84,7 @@ export const openProjector = async ({
   fold = foldEvent,
 }: ProjectorOptions): Promise<Projector> => {
   let flushed: Checkpoint = await openCheckpoint(pool, lane)
-  let { position, watermark, lastLatePosition } = flushed
+  let { position, watermark } = flushed
   const states = createWindowStates({ pool, lane, isNew: position === 0, mostStates })
   let pending = nothing()
   let flushBeganAt = now()
@@ -105,8 +106,6 @@ export const openProjector = async ({
       failure = new ProjectionError(lane.shard, position, event, error)
       throw failure
     }
-    if (watermark > windowEnd(windowStart(event.occurredAt, 'hour'), 'hour') + graceMs)
-      lastLatePosition = position
     watermark = advanceWatermark(watermark, event.occurredAt, recordedAt)
     pending.events++
   }
@@ -137,7 +136,7 @@ export const openProjector = async ({
     const batch = pending
     pending = nothing()
     flushBeganAt = now()
-    flushing = write(batch, { position, watermark, lastLatePosition })
+    flushing = write(batch, { position, watermark })
       .catch((error: Error) => {
         if (failure !== undefined) return
         failure = error
@@ -159,6 +158,7 @@ export const openProjector = async ({
   return {
     position: () => position,
     flushedPosition: () => flushed.position,
+    watermark: () => watermark,
     async take(events, lag) {
       failIfBroken()
       for (const event of events) foldOne(event)

@@ -1,3 +1,4 @@
+import { everyWindow } from '@patterns/testing/everyWindow.ts'
 import { recountCatalogue } from '@patterns/testing/recountCatalogue.ts'
 import type { RecordedEvent } from '@patterns/testing/eventHistories.ts'
 import { recountWindows, rowKey } from '@patterns/testing/recountWindows.ts'
@@ -9,7 +10,7 @@ export interface StoredProjection {
   readonly windows: Map<string, Record<string, unknown>>
   /** Catalogue entries by pattern id. */
   readonly entries: Map<string, unknown>
-  readonly checkpoint: { position: number; watermark: number | null; lastLatePosition: number }
+  readonly checkpoint: { position: number; watermark: number | null }
 }
 
 const epochMs = (date: unknown): number | null => (date as Date | null)?.getTime() ?? null
@@ -19,8 +20,8 @@ const word = (value: unknown, saidAt: unknown, saidBy: unknown) =>
 
 export const readProjection = async (pool: pg.Pool, shard: number): Promise<StoredProjection> => {
   const windows = new Map<string, Record<string, unknown>>()
-  for (const table of ['pattern_windows_v1', 'total_windows_v1']) {
-    const { rows } = await pool.query(`select * from ${table} where shard = $1`, [shard])
+  for (const whose of ['pattern', 'total'] as const) {
+    const { rows } = await pool.query(`select * from (${everyWindow(whose)}) as w where shard = $1`, [shard])
     for (const { granularity, pattern_id = null, window_start, shard: _, ...columns } of rows) {
       windows.set(rowKey(granularity, pattern_id, window_start), columns)
     }
@@ -42,34 +43,22 @@ export const readProjection = async (pool: pg.Pool, shard: number): Promise<Stor
     ]),
   )
   const { rows: checkpoints } = await pool.query(
-    'select position, watermark, last_late_position from projection_checkpoints where shard = $1',
+    'select position, watermark from projection_checkpoints where shard = $1',
     [shard],
   )
-  const [{ position, watermark, last_late_position }] = checkpoints
-  return {
-    windows,
-    entries,
-    checkpoint: { position, watermark: epochMs(watermark), lastLatePosition: last_late_position },
-  }
+  const [{ position, watermark }] = checkpoints
+  return { windows, entries, checkpoint: { position, watermark: epochMs(watermark) } }
 }
 
 /** The same from the definitions alone. */
 export const recountProjection = (history: readonly RecordedEvent[]): StoredProjection => {
-  const hourMs = 3_600_000
-  let watermark = Number.NEGATIVE_INFINITY
-  let lastLatePosition = 0
-  for (const [i, { event, recordedAt }] of history.entries()) {
-    const hourEnd = (Math.floor(event.occurredAt / hourMs) + 1) * hourMs
-    if (watermark > hourEnd + hourMs) lastLatePosition = i + 1
-    watermark = Math.max(watermark, Math.min(event.occurredAt, recordedAt))
-  }
+  const times = history.map(({ event, recordedAt }) => Math.min(event.occurredAt, recordedAt))
   return {
     windows: recountWindows(history),
     entries: recountCatalogue(history),
     checkpoint: {
       position: history.length,
-      watermark: history.length === 0 ? null : watermark,
-      lastLatePosition,
+      watermark: history.length === 0 ? null : Math.max(...times),
     },
   }
 }
@@ -77,8 +66,8 @@ export const recountProjection = (history: readonly RecordedEvent[]): StoredProj
 /** Every row of a shard as Postgres writes it, so that two shards can be compared to the last byte. */
 export const rowsAsText = async (pool: pg.Pool, shard: number): Promise<string[]> => {
   const { rows } = await pool.query<{ text: string }>(
-    `select (to_jsonb(w) - 'shard')::text as text from pattern_windows_v1 w where shard = $1
-     union all select (to_jsonb(w) - 'shard')::text from total_windows_v1 w where shard = $1
+    `select (to_jsonb(w) - 'shard')::text as text from (${everyWindow('pattern')}) w where shard = $1
+     union all select (to_jsonb(w) - 'shard')::text from (${everyWindow('total')}) w where shard = $1
      union all select (to_jsonb(c) - 'shard')::text from pattern_catalogue_v1 c where shard = $1
      order by 1`,
     [shard],

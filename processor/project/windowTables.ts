@@ -28,7 +28,10 @@ const arrayOf: Readonly<Record<ColumnType, (values: readonly ColumnValue[]) => B
 }
 const arrayType: Readonly<Record<ColumnType, string>> = { int8: 'int8', numeric: 'text', bytea: 'bytea' }
 
-const upsertText = (table: string, keys: readonly string[], granularity: Granularity): string => {
+const tableOf = (version: number, granularity: Granularity, isTotal: boolean): string =>
+  `${isTotal ? 'total' : 'pattern'}_windows_v${version}_${granularity}`
+
+const upsertText = (table: string, keys: readonly string[]): string => {
   const first = keys.length + 2
   const arrays = [
     ...keys.map((key, i) => `$${i + 2}::${key === 'pattern_id' ? 'uuid' : 'timestamptz'}[]`),
@@ -38,10 +41,10 @@ const upsertText = (table: string, keys: readonly string[], granularity: Granula
     column.type === 'numeric' ? `rows.${column.name}::numeric` : `rows.${column.name}`,
   )
   return `
-insert into ${table} (granularity, shard, ${[...keys, ...measureColumns].join(', ')})
-select '${granularity}', $1, ${keys.map((key) => `rows.${key}`).join(', ')}, ${values.join(', ')}
+insert into ${table} (shard, ${[...keys, ...measureColumns].join(', ')})
+select $1, ${keys.map((key) => `rows.${key}`).join(', ')}, ${values.join(', ')}
 from unnest(${arrays.join(', ')}) as rows (${[...keys, ...measureColumns].join(', ')})
-on conflict (granularity, ${keys.join(', ')}, shard) do update set
+on conflict (${keys.join(', ')}, shard) do update set
   ${measureColumns.map((name) => `${name} = excluded.${name}`).join(', ')}`
 }
 
@@ -58,12 +61,12 @@ export const upsertWindows = async (
 ): Promise<void> => {
   if (rows.length === 0) return
   const isTotal = rows[0]!.patternId === null
-  const table = isTotal ? `total_windows_v${version}` : `pattern_windows_v${version}_${granularity}`
+  const table = tableOf(version, granularity, isTotal)
   const keys = isTotal ? ['window_start'] : ['pattern_id', 'window_start']
   const starts = timestamptzArray(rows.map((row) => row.start))
   await client.query({
-    name: `upsert_${table}_${granularity}`,
-    text: upsertText(table, keys, granularity),
+    name: `upsert_${table}`,
+    text: upsertText(table, keys),
     values: [
       shard,
       ...(isTotal ? [starts] : [uuidArray(rows.map((row) => row.patternId)), starts]),
@@ -84,19 +87,20 @@ export const loadWindows = async (
 ): Promise<WindowRow[]> => {
   if (keys.length === 0) return []
   const isTotal = keys[0]!.patternId === null
+  const table = tableOf(version, granularity, isTotal)
   const columns = `extract(epoch from w.window_start)::float8 * 1000 as start, ${measureColumns.map((name) => `w.${name}`).join(', ')}`
   const starts = timestamptzArray(keys.map((key) => key.start))
   const { rows } = isTotal
     ? await client.query(
-        `select null as pattern_id, ${columns} from total_windows_v${version} w
-         where granularity = $1 and shard = $2 and window_start = any($3::timestamptz[])`,
-        [granularity, shard, starts],
+        `select null as pattern_id, ${columns} from ${table} w
+         where shard = $1 and window_start = any($2::timestamptz[])`,
+        [shard, starts],
       )
     : await client.query(
-        `select w.pattern_id, ${columns} from unnest($3::uuid[], $4::timestamptz[]) as wanted (pattern_id, window_start)
-         join pattern_windows_v${version} w
-           on w.granularity = $1 and w.pattern_id = wanted.pattern_id and w.window_start = wanted.window_start and w.shard = $2`,
-        [granularity, shard, uuidArray(keys.map((key) => key.patternId)), starts],
+        `select w.pattern_id, ${columns} from unnest($2::uuid[], $3::timestamptz[]) as wanted (pattern_id, window_start)
+         join ${table} w
+           on w.pattern_id = wanted.pattern_id and w.window_start = wanted.window_start and w.shard = $1`,
+        [shard, uuidArray(keys.map((key) => key.patternId)), starts],
       )
   return rows.map((row) => ({
     patternId: row.pattern_id as string | null,

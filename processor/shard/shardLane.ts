@@ -116,6 +116,8 @@ export const openShardLane = async ({
     throw error
   }
   shardTrends?.start()
+  // A log that is older than the watermark in its head: the projection has just read up to there.
+  head = { ...head, watermark: opened.watermark ?? projector.watermark() }
 
   const sortContext = { topic, shard, index, readEventAt: createEventReader(log, shard) }
   return {

@@ -29,8 +29,8 @@ const readWindows = async (
     text: `
 select pattern_id, extract(epoch from window_start)::float8 * 1000, uses, successes + partial_successes,
   quality_count, quality_sum, duration_count, duration_sum_ms
-from pattern_windows_v${version}
-where granularity = '${granularity}' and pattern_id = any($1::uuid[])
+from pattern_windows_v${version}_${granularity}
+where pattern_id = any($1::uuid[])
   and window_start >= ($2::timestamptz[])[1] and shard = $3`,
     values: [patternIds, timestamptzArray([from]), shard],
   })

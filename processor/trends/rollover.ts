@@ -1,4 +1,4 @@
-import { noWatermark } from '@patterns/projections/watermark.ts'
+import { noWatermark } from '@patterns/shared/contract/watermark.ts'
 import { rolledOver, type SeriesSet } from '@patterns/projections/trends/trendSeries.ts'
 
 /** A walk over all patterns of a shard, in the order of their ids, because windows closed. */

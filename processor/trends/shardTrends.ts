@@ -1,5 +1,5 @@
 import { closedUntil } from '@patterns/projections/analytics/trendRange.ts'
-import { noWatermark } from '@patterns/projections/watermark.ts'
+import { noWatermark } from '@patterns/shared/contract/watermark.ts'
 import { trendHorizon } from '@patterns/projections/trends/trendSeries.ts'
 import type { Logger } from '@patterns/shared/logger.ts'
 import { isTransient } from '@patterns/shared/postgres/isTransient.ts'

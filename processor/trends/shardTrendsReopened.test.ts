@@ -1,3 +1,4 @@
+import { granularities } from '@patterns/projections/window.ts'
 import { randomUUID } from 'node:crypto'
 import { windowMs } from '@patterns/projections/window.ts'
 import { describe, expect, it } from 'vitest'
@@ -53,7 +54,11 @@ describe('a shard that is opened again', () => {
     await before.project(everyDay(first, 20))
     await before.step(1_000)
     before.close()
-    for (const table of ['pattern_windows_v1', 'pattern_catalogue_v1', 'projection_checkpoints']) {
+    for (const table of [
+      ...granularities.map((granularity) => `pattern_windows_v1_${granularity}`),
+      'pattern_catalogue_v1',
+      'projection_checkpoints',
+    ]) {
       const isCheckpoint = table === 'projection_checkpoints'
       await shards.pool.query(
         `delete from ${table} where shard = $1 ${isCheckpoint ? `and projection = 'pattern_windows'` : ''}`,

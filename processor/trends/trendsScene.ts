@@ -1,3 +1,4 @@
+import { everyWindow } from '@patterns/testing/everyWindow.ts'
 import { randomUUID } from 'node:crypto'
 import { metrics } from '@patterns/projections/analytics/metric.ts'
 import { pointsOf } from '@patterns/projections/analytics/points.ts'
@@ -149,7 +150,7 @@ export const computeLines = async (
   now: number,
 ): Promise<Map<string, StoredLine>> => {
   const { rows } = await pool.query(
-    `select w.*, c.first_seen from pattern_windows_v1 w join pattern_catalogue_v1 c using (pattern_id, shard)
+    `select w.*, c.first_seen from (${everyWindow('pattern')}) w join pattern_catalogue_v1 c using (pattern_id, shard)
      where shard = $1 order by window_start`,
     [shard],
   )

@@ -1,7 +1,7 @@
+import { noWatermark } from '@patterns/shared/contract/watermark.ts'
 import type { PatternEvent } from '@patterns/shared/contract/patternEvent.ts'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { noWatermark } from '../watermark.ts'
 import { lateness } from './lateness.ts'
 
 const eventAt = (occurredAt: number): PatternEvent => ({

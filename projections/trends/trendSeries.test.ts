@@ -1,5 +1,5 @@
+import { noWatermark } from '@patterns/shared/contract/watermark.ts'
 import { describe, expect, it } from 'vitest'
-import { noWatermark } from '../watermark.ts'
 import { graceMs, windowMs } from '../window.ts'
 import {
   allSeries,
