@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import type { ShardStop, StopCause } from '../shardStop.ts'
-import { keptTime } from './keptTime.ts'
+import { keptTime } from '../keptTime.ts'
 
 interface Reader {
   query<Row extends pg.QueryResultRow>(config: pg.QueryConfig): Promise<pg.QueryResult<Row>>
