@@ -1,9 +1,12 @@
-import type { Server } from 'node:http'
-import { serve } from '@hono/node-server'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import { getRequestListener } from '@hono/node-server'
 import type { EventLog } from '@patterns/event-log/eventLog.ts'
 import type { Logger } from '@patterns/shared/logger.ts'
 import type pg from 'pg'
 import { createApp } from './app.ts'
+import { inTurn } from './connections/inTurn.ts'
+import { createUntakenAnswers } from './connections/untakenAnswers.ts'
 import { createAnswers } from './conventions/answer.ts'
 import { createFindEvents } from './events/findEvents.ts'
 import { createLogTurns } from './events/logTurns.ts'
@@ -87,7 +90,8 @@ export const startApiServer = async ({
     logTurns: createLogTurns(),
     clock,
   }
-  const metrics = createMetrics({ standings, feed })
+  const untaken = createUntakenAnswers({ onClosed: (reason) => metrics.connectionClosed(reason) })
+  const metrics = createMetrics({ standings, feed, untaken })
   let isWarm = false
   const app = createApp({
     parts,
@@ -100,12 +104,12 @@ export const startApiServer = async ({
   })
 
   await feed.start()
-  let server: Server
+  const listener = getRequestListener(app.fetch, { hostname: host })
+  const answerOne = untaken.counted((request, response) => void listener(request, response))
+  const server = createServer(inTurn(answerOne, { onClosed: () => metrics.connectionClosed('sent_ahead') }))
+  untaken.watch(server)
   try {
-    server = await new Promise<Server>((resolve, reject) => {
-      const listening = serve({ fetch: app.fetch, hostname: host, port }, () => resolve(listening)) as Server
-      listening.once('error', reject)
-    })
+    await once(server.listen(port, host), 'listening')
   } catch (error) {
     await feed.stop()
     throw error

@@ -2,16 +2,18 @@ import { createMiddleware } from 'hono/factory'
 import { routePath } from 'hono/route'
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { ApiEnv } from '../conventions/apiEnv.ts'
+import type { UntakenAnswers } from '../connections/untakenAnswers.ts'
 import type { VectorFeed } from '../live/vectorFeed.ts'
 import type { Standings } from '../totals/standings.ts'
 
 export interface MetricsOptions {
   readonly standings: Pick<Standings, 'stats'>
   readonly feed: Pick<VectorFeed, 'vector' | 'isListening'>
+  readonly untaken: Pick<UntakenAnswers, 'bytes'>
 }
 
 /** What this process tells Prometheus, in its naming, and the middleware that measures requests for it. */
-export const createMetrics = ({ standings, feed }: MetricsOptions) => {
+export const createMetrics = ({ standings, feed, untaken }: MetricsOptions) => {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
   const registers = [registry]
@@ -57,6 +59,15 @@ export const createMetrics = ({ standings, feed }: MetricsOptions) => {
     'How long that took',
     () => standings.stats.refreshMs / 1_000,
   )
+  gauge('pattern_api_untaken_bytes', 'Of answers that clients have not taken yet', () => untaken.bytes)
+  const closed = new Counter({
+    name: 'pattern_api_connections_closed_total',
+    help: 'Connections closed because the client sent too many requests ahead, or did not take its answers',
+    labelNames: ['reason'],
+    registers,
+  })
+  const closeReasons = ['sent_ahead', 'stalled', 'too_much'] as const
+  for (const reason of closeReasons) closed.inc({ reason }, 0)
   gauge('pattern_api_notifications_up', '1 while flushes are listened for', () => Number(feed.isListening))
   new Gauge({
     name: 'pattern_api_position',
@@ -80,5 +91,9 @@ export const createMetrics = ({ standings, feed }: MetricsOptions) => {
       status: String(context.res.status),
     })
   })
-  return { registry, measure }
+  return {
+    registry,
+    measure,
+    connectionClosed: (reason: (typeof closeReasons)[number]): void => closed.inc({ reason }),
+  }
 }

@@ -1,0 +1,72 @@
+import type { RequestListener, Server } from 'node:http'
+import type { Socket } from 'node:net'
+
+export interface UntakenAnswersOptions {
+  /** What may wait to be taken by all clients together, in bytes. */
+  readonly mostBytes?: number
+  /** A client that takes nothing of its answer for so long is given up, in milliseconds. */
+  readonly mostStallMs?: number
+  /** Told when a connection is closed for one of the two. */
+  readonly onClosed: (reason: 'too_much' | 'stalled') => void
+}
+
+/** Answers that were made and not taken yet. */
+export interface UntakenAnswers {
+  /** What they have left to be taken, in bytes: at most, since it is counted when an answer is made. */
+  readonly bytes: number
+  /** The same listener, its answers counted. */
+  counted(listener: RequestListener): RequestListener
+  /** Closes the connections of a server that stall. */
+  watch(server: Server): void
+}
+
+/**
+ * Bounds the memory of answers that clients do not take: where it is too much in all, the connection that has had
+ * its answer waiting longest is closed, and so is each that takes nothing for a while.
+ */
+export const createUntakenAnswers = ({
+  mostBytes = 128 * 1024 * 1024,
+  mostStallMs = 30_000,
+  onClosed,
+}: UntakenAnswersOptions): UntakenAnswers => {
+  /** In the order in which they were made. */
+  const untaken = new Map<Socket, number>()
+  let bytes = 0
+
+  const forget = (socket: Socket): void => {
+    bytes -= untaken.get(socket) ?? 0
+    untaken.delete(socket)
+  }
+
+  const close = (socket: Socket, reason: 'too_much' | 'stalled'): void => {
+    forget(socket)
+    onClosed(reason)
+    socket.destroy()
+  }
+
+  return {
+    get bytes() {
+      return bytes
+    },
+    counted: (listener) => (request, response) => {
+      const { socket } = request
+      response.once('prefinish', () => {
+        untaken.set(socket, socket.writableLength)
+        bytes += socket.writableLength
+        for (const longest of untaken.keys()) {
+          if (bytes <= mostBytes) break
+          close(longest, 'too_much')
+        }
+      })
+      response.once('close', () => forget(socket))
+      listener(request, response)
+    },
+    watch(server) {
+      // The time-out of Node.js' sockets, which begins again with every byte that goes either way.
+      server.setTimeout(mostStallMs, (socket) => {
+        if (untaken.has(socket)) close(socket, 'stalled')
+        else socket.destroy()
+      })
+    },
+  }
+}
