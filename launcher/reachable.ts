@@ -1,5 +1,6 @@
 import { createConnection } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
+import { parseBrokerAddress } from '@patterns/shared/settings/brokerAddress.ts'
 import { portFault } from './choosePort.ts'
 
 /** Whether something accepts connections there: `undefined` if so, else the system's code or `TIMEOUT`. */
@@ -19,8 +20,8 @@ export const connectFault = (host: string, port: number, timeoutMs = 5_000): Pro
 export const brokersFault = async (brokers: readonly string[]): Promise<string | undefined> => {
   const faults = await Promise.all(
     brokers.map(async (broker) => {
-      const colon = broker.lastIndexOf(':')
-      const fault = await connectFault(broker.slice(0, colon), Number(broker.slice(colon + 1)))
+      const { host, port } = parseBrokerAddress(broker)!
+      const fault = await connectFault(host, port)
       return fault === undefined ? undefined : `${broker} (${fault})`
     }),
   )

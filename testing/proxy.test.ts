@@ -43,6 +43,7 @@ describe('a proxy that fails as networks do', () => {
     const ended = once(served[0]!, 'close')
     socket.destroy()
     await ended
+    expect(proxy.opened()).toBe(1)
   })
 
   it('keeps silent connections silent, and passes new ones', async () => {

@@ -5,6 +5,8 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 export interface Proxy {
   readonly host: string
   readonly port: number
+  /** How many connections were ever opened through it. */
+  opened(): number
   /**
    * All connections, those there are and new ones, fall silent: what is sent goes nowhere, and nothing is closed, nor
    * does one side learn that the other has closed.
@@ -36,6 +38,7 @@ export const startProxy = async ({
   const host = '127.0.0.1'
   const sockets = new Set<Socket>()
   const silent = new Set<Socket>()
+  let opened = 0
   let isSwallowing = false
   let reset: { readonly after: number; readonly done: () => void } | undefined
   let received = new Map<Socket, number>()
@@ -75,6 +78,7 @@ export const startProxy = async ({
 
   const listen = async (at: number): Promise<Server> => {
     const listening = createServer({ allowHalfOpen: true }, (inbound) => {
+      opened++
       const outbound = connect({ port: targetPort, host: targetHost, allowHalfOpen: true })
       join(inbound, outbound)
       join(outbound, inbound)
@@ -90,6 +94,7 @@ export const startProxy = async ({
   return {
     host,
     port,
+    opened: () => opened,
     swallow() {
       isSwallowing = true
       for (const socket of sockets) silent.add(socket)

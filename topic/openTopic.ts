@@ -8,6 +8,7 @@ import { createFileSource } from './file/fileSource.ts'
 import { createKafkaClient, type KafkaConnection } from './kafka/kafkajs/kafkajs.ts'
 import { createKafkaPublisher } from './kafka/kafkaPublisher.ts'
 import { createKafkaSource } from './kafka/kafkaSource.ts'
+import { readTls } from './kafka/readTls.ts'
 import type { Publisher } from './publisher.ts'
 import type { Source } from './source.ts'
 
@@ -29,7 +30,10 @@ export interface OpenTopicOptions {
   readonly logger: Logger
 }
 
-/** The Kafka topic where `KAFKA_BROKERS` is set, else the file topic in `DATA_DIR`. */
+/**
+ * The Kafka topic where `KAFKA_BROKERS` is set, else the file topic in `DATA_DIR`.
+ * @throws SettingsError where a file that a setting names cannot be used
+ */
 export const openTopic = ({ settings, logger }: OpenTopicOptions): OpenTopic =>
   settings.KAFKA_BROKERS ? openKafka(settings, settings.KAFKA_BROKERS, logger) : openFile(settings, logger)
 
@@ -53,7 +57,7 @@ const kafkaConnection = (settings: TopicSettings, brokers: readonly string[]): K
     mechanism === undefined || username === undefined || password === undefined
       ? {}
       : { sasl: { mechanism, username, password } }
-  return { brokers, ssl: settings.KAFKA_SSL, ...sasl }
+  return { brokers, ssl: readTls(settings), ...sasl }
 }
 
 const openFile = (settings: TopicSettings, logger: Logger): OpenTopic => {

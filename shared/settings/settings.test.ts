@@ -61,7 +61,7 @@ describe('settings', () => {
   it('are read from text', () => {
     expect(
       read({
-        KAFKA_BROKERS: 'a:9092, b.example.org:9093,',
+        KAFKA_BROKERS: 'a:9092, b.example.org:9093, [2001:db8::1]:9092,',
         KAFKA_SSL: 'on',
         KAFKA_SASL_MECHANISM: 'scram-sha-512',
         KAFKA_SASL_USERNAME: 'me',
@@ -74,7 +74,7 @@ describe('settings', () => {
         CORS_ORIGINS: 'https://a.example',
       }),
     ).toMatchObject({
-      KAFKA_BROKERS: ['a:9092', 'b.example.org:9093'],
+      KAFKA_BROKERS: ['a:9092', 'b.example.org:9093', '[2001:db8::1]:9092'],
       KAFKA_SSL: true,
       KAFKA_SASL_MECHANISM: 'scram-sha-512',
       KAFKA_SASL_USERNAME: 'me',
@@ -105,6 +105,9 @@ describe('a setting without a valid value is named in one line, with the rule', 
     ['KAFKA_BROKERS', 'localhost', 'must be a list of host:port, with commas'],
     ['KAFKA_BROKERS', ' , ', 'must be a list of host:port, with commas'],
     ['KAFKA_BROKERS', 'a:9092,http://b:9092', 'must be a list of host:port, with commas'],
+    ['KAFKA_BROKERS', '::1:9092', 'must be a list of host:port, with commas'],
+    ['KAFKA_BROKERS', '[localhost]:9092', 'must be a list of host:port, with commas'],
+    ['KAFKA_BROKERS', 'a:65536', 'must be a list of host:port, with commas'],
     ['KAFKA_TOPIC', 'two words', 'must be a topic name: letters, digits, dots, dashes'],
     ['KAFKA_SSL', 'yes', 'must be on or off'],
     ['KAFKA_SASL_MECHANISM', 'gssapi', 'must be plain, scram-sha-256 or scram-sha-512'],
@@ -171,6 +174,9 @@ describe('settings that do not go together', () => {
         'KAFKA_SASL_PASSWORD needs KAFKA_BROKERS, without which the topic is in files',
     )
     expect(faultOf({ KAFKA_SSL: 'off', KAFKA_SASL_USERNAME: '' })).toBe('none')
+    expect(faultOf({ KAFKA_SSL_CA_FILE: 'ca.pem' })).toBe(
+      'KAFKA_SSL_CA_FILE needs KAFKA_BROKERS, without which the topic is in files',
+    )
   })
 
   it('are the parts of half a login', () => {
@@ -179,6 +185,16 @@ describe('settings that do not go together', () => {
     expect(faultOf({ ...broker, KAFKA_SASL_USERNAME: 'me' })).toBe(half)
     expect(faultOf({ ...broker, KAFKA_SASL_MECHANISM: 'plain', KAFKA_SASL_USERNAME: 'me' })).toBe(half)
     expect(faultOf({ ...broker, KAFKA_SSL: 'on' })).toBe('none')
+  })
+
+  it('are a certificate without its key, and a key without its certificate', () => {
+    const broker = { KAFKA_BROKERS: 'a:9092' }
+    const half = 'KAFKA_SSL_CERT_FILE and KAFKA_SSL_KEY_FILE must be set together'
+    expect(faultOf({ ...broker, KAFKA_SSL_CERT_FILE: 'client.pem' })).toBe(half)
+    expect(faultOf({ ...broker, KAFKA_SSL_KEY_FILE: 'client.key' })).toBe(half)
+    expect(faultOf({ ...broker, KAFKA_SSL_CERT_FILE: 'client.pem', KAFKA_SSL_KEY_FILE: 'client.key' })).toBe(
+      'none',
+    )
   })
 
   it('are none of a process that does not read them', () => {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { parseBrokerAddress } from './brokerAddress.ts'
 
 /** A whole number in a range, written in decimal digits. */
 const integer = (least: number, most: number) =>
@@ -15,13 +16,6 @@ const number = (least: number, most: number) =>
     .regex(/^\d+(\.\d+)?$/, `must be a number from ${least} to ${most}`)
     .transform(Number)
     .refine((value) => value >= least && value <= most, `must be a number from ${least} to ${most}`)
-
-const greatestPort = 65_535
-
-const isAddress = (text: string): boolean => {
-  const [, port] = /^[^\s:]+:(\d{1,5})$/.exec(text) ?? []
-  return port !== undefined && Number(port) <= greatestPort
-}
 
 /** `on` or `off`, also as true/false, 1/0. */
 const flag = z
@@ -55,7 +49,7 @@ export const databaseSettings = {
 export const topicSettings = {
   KAFKA_BROKERS: list
     .refine(
-      (brokers) => brokers.length > 0 && brokers.every(isAddress),
+      (brokers) => brokers.length > 0 && brokers.every((broker) => parseBrokerAddress(broker) !== undefined),
       'must be a list of host:port, with commas',
     )
     .optional(),
@@ -65,6 +59,9 @@ export const topicSettings = {
     .default('pattern-usage-events'),
   KAFKA_GROUP_ID: z.string().min(1).default('pattern-dashboard'),
   KAFKA_SSL: flag.default(false),
+  KAFKA_SSL_CA_FILE: z.string().optional(),
+  KAFKA_SSL_CERT_FILE: z.string().optional(),
+  KAFKA_SSL_KEY_FILE: z.string().optional(),
   KAFKA_SASL_MECHANISM: z
     .enum(['plain', 'scram-sha-256', 'scram-sha-512'], 'must be plain, scram-sha-256 or scram-sha-512')
     .optional(),

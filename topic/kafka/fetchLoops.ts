@@ -100,7 +100,7 @@ export const createFetchLoops = (options: FetchLoopsOptions): FetchLoops => {
     logger.warn({ attempt: failures, reason: (error as Error).message }, 'cannot fetch; trying again')
     await stopping.wait(backoffMs(failures))
     if (isStopped) return
-    await recoverCluster(cluster, error, logger)
+    await recoverCluster(cluster, logger)
     await noticeAnotherTopic()
   }
 

@@ -30,6 +30,8 @@ export interface KafkaSourceOptions {
   readonly metadataMaxAgeMs?: number
 }
 
+/** For who leads what, say: a broker that takes longer hangs, and another one is asked. Fetches and joins say their own. */
+const requestTimeoutMs = 5_000
 /** How long the group waits for a member to join again; more than a member needs to notice. */
 const rebalanceTimeoutMs = 30_000
 
@@ -47,7 +49,7 @@ export const createKafkaSource = ({
   silenceMs = 60_000,
   metadataMaxAgeMs = 30_000,
 }: KafkaSourceOptions): Source => {
-  const cluster = client.createCluster(metadataMaxAgeMs)
+  const cluster = client.createCluster({ metadataMaxAgeMs, requestTimeoutMs })
   const endReader = createEndReader({ client, topic })
   const lanes = new Map<number, PartitionLane>()
   // Up means that both the group and the fetches work.

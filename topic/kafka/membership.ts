@@ -121,7 +121,7 @@ export const createMembership = (options: MembershipOptions): Membership => {
         return
       }
       await changed.wait(backoffMs(failures))
-      await recoverCluster(cluster, error, logger)
+      await recoverCluster(cluster, logger)
     }
   }
 

@@ -1,17 +1,17 @@
 import { createRequire } from 'node:module'
+import type { ConnectionOptions } from 'node:tls'
 import { promisify } from 'node:util'
 import zlib from 'node:zlib'
 import type { Logger } from '@patterns/shared/logger.ts'
 import kafkajs, {
   type ConsumerConfig,
-  type ISocketFactory,
   type KafkaConfig,
   type logCreator,
   type ProducerConfig,
   type SASLOptions,
 } from 'kafkajs'
-import { createFrameSocket } from './frameSocket.ts'
 import { mendKafkajs } from './mendKafkajs.ts'
+import { nameSeeds, nameSeedsOf, type SeededCluster } from './nameSeeds.ts'
 
 // We use kafkajs' connections, metadata, requests, producer and admin client, not its consumer, which decodes
 // slowly, resets offsets by itself, lets one slow partition hold up the others, and restarts in storms. Paths into
@@ -76,15 +76,16 @@ export interface KafkaCluster {
   findTopicPartitionMetadata(topic: string): { partitionId: number; leader: number }[]
   findBroker(node: { nodeId: number }): Promise<KafkaNode>
   findGroupCoordinator(group: { groupId: string }): Promise<KafkaNode>
-  removeBroker(address: { host: string; port: number }): void
   fetchTopicsOffset(
     topics: { topic: string; partitions: { partition: number }[]; fromBeginning: boolean }[],
   ): Promise<{ partitions: { partition: number; offset: string }[] }[]>
 }
 
 export interface KafkaConnection {
+  /** `host:port`, an IPv6 address in brackets. */
   readonly brokers: readonly string[]
-  readonly ssl?: boolean
+  /** Whether with TLS, or what of our own it takes. */
+  readonly ssl?: boolean | Pick<ConnectionOptions, 'ca' | 'cert' | 'key'>
   readonly sasl?: {
     readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512'
     readonly username: string
@@ -93,7 +94,12 @@ export interface KafkaConnection {
   readonly clientId?: string
 }
 
-const metadataMaxAgeMs = 30_000
+export interface ClusterOptions {
+  /** How often to look who leads what; default 30,000. */
+  readonly metadataMaxAgeMs?: number
+  /** How long nothing may come of an answer that is waited for, where the request says nothing else; default 15,000. */
+  readonly requestTimeoutMs?: number
+}
 
 /** What one process needs of Kafka; each cluster, producer and admin client has connections of its own. */
 export const createKafkaClient = (
@@ -105,7 +111,6 @@ export const createKafkaClient = (
     clientId,
     ssl,
     ...(sasl ? { sasl: { ...sasl } as SASLOptions } : {}),
-    socketFactory: createFrameSocket as unknown as ISocketFactory,
     connectionTimeout: 3_000,
     requestTimeout: 15_000,
     // Short: those who call retry by themselves, with backoff, and say what is wrong.
@@ -115,18 +120,25 @@ export const createKafkaClient = (
   } satisfies KafkaConfig
   const kafka = new kafkajs.Kafka(settings)
 
-  const createCluster = (metadataMaxAge = metadataMaxAgeMs): KafkaCluster =>
-    new Cluster({
-      ...settings,
-      logger: kafka.logger(),
-      authenticationTimeout: 10_000,
-      reauthenticationThreshold: 10_000,
-      enforceRequestTimeout: true,
-      metadataMaxAge,
-      allowAutoTopicCreation: false,
-      maxInFlightRequests: null,
-      isolationLevel: 0, // for the ends: the high watermark, also while a transaction is open
-    })
+  nameSeeds(kafka, brokers)
+
+  const createCluster = ({
+    metadataMaxAgeMs = 30_000,
+    requestTimeoutMs = settings.requestTimeout,
+  }: ClusterOptions = {}): KafkaCluster =>
+    nameSeedsOf(
+      new Cluster({
+        ...settings,
+        requestTimeout: requestTimeoutMs,
+        logger: kafka.logger(),
+        authenticationTimeout: 10_000,
+        metadataMaxAge: metadataMaxAgeMs,
+        allowAutoTopicCreation: false,
+        maxInFlightRequests: null,
+        isolationLevel: 0, // for the ends: the high watermark, also while a transaction is open
+      }),
+      brokers,
+    )
   return {
     brokers,
     createCluster,
@@ -147,7 +159,7 @@ const logTo =
   ({ namespace, log: { message, ...details } }) =>
     logger.debug({ kafkajs: namespace, details }, message)
 
-const Cluster = require('kafkajs/src/cluster') as new (options: object) => KafkaCluster
+const Cluster = require('kafkajs/src/cluster') as new (options: object) => KafkaCluster & SeededCluster
 
 /** kafkajs computes murmur2 with BigInt, 6 µs a key: worth remembering where the keys are few, as patterns are. */
 const rememberedKeys = 20_000
