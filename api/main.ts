@@ -1,6 +1,7 @@
 import { createPostgresEventLog } from '@patterns/event-log/postgres/postgresEventLog.ts'
 import { createPool } from '@patterns/shared/postgres/pool.ts'
 import { requireMigrated } from '@patterns/shared/postgres/requireMigrated.ts'
+import { timeLimits } from '@patterns/shared/postgres/timeLimits.ts'
 import { runProcess } from '@patterns/shared/runProcess.ts'
 import { processHelp } from '@patterns/shared/settings/processHelp.ts'
 import { SettingsError } from '@patterns/shared/settings/readSettings.ts'
@@ -32,7 +33,7 @@ await runProcess({
       applicationName: 'pattern-dashboard-api',
       max: 12,
       access: 'reader',
-      statementTimeoutMs: 5_000,
+      limits: timeLimits.api,
       onIdleError: (error) => logger.warn({ reason: error.message }, 'database connection lost'),
     })
     await requireMigrated(pool)

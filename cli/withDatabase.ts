@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createPool } from '@patterns/shared/postgres/pool.ts'
+import { timeLimits } from '@patterns/shared/postgres/timeLimits.ts'
 import type pg from 'pg'
 import type { CliContext, CliSettings } from './context.ts'
 import { describeError } from './describeError.ts'
@@ -56,6 +57,7 @@ const withPool = async <Result>(
     connectionString: await findUrl(settings),
     applicationName: 'pattern-dashboard-cli',
     max: 4,
+    limits: timeLimits.command,
     access,
     onIdleError: () => {},
   })

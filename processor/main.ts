@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net'
 import { createPostgresEventLog } from '@patterns/event-log/postgres/postgresEventLog.ts'
 import { createPool } from '@patterns/shared/postgres/pool.ts'
 import { requireMigrated } from '@patterns/shared/postgres/requireMigrated.ts'
+import { timeLimits } from '@patterns/shared/postgres/timeLimits.ts'
 import { runProcess } from '@patterns/shared/runProcess.ts'
 import { processHelp } from '@patterns/shared/settings/processHelp.ts'
 import { SettingsError } from '@patterns/shared/settings/readSettings.ts'
@@ -34,6 +35,7 @@ await runProcess({
       connectionString: settings.DATABASE_URL,
       applicationName: 'pattern-dashboard-processor',
       max: 16,
+      limits: timeLimits.processor,
       pipeline: true,
       onIdleError: (error) => logger.warn({ reason: error.message }, 'database connection lost'),
     })

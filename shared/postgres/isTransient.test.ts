@@ -60,6 +60,7 @@ describe('a failure', () => {
     'Connection terminated unexpectedly',
     'Client has encountered a connection error and is not queryable',
     'timeout exceeded when trying to connect',
+    'timeout expired',
   ])('of the client, "%s", may pass by itself', (message) => {
     expect(isTransient(new Error(message))).toBe(true)
   })

@@ -11,7 +11,7 @@ const transientCodes = new Set(['25P03', '25006'])
 
 /** What Node and pg say of a connection that could not be made or was lost. */
 const connectionFaults =
-  /ECONN|ETIMEDOUT|EHOSTUNREACH|EHOSTDOWN|ENETUNREACH|ENETDOWN|EPIPE|ENOENT|ENOTFOUND|EAI_AGAIN|Connection terminated|not queryable|timeout exceeded when trying to connect|Query read timeout/
+  /ECONN|ETIMEDOUT|EHOSTUNREACH|EHOSTDOWN|ENETUNREACH|ENETDOWN|EPIPE|ENOENT|ENOTFOUND|EAI_AGAIN|Connection terminated|not queryable|timeout exceeded when trying to connect|timeout expired/
 
 /** Whether a failed statement may well succeed when it is tried again later. */
 export const isTransient = (error: unknown): boolean => {

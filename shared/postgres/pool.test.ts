@@ -3,6 +3,7 @@ import type pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { isTransient } from './isTransient.ts'
 import { createPool, type PoolOptions } from './pool.ts'
+import { patient } from './timeLimits.ts'
 
 let database: TestDatabase
 const pools: pg.Pool[] = []
@@ -78,7 +79,7 @@ describe('a connection of a pool', () => {
   })
 
   it('ends a statement that takes longer than its limit', async () => {
-    const pool = open({ statementTimeoutMs: 20 })
+    const pool = open({ limits: { ...patient, statementMs: 20 } })
     await expect(pool.query('select pg_sleep(60)')).rejects.toMatchObject({ code: '57014' })
   })
 

@@ -1,4 +1,6 @@
 import pg from 'pg'
+import { breakWhenSilent } from './silence.ts'
+import { patient, type TimeLimits } from './timeLimits.ts'
 
 const int8 = 20
 const numeric = 1700
@@ -24,8 +26,8 @@ export interface PoolOptions {
   readonly applicationName: string
   /** Most connections at once. */
   readonly max?: number
-  /** The longest that one statement may take; none by default. */
-  readonly statementTimeoutMs?: number
+  /** How long what may take; default `patient`. */
+  readonly limits?: TimeLimits
   /**
    * The longest that a transaction waits for its client; for readers, which lock nothing, there is no limit by
    * default. One that hangs with rows locked would keep those who take over from it waiting for as long as its
@@ -43,19 +45,34 @@ export interface PoolOptions {
   readonly onIdleError: (error: Error) => void
 }
 
-/** A pool whose connections all read values and rights in the same way. */
+/** A connection that breaks says so to the query under way, or to the next one; unheard, it would end the process. */
+const hear = (): void => {}
+
+/** Idle connections are of the time before: where one of theirs fell silent, so have they, most likely. */
+const dropIdle = (pool: pg.Pool): void => {
+  for (let idle = pool.idleCount; idle > 0; idle--) {
+    const drop = (client: pg.PoolClient): void => {
+      // Nobody may be there for a good-bye.
+      client.connection.stream.destroy()
+      client.release(true)
+    }
+    pool.connect().then(drop, hear)
+  }
+}
+
+/** A pool whose connections all read values and rights in the same way, and fail in time. */
 export const createPool = ({
   connectionString,
   applicationName,
   max = 10,
-  statementTimeoutMs = 0,
+  limits: { statementMs, silenceMs, connectMs, queueMs } = patient,
   access = 'owner',
   transactionIdleTimeoutMs = access === 'owner' ? 5_000 : 0,
   pipeline = false,
   onIdleError,
 }: PoolOptions): pg.Pool => {
   const settings = [
-    `-c statement_timeout=${statementTimeoutMs}`,
+    `-c statement_timeout=${statementMs}`,
     `-c idle_in_transaction_session_timeout=${transactionIdleTimeoutMs}`,
     '-c timezone=UTC',
   ]
@@ -72,11 +89,23 @@ export const createPool = ({
     application_name: applicationName,
     max,
     options: settings.join(' '),
-    connectionTimeoutMillis: 5_000,
+    // What pg's pool calls so is how long a caller waits, in its queue as well.
+    connectionTimeoutMillis: queueMs,
+    Client: class extends pg.Client {
+      constructor(config?: pg.ClientConfig) {
+        super({ ...config, connectionTimeoutMillis: connectMs })
+      }
+    },
     keepAlive: true,
+    // Ten probes, a second apart, follow: a machine that is gone is noticed after 20 s, also while nothing is asked.
+    keepAliveInitialDelayMillis: 10_000,
     pipeline,
     types,
   })
   pool.on('error', onIdleError)
+  pool.on('connect', (client: pg.PoolClient) => {
+    client.on('error', hear)
+    if (silenceMs > 0) breakWhenSilent(client, silenceMs, () => dropIdle(pool))
+  })
   return pool
 }

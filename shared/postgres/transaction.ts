@@ -1,8 +1,5 @@
 import type pg from 'pg'
 
-/** A connection that breaks says so to the query under way, or to the next one; unheard, it would end the process. */
-const hear = (): void => {}
-
 /**
  * Runs `work` in one transaction on one connection: committed when it resolves, rolled back when it
  * throws. A connection that cannot even roll back is broken and is not put back into the pool.
@@ -12,7 +9,6 @@ export const transaction = async <Result>(
   work: (client: pg.PoolClient) => Promise<Result>,
 ): Promise<Result> => {
   const client = await pool.connect()
-  client.on('error', hear)
   let broken: Error | undefined
   try {
     await client.query('begin')
@@ -23,7 +19,6 @@ export const transaction = async <Result>(
     await client.query('rollback').catch((rollbackError: Error) => (broken = rollbackError))
     throw error
   } finally {
-    client.off('error', hear)
     client.release(broken)
   }
 }
