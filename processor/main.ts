@@ -15,6 +15,7 @@ import {
 import { openTopic } from '@patterns/topic/openTopic.ts'
 import { TopicUnreachableError } from '@patterns/topic/topicUnreachable.ts'
 import { createOperatorApp, listen } from './observe/operatorServer.ts'
+import { poolSizeFor } from './poolSize.ts'
 import { createProcessor } from './processor.ts'
 
 const shape = { ...databaseSettings, ...topicSettings, ...processorSettings }
@@ -34,7 +35,7 @@ await runProcess({
     const pool = createPool({
       connectionString: settings.DATABASE_URL,
       applicationName: 'pattern-dashboard-processor',
-      max: 16,
+      max: poolSizeFor(0),
       limits: timeLimits.processor,
       pipeline: true,
       onIdleError: (error) => logger.warn({ reason: error.message }, 'database connection lost'),

@@ -1,5 +1,6 @@
 import type { EventLog } from '@patterns/event-log/eventLog.ts'
 import type { Logger } from '@patterns/shared/logger.ts'
+import { probe } from '@patterns/shared/postgres/probe.ts'
 import type { Source } from '@patterns/topic/source.ts'
 import type pg from 'pg'
 import { type LogCompaction, startLogCompaction } from './compactLog.ts'
@@ -9,6 +10,8 @@ import { createMetrics, type ProcessorMetrics } from './observe/metrics.ts'
 import { reportedStates } from './observe/reportedStates.ts'
 import { type SourceLag, watchSourceLag } from './observe/sourceLag.ts'
 import { recordStops, type StopRecorder } from './observe/stopRecorder.ts'
+import { poolSizeFor } from './poolSize.ts'
+import { createFlushNotifier } from './project/flushNotifier.ts'
 import type { ProjectorOptions } from './project/projector.ts'
 import { type AdoptionWatch, watchAdoptions } from './shard/adoptionWatch.ts'
 import type { ShardState } from './shard/ownedShard.ts'
@@ -66,6 +69,7 @@ export const createProcessor = ({
         ...(backoff === undefined ? {} : { backoff }),
       })
     : undefined
+  const notifier = createFlushNotifier({ pool, logger })
   const owner = createShardOwner({
     lane: {
       trends,
@@ -78,7 +82,10 @@ export const createProcessor = ({
         pool,
         flushIntervalMs,
         now: () => performance.now(),
-        onFlush: (flush) => metrics.flushed(flush),
+        onFlush(flush) {
+          metrics.flushed(flush)
+          notifier.flushed(flush)
+        },
         ...(fold === undefined ? {} : { fold }),
       },
       onSorted: (sorted) =>
@@ -90,6 +97,7 @@ export const createProcessor = ({
     },
     ends: () => source.ends(),
     logger,
+    onOwned: (shards) => (pool.options.max = poolSizeFor(shards)),
     ...(backoff === undefined ? {} : { backoff }),
   })
   let lag: SourceLag | undefined
@@ -98,12 +106,6 @@ export const createProcessor = ({
   let stops: StopRecorder | undefined
   const states = (): ShardState[] => reportedStates(owner.states(), source.stopped())
   const metrics = createMetrics({ states, lag: () => lag?.current() ?? new Map() })
-
-  const isDatabaseUp = (): Promise<boolean> =>
-    pool.query('select 1').then(
-      () => true,
-      () => false,
-    )
 
   return {
     async start() {
@@ -123,12 +125,13 @@ export const createProcessor = ({
       await source.stop()
       await owner.stop()
       await trends?.stop()
+      await notifier.stop()
     },
     states,
     health: async () =>
       decideHealth({
         source: source.status(),
-        database: (await isDatabaseUp()) ? 'up' : 'down',
+        database: (await probe(() => pool.query('select 1'))) === null ? 'down' : 'up',
         shards: states(),
         trends: trends?.states() ?? [],
       }),

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import type { EventLog, LogRecord } from '@patterns/event-log/eventLog.ts'
+import { createFlushNotifier } from '@patterns/processor/project/flushNotifier.ts'
 import { openProjector } from '@patterns/processor/project/projector.ts'
 import { decodeRecord } from '@patterns/shared/contract/decodeRecord.ts'
 import type { PatternEvent } from '@patterns/shared/contract/patternEvent.ts'
 import type { MessageHeaders } from '@patterns/shared/contract/topicMessage.ts'
+import { createLogger } from '@patterns/shared/logger.ts'
 import type pg from 'pg'
 
 /** A message to seed: its body, and what of its place matters. */
@@ -103,5 +105,8 @@ const seedShard = async (
   await projector.take(seeded, seeded.length)
   await projector.flush()
   projector.close()
+  const notifier = createFlushNotifier({ pool, logger: createLogger('seed', 'silent') })
+  notifier.flushed({ shard, position: projector.position() })
+  await notifier.stop()
   return seeded
 }

@@ -3,7 +3,7 @@ import type pg from 'pg'
 import { readLogState } from '../read/readLogState.ts'
 import { type Vector, vectorText } from './vector.ts'
 
-/** The channel on which the processor tells of each committed flush, as `<shard>:<position>`. */
+/** The channel on which processors tell of committed flushes, as `<shard>:<position>`, several with commas. */
 export const flushChannel = 'projection_flushed'
 
 /** Knows, without asking the database each time, how far the projection has come. */
@@ -67,17 +67,19 @@ export const createVectorFeed = ({
   }
 
   const hear = (payload: string | undefined): void => {
-    const [, shard, position] = /^(\d+):(\d+)$/.exec(payload ?? '') ?? []
-    if (shard === undefined) return
-    told.set(Number(shard), (told.get(Number(shard)) ?? 0) + 1)
-    const next = new Map(vector).set(Number(shard), Number(position))
+    const next = new Map(vector)
+    for (const [, shard, position] of (payload ?? '').matchAll(/(\d+):(\d+)/g)) {
+      told.set(Number(shard), (told.get(Number(shard)) ?? 0) + 1)
+      next.set(Number(shard), Number(position))
+    }
     become(new Map([...next].toSorted(([a], [b]) => a - b)), logId)
   }
 
   const read = async (): Promise<void> => {
     const began = now()
     const toldBefore = new Map(told)
-    const state = await readLogState(pool)
+    // On the connection that listens, so that one that fell silent is found out: by itself it would just hear nothing.
+    const state = await readLogState(listener ?? pool)
     const found = new Map(state.vector)
     for (const [shard, count] of told) {
       const known = vector.get(shard)

@@ -1,4 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi'
+import { probe } from '@patterns/shared/postgres/probe.ts'
 import { readShardStops } from '@patterns/event-log/postgres/shardStops.ts'
 import type { ShardStop } from '@patterns/event-log/shardStop.ts'
 import { asOf } from '../conventions/asOf.ts'
@@ -87,28 +88,8 @@ const healthRoute = (path: '/health') =>
     },
   })
 
-/** A database that answers slower than this counts as not there. */
-const mostProbeMs = 2_000
-
 /** Flushes follow each other within two seconds, and a shard is opened anew within some more. */
 const mostBehindSeconds = 10
-
-/** Does what needs the database and the schema. Answers the milliseconds, or null where it failed or took too long. */
-const probe = async (read: () => Promise<unknown>): Promise<number | null> => {
-  const began = performance.now()
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('No answer in time')), mostProbeMs)
-  })
-  try {
-    await Promise.race([read(), late])
-    return performance.now() - began
-  } catch {
-    return null
-  } finally {
-    clearTimeout(timer)
-  }
-}
 
 export const routeLiveness = (app: ApiApp, { feed, isWarm }: Omit<HealthParts, 'database'>): void => {
   app.openapi(livezRoute, (context) => context.json({ status: 'ok' as const }, 200))

@@ -1,6 +1,14 @@
 import type { EventLog, LogRecord } from '@patterns/event-log/eventLog.ts'
 
 /**
+ * The log lacks an event that was there: a database that went back, as after a failover to a standby that was behind. What
+ * is in memory is of a history that never was.
+ */
+export class LostTailError extends Error {
+  override readonly name = 'LostTailError'
+}
+
+/**
  * Reads single events of a shard, keeping the page that held the last one: a producer that sends a
  * batch again asks for neighbours.
  */
@@ -13,6 +21,6 @@ export const createEventReader = (log: EventLog, shard: number) => {
       page = read
       return read[0]!
     }
-    throw new Error(`Shard ${shard} has no event at position ${position}, though its index says so`)
+    throw new LostTailError(`Shard ${shard} has no event at position ${position}, though its index says so`)
   }
 }

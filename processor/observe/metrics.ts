@@ -15,7 +15,7 @@ export interface ProcessorMetricsOptions {
   readonly lag: () => ReadonlyMap<number, number>
 }
 
-const statuses = ['opening', 'running', 'retrying', 'stopped'] as const
+const statuses = ['opening', 'running', 'stalled', 'retrying', 'stopped'] as const
 
 /** The processor's metrics, in Prometheus' naming: base units, `_total` for counters. */
 export const createMetrics = ({ states, lag }: ProcessorMetricsOptions): ProcessorMetrics => {

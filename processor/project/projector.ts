@@ -28,6 +28,16 @@ export class ProjectionError extends Error {
   }
 }
 
+/** A flush that is committed. */
+export interface Flush {
+  readonly shard: number
+  /** The windows account for all events up to here. */
+  readonly position: number
+  readonly events: number
+  readonly rows: number
+  readonly seconds: number
+}
+
 export interface ProjectorOptions {
   readonly pool: pg.Pool
   readonly lane: Lane
@@ -36,7 +46,7 @@ export interface ProjectorOptions {
   readonly now: () => number
   /** Told of a flush that failed, once, unless the projector had failed or was closed before. */
   readonly onFailure: (error: unknown) => void
-  readonly onFlush?: (flush: { events: number; rows: number; seconds: number; position: number }) => void
+  readonly onFlush?: (flush: Flush) => void
   /** Window states kept in memory at most. */
   readonly mostStates?: number
   /** Given each flush that is committed, in order, before the next one is begun; must not throw. */
@@ -52,6 +62,8 @@ export interface Projector {
   flushedPosition(): number
   /** How far event time has come at `position()`, epoch milliseconds; `noWatermark` before the first event. */
   watermark(): number
+  /** Since when a flush has been under way, by `now`; `undefined` where none is. */
+  flushingSince(): number | undefined
   /**
    * Folds events that follow `position()`, and flushes when it is time. Waits only where a flush is
    * needed and the one before is still being written.
@@ -117,13 +129,14 @@ export const openProjector = async ({
     flushed = to
     onCommitted?.(changed, to.position)
     onFlush?.({
+      shard: lane.shard,
+      position: to.position,
       events,
       rows:
         changed.windows.hour.patterns.length +
         changed.windows.day.patterns.length +
         changed.windows.week.patterns.length,
       seconds: (performance.now() - startedAt) / 1_000,
-      position: to.position,
     })
   }
 
@@ -159,6 +172,7 @@ export const openProjector = async ({
     position: () => position,
     flushedPosition: () => flushed.position,
     watermark: () => watermark,
+    flushingSince: () => (flushing === undefined ? undefined : flushBeganAt),
     async take(events, lag) {
       failIfBroken()
       for (const event of events) foldOne(event)

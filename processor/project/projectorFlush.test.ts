@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
+import { flushChannel } from './flushNotifier.ts'
 import { createProjectorScene, never, someHistory } from './projectorScene.ts'
 import { readProjection, recountProjection } from './storedProjection.ts'
-import { flushChannel } from './writeFlush.ts'
 
 const scene = createProjectorScene()
 const { newShard, open } = scene
@@ -24,6 +24,7 @@ describe('a flush', () => {
     expect(onFlush.mock.calls).toEqual([
       [
         {
+          shard,
           events: someHistory.length,
           rows: patternRows.length,
           seconds: expect.any(Number),
@@ -42,19 +43,16 @@ describe('a flush', () => {
     expect(onFlush).not.toHaveBeenCalled()
   })
 
-  it('tells its shard and position to those who listen, once it is committed', async () => {
+  it('tells nobody within its transaction, which would lock all others out of their commits', async () => {
     const listener = await scene.pool.connect()
-    const heard: (string | undefined)[] = []
-    const shard = newShard()
     try {
-      await listener.query(`listen ${flushChannel}`)
-      listener.on('notification', ({ payload }) => heard.push(payload))
-      const projector = await open(shard)
-      await projector.take(someHistory.slice(0, 5), 0)
+      await listener.query(`listen ${flushChannel}; listen afterwards`)
+      const heard = new Promise((resolve) => listener.once('notification', ({ channel }) => resolve(channel)))
+      const projector = await open(newShard())
+      await projector.take(someHistory, 0)
       await projector.flush()
-      await projector.take(someHistory.slice(5, 7), 0)
-      await projector.flush()
-      await vi.waitFor(() => expect(heard).toEqual([`${shard}:5`, `${shard}:7`]), patience)
+      await scene.pool.query('notify afterwards')
+      expect(await heard).toBe('afterwards')
     } finally {
       listener.release(true)
     }

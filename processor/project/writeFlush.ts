@@ -6,9 +6,6 @@ import { type Checkpoint, type Lane, moveCheckpoint } from './checkpoint.ts'
 import type { ChangedStates } from './windowStates.ts'
 import { upsertWindows } from './windowTables.ts'
 
-/** The channel that tells readers of a committed flush: `<shard>:<position>`. */
-export const flushChannel = 'projection_flushed'
-
 /** Somebody else moved the checkpoint, so the states in memory are not the shard's any more. */
 export class FencedError extends Error {
   override readonly name = 'FencedError'
@@ -37,7 +34,6 @@ export const writeFlush = (
         )
       }),
       upsertCatalogue(client, lane.version, lane.shard, changed.entries),
-      client.query(`select pg_notify('${flushChannel}', $1)`, [`${lane.shard}:${to.position}`]),
     ] as const
     // The first to fail says why; those after it only say that the transaction is aborted.
     const failed = (await Promise.allSettled(statements)).find((result) => result.status === 'rejected')

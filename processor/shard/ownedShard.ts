@@ -1,12 +1,16 @@
 import type { StopCause } from '@patterns/event-log/shardStop.ts'
 import { isTransient } from '@patterns/shared/postgres/isTransient.ts'
+import { LostTailError } from '../ingest/readEventAt.ts'
 import { FencedError } from '../project/writeFlush.ts'
 import type { ShardLane } from './shardLane.ts'
 
-/** What a shard of this process is doing; `stopped` needs a person, and `reason` says why. */
+/**
+ * What a shard of this process is doing. `stalled`: the database has not answered for a while; in time the shard is opened
+ * anew. `stopped` needs a person. `reason` says why.
+ */
 export interface ShardState {
   readonly shard: number
-  readonly status: 'opening' | 'running' | 'retrying' | 'stopped'
+  readonly status: 'opening' | 'running' | 'stalled' | 'retrying' | 'stopped'
   readonly reason: string | undefined
   /** Why it stopped, where it has. */
   readonly stop: StopCause | undefined
@@ -29,9 +33,11 @@ export interface Owned {
   known: Progress
   /** Under way while there is no lane: one attempt after the other. */
   opening: Promise<ShardLane | undefined> | undefined
-  status: ShardState['status']
+  status: Exclude<ShardState['status'], 'stalled'>
   reason: string | undefined
   stop: StopCause | undefined
+  /** Since when a batch is being taken. */
+  takingSince: number | undefined
   /** How often each has failed since it last succeeded. */
   readonly failures: Record<Work, number>
   isRevoked: boolean
@@ -45,6 +51,7 @@ export const ownShard = (shard: number): Owned => ({
   status: 'opening',
   reason: undefined,
   stop: undefined,
+  takingSince: undefined,
   failures: { take: 0, flush: 0 },
   isRevoked: false,
 })
@@ -56,7 +63,10 @@ export class SourceUnknownError extends Error {
 
 /** Failures after which opening the shard anew, from what is committed, can help. */
 export const isWorthRetrying = (error: unknown): boolean =>
-  error instanceof FencedError || error instanceof SourceUnknownError || isTransient(error)
+  error instanceof FencedError ||
+  error instanceof LostTailError ||
+  error instanceof SourceUnknownError ||
+  isTransient(error)
 
 export const progressOf = (lane: ShardLane): Progress => ({
   position: lane.position(),
@@ -64,13 +74,27 @@ export const progressOf = (lane: ShardLane): Progress => ({
   nextOffset: lane.nextOffset(),
 })
 
-export const stateOf = ({ shard, lane, known, status, reason, stop }: Owned): ShardState => ({
-  shard,
-  status,
-  reason,
-  stop: status === 'stopped' ? stop : undefined,
-  ...(lane === undefined ? known : progressOf(lane)),
-})
+/** A batch or a flush that is under way for longer than this, in milliseconds, is no sign that all is well. */
+const mostBusyMs = 5_000
+
+/** The state at `now`, on the clock of the projector. */
+export const stateOf = (
+  { shard, lane, known, status, reason, stop, takingSince }: Owned,
+  now: number,
+): ShardState => {
+  const busyMs = now - Math.min(takingSince ?? now, lane?.flushingSince() ?? now)
+  return {
+    shard,
+    ...(status === 'running' && busyMs > mostBusyMs
+      ? {
+          status: 'stalled',
+          reason: `The database has not taken what was sent ${Math.round(busyMs / 1_000)} s ago`,
+        }
+      : { status, reason }),
+    stop: status === 'stopped' ? stop : undefined,
+    ...(lane === undefined ? known : progressOf(lane)),
+  }
+}
 
 /** The shard runs once nothing fails any more: opening it is no proof that it can be written to. */
 export const succeed = (entry: Owned, work: Work): void => {

@@ -32,6 +32,8 @@ export interface ShardLane {
   nextOffset(): number
   position(): number
   flushedPosition(): number
+  /** Since when a flush has been under way, by the projector's `now`; `undefined` where none is. */
+  flushingSince(): number | undefined
   /**
    * Takes the batch that begins at `nextOffset()`: appended, then folded.
    * @throws FencedError where another owner was faster, ProjectionError, or what the database said.
@@ -124,6 +126,7 @@ export const openShardLane = async ({
     nextOffset: () => head.nextSourceOffset - base,
     position: () => head.position,
     flushedPosition: projector.flushedPosition,
+    flushingSince: projector.flushingSince,
     async take(batch) {
       const messages = base === 0 ? batch.messages : batch.messages.map((message) => moved(message, base))
       const sorted = await sortBatch(messages, head.position, sortContext)

@@ -27,7 +27,9 @@ const ownerOf = async (...ends: (number | Error)[]) => (await shardOf(...ends)).
 
 const shardOf = async (...ends: (number | Error)[]) => {
   const memory = createMemoryEventLog()
-  const disk = { isFull: false }
+  const disk = { isFull: false, hangsUntil: undefined as Promise<unknown> | undefined }
+  const clock = { now: 0 }
+  const counts: number[] = []
   /** What an adoption adds to the base of the head. */
   const adopted = { by: 0 }
   const logger = createLogger('test', 'silent')
@@ -39,6 +41,7 @@ const shardOf = async (...ends: (number | Error)[]) => {
       return known === undefined ? undefined : { ...known, sourceBase: known.sourceBase + adopted.by }
     },
     async append(batch) {
+      await disk.hangsUntil
       if (disk.isFull) throw Object.assign(new Error('No space left on device'), { code: '53100' })
       return memory.append(batch)
     },
@@ -63,7 +66,7 @@ const shardOf = async (...ends: (number | Error)[]) => {
         version: 1,
         pool,
         flushIntervalMs: 10,
-        now: () => performance.now(),
+        now: () => clock.now,
       },
     },
     ends: async () => {
@@ -76,8 +79,9 @@ const shardOf = async (...ends: (number | Error)[]) => {
       waits.push(attempt)
       return 0
     },
+    onOwned: (shards) => counts.push(shards),
   })
-  return { owner, disk, waits, adopted, errors }
+  return { owner, disk, waits, adopted, errors, clock, counts }
 }
 
 /** Offsets that carry no message: enough to be taken. */
@@ -199,5 +203,54 @@ describe('an owner', () => {
     expect(await assigned).toBe(0)
     expect(owner.states()).toEqual([])
     expect(await owner.take(batchFrom(100), alive)).toBe(100)
+  })
+
+  test('says that a shard is stalled while its batch is under way for long, and that it runs once it is taken', async () => {
+    const { owner, disk, clock } = await shardOf(110)
+    await owner.assigned(shard, 110)
+    const { promise, resolve } = Promise.withResolvers<void>()
+    disk.hangsUntil = promise
+    const taken = owner.take(batchFrom(100), alive)
+    clock.now = 5_000
+    expect(owner.states()).toMatchObject([{ status: 'running', reason: undefined }])
+    clock.now = 6_800
+    expect(owner.states()).toMatchObject([
+      { status: 'stalled', reason: 'The database has not taken what was sent 7 s ago' },
+    ])
+    resolve()
+    expect(await taken).toBe(110)
+    expect(owner.states()).toMatchObject([{ status: 'running', reason: undefined }])
+    await owner.stop()
+  })
+
+  test('gives no sign of life for a batch that comes to no end', async () => {
+    const { owner, disk, clock } = await shardOf(110)
+    await owner.assigned(shard, 110)
+    const { promise, resolve } = Promise.withResolvers<void>()
+    disk.hangsUntil = promise
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+    try {
+      const signs = vi.fn(alive)
+      const taken = owner.take(batchFrom(100), signs)
+      clock.now = 60_000
+      vi.advanceTimersByTime(60_000)
+      expect(signs).toHaveBeenCalledTimes(60)
+      clock.now = 60_001
+      vi.advanceTimersByTime(10_000)
+      expect(signs).toHaveBeenCalledTimes(60)
+      resolve()
+      await taken
+    } finally {
+      vi.useRealTimers()
+    }
+    await owner.stop()
+  })
+
+  test('tells how many shards it has, whenever that changes', async () => {
+    const { owner, counts } = await shardOf(110)
+    await owner.assigned(shard, 110)
+    await owner.revoked(shard)
+    expect(counts).toEqual([1, 0])
+    await owner.stop()
   })
 })

@@ -27,6 +27,12 @@ export interface ShardOwnerOptions {
   readonly ends: () => Promise<readonly PartitionEnd[]>
   readonly logger: Logger
   readonly backoff?: (attempt: number) => number
+  /** Told how many shards there are whenever that changes. */
+  readonly onOwned?: (shards: number) => void
+  /** How long a batch may take before no sign of life is given for it any more, in milliseconds. */
+  readonly mostTakeMs?: number
+  /** How long the last flush of a shard that goes elsewhere is waited for, in milliseconds. */
+  readonly lastFlushMs?: number
 }
 
 /** Owns the shards that the group gives to this process. */
@@ -46,8 +52,14 @@ export const createShardOwner = ({
   ends,
   logger,
   backoff = backoffMs,
+  onOwned,
+  // Longer than all that the database is given: whatever this process hangs at, another one may not.
+  mostTakeMs = 60_000,
+  // Well below the time that a group waits for a member that is to let go.
+  lastFlushMs = 3_000,
 }: ShardOwnerOptions): ShardOwner => {
   const owned = new Map<number, Owned>()
+  const { now } = laneOptions.projector
   /**
    * A topic that was created anew grows: once it is as long as the old one it looks whole, and is not. So a loss is
    * kept, also while the shard is another's, until the log says to go on from elsewhere.
@@ -165,13 +177,19 @@ export const createShardOwner = ({
     return entry.status
   }
 
-  /** Waits and keeps telling the group that we live, until it says that the shard is not ours any more. */
+  /**
+   * Waits and keeps telling the group that we live, until it says that the shard is not ours any more. A batch that comes
+   * to no end is no life.
+   */
   const whileAlive = async <Value>(
     entry: Owned,
     promise: Promise<Value>,
     alive: () => Promise<void>,
   ): Promise<Value> => {
-    const heartbeat = setInterval(() => void alive().catch(() => (entry.isRevoked = true)), heartbeatMs)
+    const heartbeat = setInterval(() => {
+      if (now() - (entry.takingSince ?? now()) > mostTakeMs) return
+      alive().catch(() => (entry.isRevoked = true))
+    }, heartbeatMs)
     try {
       return await promise
     } finally {
@@ -184,12 +202,16 @@ export const createShardOwner = ({
     if (entry === undefined) return
     entry.isRevoked = true
     owned.delete(partition)
-    // The next owner could project the rest from the log; writing it now saves that work.
-    await entry.lane
+    onOwned?.(owned.size)
+    const flushed = entry.lane
       ?.flush()
       .catch((error: unknown) =>
         logger.debug({ shard: partition, reason: messageOf(error) }, 'last flush failed'),
       )
+    // The next owner could project the rest from the log; writing it now saves that work, and is not worth a long wait.
+    const waited = new AbortController()
+    await Promise.race([flushed, delay(lastFlushMs, undefined, { signal: waited.signal }).catch(() => {})])
+    waited.abort()
     entry.lane?.close()
   }
 
@@ -198,6 +220,7 @@ export const createShardOwner = ({
       await release(partition)
       const entry = ownShard(partition)
       owned.set(partition, entry)
+      onOwned?.(owned.size)
       const lane = await openLane(entry)
       return lane?.nextOffset() ?? 0
     },
@@ -214,7 +237,8 @@ export const createShardOwner = ({
         return lane.nextOffset()
       }
       try {
-        await whileAlive(entry, lane.take(batch), alive)
+        entry.takingSince = now()
+        await whileAlive(entry, lane.take(batch), alive).finally(() => (entry.takingSince = undefined))
         succeed(entry, 'take')
         return lane.nextOffset()
       } catch (error) {
@@ -230,7 +254,8 @@ export const createShardOwner = ({
 
     revoked: release,
 
-    states: () => [...owned.values()].map(stateOf).toSorted((a, b) => a.shard - b.shard),
+    states: () =>
+      [...owned.values()].map((entry) => stateOf(entry, now())).toSorted((a, b) => a.shard - b.shard),
 
     lost: () => new Map([...losses].filter(([shard]) => owned.get(shard)?.status === 'stopped')),
 

@@ -122,7 +122,9 @@ export const createShardTrends = ({
     if (missing.length === 0 || isClosed) return
     for (const patternId of missing) store.expect(patternId)
     const loaded = await loadFigures(pool, windows, missing, kept)
-    if (loaded.patterns.length < missing.length) throw new Error('a changed pattern is not in the catalogue')
+    // The database went back, as after a failover: what was flushed is not there any more.
+    if (loaded.patterns.length < missing.length)
+      throw new FencedError(`Shard ${lane.shard} lacks a pattern in its catalogue that was changed`)
     for (const pattern of loaded.patterns) store.fill(pattern, loaded.position, position)
     // Unless the clock was set back meanwhile, all are there now.
     await hold(patterns, now)

@@ -12,9 +12,6 @@ import { type Checkpoint, type Lane, moveCheckpoint } from '../project/checkpoin
 import { FencedError } from '../project/writeFlush.ts'
 import type { TrendRow } from './trendRow.ts'
 
-/** The channel that tells readers of committed lines: `<shard>:<position>`. */
-export const trendsChannel = 'trends_flushed'
-
 const keys = ['granularity', 'windows', 'metric', 'pattern_id', 'shard']
 
 type ArrayOf = (rows: readonly TrendRow[]) => Buffer
@@ -80,7 +77,6 @@ export const writeTrends = (
             text: upsertText(lane.version),
             values: [lane.shard, ...columns.map(([, , toArray]) => toArray(rows))],
           }),
-      client.query(`select pg_notify('${trendsChannel}', $1)`, [`${lane.shard}:${to.position}`]),
     ])
     if (!isMoved)
       throw new FencedError(`Shard ${lane.shard} has another owner: its trends are not at ${from.position}`)

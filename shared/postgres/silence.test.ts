@@ -43,7 +43,7 @@ describe.each([false, true])('a silent database (sending statements ahead of ans
       connectionString: throughProxy(database.url, proxy),
       applicationName: 'test',
       max: 3,
-      limits: { ...patient, silenceMs: 400, connectMs: 400 },
+      limits: { ...patient, silenceMs: 400, connectMs: 800 },
       pipeline,
       onIdleError,
     })
@@ -124,10 +124,10 @@ describe('waiting for a connection', () => {
       connectionString: database.url,
       applicationName: 'test',
       max: 1,
-      limits: { ...patient, connectMs: 100 },
+      limits: { ...patient, connectMs: 800 },
       onIdleError: () => {},
     })
-    const first = busy.query('select pg_sleep(0.4)')
+    const first = busy.query('select pg_sleep(1.2)')
     expect((await busy.query('select 1 as one')).rows).toEqual([{ one: 1 }])
     await first
     await busy.end()

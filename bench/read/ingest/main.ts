@@ -1,5 +1,6 @@
 import { createPostgresEventLog } from '@patterns/event-log/postgres/postgresEventLog.ts'
 import { startLogCompaction } from '@patterns/processor/compactLog.ts'
+import { createFlushNotifier } from '@patterns/processor/project/flushNotifier.ts'
 import { openProjector } from '@patterns/processor/project/projector.ts'
 import { createPool } from '@patterns/shared/postgres/pool.ts'
 import { runProcess } from '@patterns/shared/runProcess.ts'
@@ -40,6 +41,7 @@ await runProcess({
       random: createRandom(20_260_101),
     })
     const random = createRandom(7)
+    const notifier = createFlushNotifier({ pool, logger })
     const lanes = await Promise.all(
       Array.from({ length: settings.SHARDS }, async (_, shard) => ({
         head: (await log.head(shard))!,
@@ -48,6 +50,7 @@ await runProcess({
           lane: { projection: 'pattern_windows', version: 1, shard },
           flushIntervalMs: settings.FLUSH_INTERVAL_MS,
           now: () => performance.now(),
+          onFlush: (flush) => notifier.flushed(flush),
           onFailure: (error) => fail(error as Error),
         }),
       })),
@@ -113,6 +116,7 @@ await runProcess({
         await running
         await compaction.stop()
         for (const { projector } of lanes) await projector.flush()
+        await notifier.stop()
         await pool.end()
       },
     }
