@@ -78,8 +78,7 @@ export const createVectorFeed = ({
   const read = async (): Promise<void> => {
     const began = now()
     const toldBefore = new Map(told)
-    // On the connection that listens, so that one that fell silent is found out: by itself it would just hear nothing.
-    const state = await readLogState(listener ?? pool)
+    const state = await readLogState(pool)
     const found = new Map(state.vector)
     for (const [shard, count] of told) {
       const known = vector.get(shard)
@@ -91,10 +90,20 @@ export const createVectorFeed = ({
   }
   const readOnce = (): Promise<void> => (reading ??= read().finally(() => (reading = undefined)))
 
+  let checking: Promise<unknown> | undefined
+  /** One that only listens would not notice that nobody is there to say anything. */
+  const checkListener = (): void => {
+    checking ??= listener
+      ?.query(`listen ${flushChannel}`)
+      .catch(() => {})
+      .finally(() => (checking = undefined))
+  }
+
   const pollLater = (): void => {
     pollTimer = setTimeout(() => void poll(), pollMs)
   }
   const poll = async (): Promise<void> => {
+    checkListener()
     try {
       await readOnce()
       if (pollFailed) logger.info('the vector can be read again')

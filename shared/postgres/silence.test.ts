@@ -135,7 +135,7 @@ describe('waiting for a connection', () => {
       connectionString: database.url,
       applicationName: 'test',
       max: 1,
-      limits: { ...patient, queueMs: 100 },
+      limits: { ...patient, queueMs: 700 },
       onIdleError: () => {},
     })
     const held = await impatient.connect()
