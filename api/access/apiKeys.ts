@@ -20,8 +20,8 @@ const unauthorized = (detail: string): Problem =>
 
 /**
  * Lets in whoever brings a key whose SHA-256 is one of `keyHashes` (hexadecimal), as `Authorization: Bearer`
- * or `X-API-Key`; everyone where there are none. Notes who asks. An address that brought too many wrong keys is
- * not heard for a while: 429.
+ * or `X-API-Key`; everyone where there are none. Notes who asks. A wrong key is a 401, and a 429 from an address that
+ * brought too many of them; a right one is let in whatever else came from its address.
  */
 export const checkApiKey = (keyHashes: readonly string[], guesses = createKeyGuesses()) => {
   const known = keyHashes.map((hash) => Buffer.from(hash, 'hex'))
@@ -34,20 +34,16 @@ export const checkApiKey = (keyHashes: readonly string[], guesses = createKeyGue
     if (key === undefined)
       throw unauthorized('Send an API key as `Authorization: Bearer <key>` or `X-API-Key`.')
     const hash = createHash('sha256').update(key).digest()
-    const hashText = hash.toString('hex')
-    const waitSeconds = guesses.waitSeconds(address, hashText)
-    if (waitSeconds !== undefined)
-      throw new Problem(429, 'RATE_LIMITED', 'Too many wrong API keys came from this address.', {
-        headers: { 'retry-after': String(waitSeconds) },
-      })
     // All are compared, each in constant time: how long it takes tells nothing of the keys.
     const matches = known.filter((other) => timingSafeEqual(other, hash))
     if (matches.length === 0) {
-      guesses.wrong(address)
-      throw unauthorized('This API key is not known.')
+      const waitSeconds = guesses.wrong(address)
+      if (waitSeconds === undefined) throw unauthorized('This API key is not known.')
+      throw new Problem(429, 'RATE_LIMITED', 'Too many wrong API keys came from this address.', {
+        headers: { 'retry-after': String(waitSeconds) },
+      })
     }
-    guesses.right(address, hashText)
-    context.set('caller', hashText)
+    context.set('caller', hash.toString('hex'))
     return next()
   })
 }

@@ -1,35 +1,29 @@
 import { LRUCache } from 'lru-cache'
 import { type Bucket, takeToken } from './rateLimit.ts'
 
-/** How many wrong keys one address may try at once, and so many more each minute. */
+/** How many wrong keys one address may bring at once, and so many more each minute. */
 export const wrongKeysPerMinute = 30
 
-/** Addresses, and keys of addresses, that are remembered; the longest silent is forgotten. */
+/** Addresses that are remembered; the longest silent is forgotten. */
 const mostRemembered = 10_000
 
-/** Keeps keys from being guessed: who has tried too many from an address learns nothing of the next one. */
+/**
+ * Counts wrong keys by address. Only those: an address can be a proxy or an office, and whoever guesses behind it must
+ * not shut out the others. So a right key is not asked about here, and a guess is as good as its key is long.
+ */
 export interface KeyGuesses {
-  /** How long an address has to wait before this key is looked at, in seconds; `undefined` where it is at once. */
-  waitSeconds(address: string, keyHash: string): number | undefined
-  wrong(address: string): void
-  /** From now on the address is heard with this key whatever others behind it (a proxy, an office) try. */
-  right(address: string, keyHash: string): void
+  /** Counts a wrong key. How long its address has to wait, in seconds, where it brought too many. */
+  wrong(address: string): number | undefined
 }
 
 export const createKeyGuesses = (now: () => number = () => performance.now()): KeyGuesses => {
   const buckets = new LRUCache<string, Bucket>({ max: mostRemembered })
-  const proven = new LRUCache<string, true>({ max: mostRemembered })
-  const take = (address: string) => takeToken(buckets.get(address), wrongKeysPerMinute, now())
   return {
-    waitSeconds(address, keyHash) {
-      if (proven.has(`${address} ${keyHash}`)) return undefined
-      const decision = take(address)
-      return decision.ok ? undefined : decision.retryAfterSeconds
-    },
     wrong(address) {
-      const decision = take(address)
-      if (decision.ok) buckets.set(address, decision.bucket)
+      const decision = takeToken(buckets.get(address), wrongKeysPerMinute, now())
+      if (!decision.ok) return decision.retryAfterSeconds
+      buckets.set(address, decision.bucket)
+      return undefined
     },
-    right: (address, keyHash) => void proven.set(`${address} ${keyHash}`, true),
   }
 }

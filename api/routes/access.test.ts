@@ -56,10 +56,9 @@ describe('an API with keys', () => {
 })
 
 describe('keys that are guessed', () => {
-  it('are not looked at after some wrong ones, but for those that came from there before', async () => {
+  it('are limited by address, and never a right one with them, not even one that was not seen before', async () => {
     const guessed = await startTestApi({ apiKeys: [hashOf('first')] })
     const ask = (key: string) => guessed.ask('/patterns', { 'x-api-key': key })
-    expect((await ask('first')).status).toBe(200)
     let answer = await ask('guess')
     let looked = 0
     for (; answer.status === 401; looked++) answer = await ask(`guess ${looked}`)
