@@ -5,6 +5,7 @@ import { secureHeaders } from 'hono/secure-headers'
 import type { Registry } from 'prom-client'
 import { checkApiKey } from './access/apiKeys.ts'
 import { limitBody } from './access/bodyLimit.ts'
+import { refuseByteOrderMark } from './access/byteOrderMark.ts'
 import { contentPolicy } from './access/contentPolicy.ts'
 import { allowOrigins } from './access/crossOrigin.ts'
 import { limitRate } from './access/rateLimit.ts'
@@ -68,7 +69,7 @@ export const createApp = (options: AppOptions): App => {
   app.use(requestId, serverTiming, metrics.measure)
   app.use(secureHeaders(), contentPolicy)
   if (corsOrigins.length > 0) app.use(allowOrigins(corsOrigins))
-  app.use(checkApiKey(apiKeys), limitRate(rateLimitPerMinute), limitBody)
+  app.use(checkApiKey(apiKeys), limitRate(rateLimitPerMinute), limitBody, refuseByteOrderMark)
   app.use(
     methodNotAllowed({
       app,

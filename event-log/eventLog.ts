@@ -69,7 +69,7 @@ export type AppendResult =
 export interface LogRecord {
   readonly position: number
   readonly sourceOffset: number
-  /** The broker's time of the message, epoch milliseconds. */
+  /** When the message came into the topic, as far as that could be believed when it was taken. Epoch milliseconds. */
   readonly recordedAt: number
   readonly eventId: string
   readonly value: Buffer

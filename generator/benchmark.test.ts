@@ -32,7 +32,7 @@ describe('benchmark messages', () => {
         headers: undefined,
         timestamp,
       }
-      const decoded = decodeMessage(message, { topic: 'tests', partition: 0 })
+      const decoded = decodeMessage(message, { topic: 'tests', partition: 0 }, timestamp)
       expect(decoded).toMatchObject({
         ok: true,
         event: { patternId: key, occurredAt: timestamp, type: 'pattern.used' },

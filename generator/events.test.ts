@@ -88,7 +88,7 @@ describe('the events of a seed', () => {
         headers: undefined,
         timestamp,
       }
-      const decoded = decodeMessage(message, { topic: 'tests', partition: 0 })
+      const decoded = decodeMessage(message, { topic: 'tests', partition: 0 }, timestamp)
       expect(decoded).toMatchObject({ ok: true, event: { patternId: key, occurredAt: timestamp } })
     }
   })

@@ -36,7 +36,7 @@ const recount = (messages: readonly GeneratedMessage[]): Partial<Record<string, 
   const seen = new Map<string, string>()
   messages.forEach((generated, offset) => {
     const message = asTaken(generated, offset)
-    const decoded = decodeMessage(message, origin)
+    const decoded = decodeMessage(message, origin, message.timestamp)
     const value = message.value?.toString() ?? ''
     const earlier = decoded.ok ? seen.get(decoded.event.eventId) : undefined
     const repeated = earlier === value ? 'duplicate' : 'id_conflict'
@@ -108,7 +108,8 @@ describe('messages with faults', () => {
       ({ kind }) => kind === 'late',
     )
     late.forEach((generated, offset) => {
-      const decoded = decodeMessage(asTaken(generated, offset), origin)
+      const message = asTaken(generated, offset)
+      const decoded = decodeMessage(message, origin, message.timestamp)
       if (!decoded.ok) throw new Error('a late event was refused')
       const delayMs = generated.message.timestamp - decoded.event.occurredAt
       expect(delayMs).toBeGreaterThanOrEqual(3 * 3_600_000)

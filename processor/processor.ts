@@ -27,6 +27,8 @@ export interface ProcessorOptions {
   /** How many of a shard's last events are remembered to find a producer's duplicates. */
   readonly duplicateHorizon: number
   readonly flushIntervalMs: number
+  /** The time of day, epoch milliseconds, by which the times that messages say are bounded. Default: this machine's. */
+  readonly clock?: () => number
   /** Whether trend lines are kept beside the windows. Default true. */
   readonly keepTrends?: boolean
   readonly fold?: ProjectorOptions['fold']
@@ -57,6 +59,7 @@ export const createProcessor = ({
   logger,
   duplicateHorizon,
   flushIntervalMs,
+  clock = Date.now,
   keepTrends = true,
   fold,
   backoff,
@@ -76,6 +79,7 @@ export const createProcessor = ({
       log,
       topic,
       duplicateHorizon,
+      clock,
       projector: {
         projection: 'pattern_windows',
         version: 1,

@@ -7,7 +7,7 @@ import { addToEntry, type CatalogueEntry, emptyEntry, mergeEntry } from './catal
 
 const patternId = '0197a3b4-0000-7000-8000-000000000001'
 const ofOnePattern = histories(30).map((history) =>
-  history.map(({ event, recordedAt }) => ({ event: { ...event, patternId }, recordedAt })),
+  history.map(({ event, recordedAt }) => ({ event: { ...event, patternId, isTest: false }, recordedAt })),
 )
 
 const entryOf = (history: readonly RecordedEvent[]): CatalogueEntry => {
@@ -25,6 +25,7 @@ const merged = (...entries: CatalogueEntry[]): CatalogueEntry => {
 const used = (eventId: string, occurredAt: number, patternName: string | undefined): PatternEvent => ({
   eventId,
   type: 'pattern.used',
+  isTest: false,
   patternId,
   occurredAt,
   patternName,

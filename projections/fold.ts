@@ -13,9 +13,13 @@ export interface PatternDelta {
 /** What a run of a shard's events changes, by pattern id: the sum of the events, to be merged into the windows. */
 export type Deltas = Map<string, PatternDelta>
 
-/** Adds one event to the deltas. Answers whether a window was touched for the first time, so that callers can bound memory. */
+/**
+ * Adds one event to the deltas; a test event changes nothing. Answers whether a window was touched for the first time, so
+ * that callers can bound memory.
+ */
 export const foldEvent = (deltas: Deltas, placed: PlacedEvent): boolean => {
   const { event, position } = placed
+  if (event.isTest) return false
   let pattern = deltas.get(event.patternId)
   if (pattern === undefined) {
     pattern = { entry: emptyEntry(), hours: new Map() }

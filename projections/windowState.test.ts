@@ -150,7 +150,10 @@ describe('a window', () => {
       fc.property(placedEvents, (events) => {
         // One instant for all, so that they fall into one window of each granularity.
         const occurredAt = Date.UTC(2026, 0, 4, 20, 30)
-        const together = events.map((placed) => ({ ...placed, event: { ...placed.event, occurredAt } }))
+        const together = events.map((placed) => ({
+          ...placed,
+          event: { ...placed.event, occurredAt, isTest: false },
+        }))
         const state = zeroWindow()
         let watermark = noWatermark
         for (const { event, position } of together) {

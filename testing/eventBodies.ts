@@ -16,7 +16,10 @@ const optional = (value: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> =>
 const wellFormed = (minLength: number, maxLength: number): fc.Arbitrary<string> =>
   fc
     .string({ unit: 'grapheme', minLength, maxLength })
-    .filter((text) => text.length >= minLength && text.length <= maxLength && !text.includes('\0'))
+    .filter(
+      (text) =>
+        Array.from(text).length >= minLength && Array.from(text).length <= maxLength && !text.includes('\0'),
+    )
 
 const uuids = fc.oneof(
   fc.uuid(),
@@ -117,12 +120,15 @@ const edgeValues: readonly unknown[] = [
   '0197a3b4-5c6d-7e8f-9012-3456789abcde',
   '{0197a3b4-5c6d-7e8f-9012-3456789abcde}',
   ...[199, 200, 201, 3_999, 4_000, 4_001].map(filled),
+  ...[200, 201, 4_000, 4_001].map((length) => '😀'.repeat(length)),
   [],
   [1],
   [null],
   ['half a pair \udc00'],
   [filled(200)],
   [filled(201)],
+  ['😀'.repeat(200)],
+  ['😀'.repeat(201)],
   ...[20, 21, 50, 51].map((length) => Array.from({ length }, () => 'tag')),
   {},
   { a: 0 },
@@ -157,6 +163,7 @@ const fieldNames = [
   'description',
   'tags',
   'node_type',
+  'test',
   'unknown_field',
   '__proto__',
 ]

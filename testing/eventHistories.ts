@@ -50,6 +50,7 @@ const identity = {
     'ffffffff-ffff-4fff-bfff-ffffffffffff',
   ),
   occurredAt: eventTimes,
+  isTest: fc.nat({ max: 19 }).map((drawn) => drawn === 0),
 }
 const nothing = fc.constant(undefined)
 

@@ -35,15 +35,16 @@ const latestWord = (
 /** The catalogue that a shard's log makes, by pattern id. Event ids must differ. */
 export const recountCatalogue = (history: readonly RecordedEvent[]): Map<string, RecountedEntry> => {
   const entries = new Map<string, RecountedEntry>()
-  for (const patternId of new Set(history.map(({ event }) => event.patternId))) {
-    const events = history.map(({ event }) => event).filter((event) => event.patternId === patternId)
+  const counted = history.map(({ event }) => event).filter((event) => !event.isTest)
+  for (const patternId of new Set(counted.map((event) => event.patternId))) {
+    const events = counted.filter((event) => event.patternId === patternId)
     const times = events.map((event) => event.occurredAt)
     const used = events.filter((event) => event.type === 'pattern.used').map((event) => event.occurredAt)
     entries.set(patternId, {
       firstSeen: Math.min(...times),
       lastSeen: Math.max(...times),
       lastUsed: used.length === 0 ? null : Math.max(...used),
-      lastPosition: 1 + history.findLastIndex(({ event }) => event.patternId === patternId),
+      lastPosition: 1 + history.findLastIndex(({ event }) => event.patternId === patternId && !event.isTest),
       patternName: latestWord(events, (event) => event.patternName),
       patternType: latestWord(events, (event) => event.patternType),
       description: latestWord(events, (event) => event.registration?.description),

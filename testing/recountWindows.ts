@@ -126,7 +126,7 @@ export const recountWindows = (history: readonly RecordedEvent[]): Map<string, R
       rows.set(rowKey(granularity, patternId, new Date(start)), countRow(inWindow, end))
     }
   }
-  const placed = place(history)
+  const placed = place(history).filter(({ event }) => !event.isTest)
   for (const granularity of granularities) {
     count(placed, granularity, null)
     for (const [patternId, events] of group(placed, ({ event }) => event.patternId)) {

@@ -1,6 +1,7 @@
 import { setImmediate as otherWork } from 'node:timers/promises'
 import type { EventLog, PositionRange } from '@patterns/event-log/eventLog.ts'
 import { decodeRecord } from '@patterns/shared/contract/decodeRecord.ts'
+import type { PatternEvent } from '@patterns/shared/contract/patternEvent.ts'
 import { LRUCache } from 'lru-cache'
 
 /** Positions that are indexed and forgotten together. */
@@ -26,6 +27,9 @@ type Block = Uint32Array
 
 /** Records that are looked at before others get their turn. */
 const recordsPerTurn = 500
+
+/** The pattern that an event is shown with: none for a test event, which is behind no number. */
+const shownAs = ({ isTest, patternId }: PatternEvent): string => (isTest ? '' : patternId)
 
 export const createPatternIndex = ({
   eventLog,
@@ -78,7 +82,7 @@ export const createPatternIndex = ({
         for await (const page of eventLog.readRanges(shard, unknown)) {
           for (const record of page) {
             const block = held.get(Math.floor(record.position / blockPositions))!
-            block[record.position % blockPositions] = numberOf(decodeRecord(record).patternId)
+            block[record.position % blockPositions] = numberOf(shownAs(decodeRecord(record)))
             if (++inTurn % recordsPerTurn === 0) await otherWork()
           }
         }

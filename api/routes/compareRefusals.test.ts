@@ -68,6 +68,14 @@ describe('a request to compare is refused', () => {
     },
   )
 
+  it('for a body with a byte order mark, by its name', async () => {
+    const answer = await post(`\ufeff${JSON.stringify({ pattern_ids: [a, b] })}`)
+    expect(answer.status).toBe(400)
+    expect(answer.body.errors).toEqual([
+      { path: 'body', message: 'begins with a byte order mark (U+FEFF), which JSON must not' },
+    ])
+  })
+
   it.each([
     { 'content-type': 'text/plain' },
     { 'content-type': 'multipart/form-data' },

@@ -57,6 +57,7 @@ export const drawUse = (pattern: SeededPattern, occurredAt: number, random: Rand
     type: 'pattern.used',
     patternId: pattern.id,
     occurredAt,
+    isTest: false,
     patternName: undefined,
     patternType: undefined,
     outcome:

@@ -20,6 +20,11 @@ describe('a line', () => {
     expect(prepared).toEqual({ ok: true, message: { key: patternId, value: bytes } })
   })
 
+  test('may be as long as the contract says, in characters', () => {
+    const bytes = bytesOf({ ...event, pattern_name: '😀'.repeat(200), error_message: '😀'.repeat(4_000) })
+    expect(prepareLine(bytes, now)).toMatchObject({ ok: true })
+  })
+
   test('of version 0 is an event', () => {
     const { event_id: _, type: __, schema_version: ___, occurred_at: usage_timestamp, ...rest } = event
     expect(prepareLine(bytesOf({ ...rest, usage_timestamp }), now)).toMatchObject({ ok: true })
@@ -43,6 +48,9 @@ describe('a line', () => {
   test.each([
     ['not_json', Buffer.from('{')],
     ['not_json', Buffer.from([0xff])],
+    ['not_json', Buffer.from(`\ufeff${JSON.stringify(event)}`)],
+    ['schema', bytesOf({ ...event, pattern_name: '😀'.repeat(201) })],
+    ['schema', bytesOf({ ...event, context: { deep: JSON.parse('['.repeat(70) + ']'.repeat(70)) } })],
     ['schema', bytesOf({ ...event, outcome: 'fine' })],
     ['schema', Buffer.from('null')],
     ['future_time', bytesOf({ ...event, occurred_at: '2026-03-03T00:00:00Z' })],

@@ -40,6 +40,7 @@ export const prepareLine = (bytes: Buffer | undefined, now: number): Prepared =>
   const decoded = decodeMessage(
     { headers: undefined, ...message, offset: 0, timestamp: now },
     { topic: '', partition: 0 },
+    now,
   )
   if (!decoded.ok) return decoded
   return { ok: true, message: { ...message, key: decoded.event.patternId } }

@@ -25,13 +25,10 @@ export const register = (program: Command, context: CliContext): void => {
       positiveNumber,
     )
     .addOption(
-      new Option('--test', 'send one test event and wait until it is in the window tables').conflicts([
-        'file',
-        'raw',
-        'strict',
-        'dryRun',
-        'rate',
-      ]),
+      new Option(
+        '--test',
+        'send one test event, which nothing counts, and wait until the numbers are as of it',
+      ).conflicts(['file', 'raw', 'strict', 'dryRun', 'rate']),
     )
     .option('--timeout <seconds>', 'how long --test waits', positiveNumber, 30)
     .option('--json', 'print the summary as one JSON object')

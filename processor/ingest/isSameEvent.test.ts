@@ -34,13 +34,49 @@ describe('two messages with one event id', () => {
     expect(isSameEvent(says('[1,2]'), says('[2,1]'))).toBe(false)
   })
 
+  it.each([
+    ['1.10', '1.1', true],
+    ['1e2', '100', true],
+    ['9007199254740993', '9007199254740992', false],
+    ['1e400', '2e400', false],
+    ['1e400', '"1e400"', false],
+  ])('with the numbers %s and %s: %s', (one, other, expected) => {
+    expect(isSameEvent(says(`{"a":${one}}`), says(`{"a":${other}}`))).toBe(expected)
+  })
+
+  it('are the same event where only the spelling of ids differs, and not where that of other texts does', () => {
+    const id = 'abcdefab-2222-4333-8444-555555555555'
+    for (const name of ['event_id', 'pattern_id', 'correlation_id'])
+      expect(isSameEvent(says(`{"${name}":"${id}"}`), says(`{"${name}":"${id.toUpperCase()}"}`))).toBe(true)
+    expect(isSameEvent(says(`{"source":"${id}"}`), says(`{"source":"${id.toUpperCase()}"}`))).toBe(false)
+  })
+
+  const attributes = { specversion: '1.0', id: 'i', type: 'pattern.used', time: '2026-01-02T03:04:05Z' }
+  const headers = Object.fromEntries(Object.entries(attributes).map(([name, said]) => [`ce_${name}`, said]))
+  const structured = { 'content-type': 'application/cloudevents+json' }
+  const data = '{"pattern_id":"p","count":9007199254740993}'
+
+  it('are the same event in whatever envelope, as an export writes a binary CloudEvent', () => {
+    const plain = says(
+      `{"event_id":"i","type":"pattern.used","occurred_at":"2026-01-02T03:04:05Z","schema_version":1,${data.slice(1)}`,
+    )
+    const inBinary = says(data, { ...headers, trace: Buffer.from([1]) })
+    const inStructured = (inside: string) =>
+      says(`${JSON.stringify(attributes).slice(0, -1)},${inside}}`, structured)
+    const base64 = Buffer.from(data).toString('base64')
+    expect(isSameEvent(inBinary, inStructured(`"data":${data}`))).toBe(true)
+    expect(isSameEvent(inBinary, inStructured(`"data_base64":"${base64}"`))).toBe(true)
+    expect(isSameEvent(inBinary, inStructured(`"data":${data.replace('3}', '2}')}`))).toBe(false)
+    expect(isSameEvent(inBinary, plain)).toBe(true)
+  })
+
   it('are not where their CloudEvent attributes differ; other headers do not count', () => {
-    const attributes = (time: string) => ({ ce_specversion: '1.0', ce_time: time })
-    const kept = attributes('2026-01-02T03:04:05Z')
-    const sent = { ...kept, ce_time: Buffer.from(kept.ce_time), trace: Buffer.from([1]) }
-    expect(isSameEvent(says('{}', kept), says('{}', sent))).toBe(true)
-    expect(isSameEvent(says('{}', kept), says('{}', attributes('2026-01-02T03:04:06Z')))).toBe(false)
-    expect(isSameEvent(says('{}', kept), says('{}'))).toBe(false)
+    const sent = { ...headers, ce_time: Buffer.from(attributes.time), trace: Buffer.from([1]) }
+    expect(isSameEvent(says('{}', headers), says('{}', sent))).toBe(true)
+    expect(
+      isSameEvent(says('{}', headers), says('{}', { ...headers, ce_time: '2026-01-02T03:04:06Z' })),
+    ).toBe(false)
+    expect(isSameEvent(says('{}', headers), says('{}'))).toBe(false)
     expect(isSameEvent(says('{}', { trace: 'x' }), says('{}', { trace: 'y' }))).toBe(true)
   })
 })

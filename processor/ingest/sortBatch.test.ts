@@ -19,6 +19,9 @@ const bodyOf = (id: number, rest: Readonly<Record<string, unknown>> = {}) => ({
   ...rest,
 })
 
+/** By the clock of whoever sorts. */
+const now = Date.UTC(2026, 0, 2, 4)
+
 const messageAt = (offset: number, value: unknown): TopicMessage => ({
   offset,
   key: null,
@@ -35,6 +38,7 @@ const createShard = async (horizon = 1_000) => {
     topic: 'pattern-usage-events',
     shard: 0,
     index: createDuplicateIndex(horizon),
+    clock: () => now,
     readEventAt: createEventReader(log, 0),
   }
   return {
@@ -126,15 +130,31 @@ describe('an event sent twice', () => {
     })
   })
 
-  it('with its fields in another order, or its id in upper case, counts once', async () => {
+  it('with its fields in another order, or its ids in capitals, counts once', async () => {
     const shard = await createShard()
-    const body = bodyOf(1, { context: { a: 1, b: [2] } })
+    const body = bodyOf(1, { context: { a: 1, b: [2] }, correlation_id: idOf(0xa) })
     await shard.take(body)
     const reordered = Object.fromEntries(Object.entries(body).toReversed())
-    expect(offsets(await shard.take(reordered, JSON.stringify(body, null, 2))).duplicates).toEqual([
+    const inCapitals = {
+      ...body,
+      event_id: body.event_id.toUpperCase(),
+      pattern_id: body.pattern_id.toUpperCase(),
+      correlation_id: idOf(0xa).toUpperCase(),
+    }
+    const again = await shard.take(reordered, JSON.stringify(body, null, 2), inCapitals)
+    expect(offsets(again).duplicates).toEqual([
       [1, 1],
       [2, 1],
+      [3, 1],
     ])
+  })
+
+  it('by a number that a double cannot hold is another event where the number is another', async () => {
+    const shard = await createShard()
+    const says = (number: string) => JSON.stringify(bodyOf(1)).replace('{', `{"trace":${number},`)
+    const { deadLetters } = await shard.take(says('9007199254740993'), says('9007199254740992'))
+    expect(deadLetters.map(({ rejection }) => rejection.reason)).toEqual(['id_conflict'])
+    expect((await shard.take(says('9007199254740993.0'))).duplicates).toHaveLength(1)
   })
 
   it('with other content is a conflict that names the event it contradicts', async () => {
@@ -144,7 +164,7 @@ describe('an event sent twice', () => {
       bodyOf(1, { outcome: 'failure' }),
       bodyOf(2),
       bodyOf(2, { quality_score: 1 }),
-      bodyOf(1, { event_id: idOf(1).toUpperCase() }),
+      bodyOf(1, { more: 9007199254740993 }),
     )
     expect(accepted).toHaveLength(1)
     expect(deadLetters.map(({ message, rejection }) => [message.offset, rejection])).toEqual(
@@ -183,6 +203,30 @@ describe('an event sent twice', () => {
       deadLetters: [],
       duplicates: [[3, 2]],
     })
+  })
+})
+
+describe('the times that a message says', () => {
+  const dayMs = 86_400_000
+
+  it.each([
+    ['kept as they are, where they are before the clock of whoever takes it', now - 60_000, now - 60_000],
+    ['replaced, where the record has none', -1, now],
+    ['replaced, where the record is of 1970', 86_400_000, now],
+    ['replaced, where the record is of next year', now + 365 * dayMs, now],
+  ])('are %s', async (_what, timestamp, recordedAt) => {
+    const { context } = await createShard()
+    const message = { ...messageAt(0, bodyOf(1)), timestamp }
+    const { accepted } = await sortBatch([message], 0, context)
+    expect(accepted).toMatchObject([{ recordedAt, message: { offset: 0, timestamp: recordedAt } }])
+  })
+
+  it('make it a dead letter where it is of next year, whatever the record says', async () => {
+    const { context } = await createShard()
+    const ahead = now + 365 * dayMs
+    const body = bodyOf(1, { occurred_at: new Date(ahead).toISOString() })
+    const { deadLetters } = await sortBatch([{ ...messageAt(0, body), timestamp: ahead }], 0, context)
+    expect(deadLetters.map(({ rejection }) => rejection.reason)).toEqual(['future_time'])
   })
 })
 

@@ -1,16 +1,16 @@
 import type { LogRecord, NewDeadLetter, NewDuplicate, NewEvent } from '@patterns/event-log/eventLog.ts'
-import { keptTime } from '@patterns/event-log/keptTime.ts'
 import { decodeMessage } from '@patterns/shared/contract/decodeMessage.ts'
 import type { PatternEvent } from '@patterns/shared/contract/patternEvent.ts'
 import type { TopicMessage } from '@patterns/shared/contract/topicMessage.ts'
 import { writeUuid } from '@patterns/shared/contract/uuid.ts'
 import type { DuplicateIndex } from './duplicateIndex.ts'
 import { isSameEvent } from './isSameEvent.ts'
+import { recordTime } from './recordTime.ts'
 
 /** An accepted event: as the log takes it, and as the projections read it. */
 export interface AcceptedEvent extends NewEvent {
   readonly event: PatternEvent
-  /** The broker's time as the log keeps it, epoch milliseconds. */
+  /** When it came into the topic, epoch milliseconds. */
   readonly recordedAt: number
 }
 
@@ -25,6 +25,8 @@ export interface SortContext {
   readonly topic: string
   readonly shard: number
   readonly index: DuplicateIndex
+  /** The time of day, epoch milliseconds: the bound of all times that messages say. */
+  readonly clock: () => number
   /** Reads an event of the shard's log, to confirm a hit of the index. */
   readonly readEventAt: (position: number) => Promise<LogRecord>
 }
@@ -39,16 +41,17 @@ type Known = Pick<LogRecord, 'eventId' | 'value' | 'headers'>
 export const sortBatch = async (
   messages: readonly TopicMessage[],
   lastPosition: number,
-  { topic, shard, index, readEventAt }: SortContext,
+  { topic, shard, index, readEventAt, clock }: SortContext,
 ): Promise<SortedBatch> => {
   const sorted: SortedBatch = { accepted: [], deadLetters: [], duplicates: [] }
   const { accepted, deadLetters, duplicates } = sorted
   const origin = { topic, partition: shard }
+  const now = clock()
   const id = new Uint8Array(16)
   const knownAt = (position: number): Known | Promise<Known> =>
     position > lastPosition ? placed(accepted[position - lastPosition - 1]!) : readEventAt(position)
   for (const message of messages) {
-    const decoded = decodeMessage(message, origin)
+    const decoded = decodeMessage(message, origin, now)
     if (!decoded.ok) {
       deadLetters.push({ message, rejection: decoded.rejection })
       continue
@@ -66,17 +69,27 @@ export const sortBatch = async (
       }
       continue
     }
+    const recordedAt = recordTime(message.timestamp, event.occurredAt, now)
     accepted.push({
       eventId: event.eventId,
       occurredAt: event.occurredAt,
-      recordedAt: keptTime(message.timestamp),
-      message,
+      recordedAt,
+      message: recordedAt === message.timestamp ? message : recordedAs(message, recordedAt),
       event,
     })
     index.add(lastPosition + accepted.length, id, 0)
   }
   return sorted
 }
+
+/** Field by field: an adapter's message may have getters. */
+const recordedAs = ({ offset, key, value, headers }: TopicMessage, timestamp: number): TopicMessage => ({
+  offset,
+  key,
+  value,
+  headers,
+  timestamp,
+})
 
 const placed = ({ eventId, message }: AcceptedEvent): Known => ({
   eventId,

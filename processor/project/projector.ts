@@ -11,7 +11,7 @@ import { writeFlush } from './writeFlush.ts'
 /** An event of the log as the projector takes it, in the order of positions. */
 export interface ProjectableEvent {
   readonly event: PatternEvent
-  /** The broker's time, epoch milliseconds. */
+  /** When it came into the topic, epoch milliseconds. */
   readonly recordedAt: number
 }
 

@@ -17,6 +17,8 @@ export interface LaneOptions {
   /** The topic, the oldest offset that the partition still has, and its end, as they are when it is asked. */
   readonly source: () => Promise<Omit<PartitionEnd, 'partition'>>
   readonly duplicateHorizon: number
+  /** The time of day, epoch milliseconds. */
+  readonly clock: () => number
   readonly projector: Omit<ProjectorOptions, 'lane' | 'onCommitted'> & {
     readonly projection: string
     readonly version: number
@@ -90,6 +92,7 @@ export const openShardLane = async ({
   shard,
   source,
   duplicateHorizon,
+  clock,
   projector: { projection, version, ...projectorOptions },
   trends,
   onSorted,
@@ -121,7 +124,7 @@ export const openShardLane = async ({
   // A log that is older than the watermark in its head: the projection has just read up to there.
   head = { ...head, watermark: opened.watermark ?? projector.watermark() }
 
-  const sortContext = { topic, shard, index, readEventAt: createEventReader(log, shard) }
+  const sortContext = { topic, shard, index, clock, readEventAt: createEventReader(log, shard) }
   return {
     nextOffset: () => head.nextSourceOffset - base,
     position: () => head.position,

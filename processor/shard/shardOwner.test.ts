@@ -61,6 +61,7 @@ const shardOf = async (...ends: (number | Error)[]) => {
       log,
       topic: 'topic',
       duplicateHorizon: 1_000,
+      clock: Date.now,
       projector: {
         projection: 'pattern_windows',
         version: 1,

@@ -100,6 +100,7 @@ export const used = (
     type: 'pattern.used',
     patternId,
     occurredAt,
+    isTest: false,
     patternName: undefined,
     patternType: undefined,
     outcome,

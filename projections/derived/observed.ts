@@ -9,6 +9,7 @@ const observation = (qualityMillionths?: number, executionTimeMs?: number): Plac
     type: 'pattern.used',
     patternId: '018f0000-0000-7000-8000-000000000002',
     occurredAt: 0,
+    isTest: false,
     patternName: undefined,
     patternType: undefined,
     outcome: 'success',

@@ -9,6 +9,7 @@ const eventAt = (occurredAt: number): PatternEvent => ({
   type: 'pattern.used',
   patternId: '0197a3b4-0000-7000-8000-000000000002',
   occurredAt,
+  isTest: false,
   patternName: undefined,
   patternType: undefined,
   outcome: 'success',

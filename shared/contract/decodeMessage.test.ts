@@ -13,6 +13,7 @@ describe('a message', () => {
         type: 'pattern.used',
         patternId: used.pattern_id,
         occurredAt: now,
+        isTest: false,
         patternName: undefined,
         patternType: undefined,
         outcome: 'success',
@@ -56,10 +57,10 @@ describe('a message', () => {
     fc.assert(
       fc.property(validBodies, (body) => {
         const { event_id, type, occurred_at, ...data } = body
-        const plain = decode(body, { timestamp: Number.MAX_SAFE_INTEGER })
-        const wrapped = { id: event_id, type, time: occurred_at, data }
+        const plain = decode(body, {}, Number.MAX_SAFE_INTEGER)
+        const wrapped = { specversion: '1.0', id: event_id, type, time: occurred_at, data }
         expect(plain.ok).toBe(true)
-        expect(decode(wrapped, { headers: structured, timestamp: Number.MAX_SAFE_INTEGER })).toEqual(plain)
+        expect(decode(wrapped, { headers: structured }, Number.MAX_SAFE_INTEGER)).toEqual(plain)
       }),
     )
   })

@@ -13,7 +13,7 @@ export const decodeRecord = (record: {
   readonly value: Buffer
   readonly headers: MessageHeaders | undefined
 }): PatternEvent => {
-  const decoded = decodeValue(record.value, record.headers, () => record.eventId)
+  const decoded = decodeValue(record.value, record.headers, false, () => record.eventId)
   if (decoded.ok) return decoded.event
   throw new Error(`The event at position ${record.position} can no longer be read`, {
     cause: decoded.rejection,

@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import { jsonBytes } from './jsonBytes.ts'
 import { eventTypes, outcomes } from './patternEvent.ts'
-import { readRfc3339 } from './rfc3339.ts'
+import { readTime } from './rfc3339.ts'
 import { readUuid } from './uuid.ts'
 
+/** Lengths are in characters, which zod and `hasAtMost` count as Unicode code points. */
 export const limits = {
   nameLength: 200,
   sourceLength: 200,
@@ -20,7 +21,7 @@ export const limits = {
 const uuid = z.string().refine((text) => readUuid(text) !== undefined, 'must be a UUID')
 const time = z
   .string()
-  .refine((text) => readRfc3339(text) !== undefined, 'must be an RFC 3339 time with an offset')
+  .refine((text) => readTime(text) !== undefined, 'must be an RFC 3339 time with an offset')
 const unit = z.number().min(0).max(1)
 /** Text that ends up in the database: Postgres stores neither the null character nor half of a surrogate pair. */
 const storedText = (least: number, most: number) =>

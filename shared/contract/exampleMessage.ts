@@ -28,11 +28,11 @@ const messageOf = (value: unknown, rest: Partial<TopicMessage>): TopicMessage =>
 })
 
 /** What becomes of a message with this value: bytes, a text, or what is to be written as JSON. */
-export const decode = (value: unknown, rest: Partial<TopicMessage> = {}) =>
-  decodeMessage(messageOf(value, rest), origin)
+export const decode = (value: unknown, rest: Partial<TopicMessage> = {}, clock = now) =>
+  decodeMessage(messageOf(value, rest), origin, clock)
 
-export const rejectionOf = (value: unknown, rest: Partial<TopicMessage> = {}) => {
-  const decoded = decode(value, rest)
+export const rejectionOf = (value: unknown, rest: Partial<TopicMessage> = {}, clock = now) => {
+  const decoded = decode(value, rest, clock)
   return decoded.ok ? undefined : decoded.rejection
 }
 

@@ -47,12 +47,12 @@ describe('a message is rejected', () => {
   it('with paths in the names of CloudEvents', () => {
     const data = { pattern_id: 'x', outcome: 'fine' }
     expect(pathsOf(data, { headers: { ...binary, ce_id: 'x', ce_time: 'y' } })).toEqual([
-      'id',
+      'ce_id',
       'pattern_id',
-      'time',
+      'ce_time',
       'outcome',
     ])
-    const wrapped = { id: 'x', type: 'pattern.used', time: 'y', source: 7, data }
+    const wrapped = { specversion: '1.0', id: 'x', type: 'pattern.used', time: 'y', source: 7, data }
     expect(pathsOf(wrapped, { headers: structured })).toEqual([
       'id',
       'data.pattern_id',

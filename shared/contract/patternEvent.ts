@@ -24,6 +24,8 @@ export interface PatternEvent {
   readonly patternId: string
   /** Event time, epoch milliseconds; what is finer is cut off. */
   readonly occurredAt: number
+  /** Sent to try the way of an event: it is in the log, and in nothing that people see. */
+  readonly isTest: boolean
   readonly patternName: string | undefined
   readonly patternType: string | undefined
   /** Present exactly when `type` is `pattern.used`. */

@@ -5,7 +5,7 @@ import { eventSchema } from './eventSchema.ts'
 import { toMillionths } from './millionths.ts'
 import type { PatternEvent } from './patternEvent.ts'
 import { readEvent } from './readEvent.ts'
-import { readRfc3339 } from './rfc3339.ts'
+import { readTime } from './rfc3339.ts'
 
 const sizeOf = (body: unknown): number => Buffer.byteLength(JSON.stringify(body))
 
@@ -21,7 +21,8 @@ const eventOf = (body: unknown): PatternEvent | undefined => {
     eventId: data.event_id.toLowerCase(),
     type: data.type,
     patternId: data.pattern_id.toLowerCase(),
-    occurredAt: readRfc3339(data.occurred_at)!,
+    occurredAt: readTime(data.occurred_at)!,
+    isTest: (body as { test?: unknown }).test === true,
     patternName: used?.pattern_name ?? registered?.pattern_name,
     patternType: used?.pattern_type ?? registered?.pattern_type,
     outcome: used?.outcome,
@@ -90,6 +91,7 @@ describe('the compiled check of an event', () => {
       type: 'pattern.used',
       patternId: '11111111-2222-4333-8444-555555555555',
       occurredAt: Date.UTC(2026, 0, 2, 3, 4, 5, 678),
+      isTest: false,
       patternName: 'Circuit breaker',
       patternType: 'resilience',
       outcome: 'partial_success',
@@ -131,6 +133,7 @@ describe('the compiled check of an event', () => {
         expect(Object.keys(readEvent(body, sizeOf(body))!).toSorted()).toEqual([
           'eventId',
           'executionTimeMs',
+          'isTest',
           'occurredAt',
           'outcome',
           'patternId',

@@ -1,8 +1,9 @@
+import { hasAtMost } from './characters.ts'
 import { limits, slug } from './eventSchema.ts'
 import { jsonBytes, mostGrowth } from './jsonBytes.ts'
 import { toMillionths } from './millionths.ts'
 import { type Outcome, outcomes, type PatternEvent } from './patternEvent.ts'
-import { readRfc3339 } from './rfc3339.ts'
+import { readTime } from './rfc3339.ts'
 import { readUuid } from './uuid.ts'
 
 /**
@@ -15,10 +16,10 @@ type Body = Readonly<Record<string, unknown>>
 const isObject = (value: unknown): value is Body =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-const isText = (value: unknown, most: number): boolean => typeof value === 'string' && value.length <= most
+const isText = (value: unknown, most: number): boolean => typeof value === 'string' && hasAtMost(value, most)
 
 const isStoredText = (value: unknown, most: number): value is string =>
-  typeof value === 'string' && value.length <= most && !value.includes('\0') && value.isWellFormed()
+  typeof value === 'string' && hasAtMost(value, most) && !value.includes('\0') && value.isWellFormed()
 
 const isUnit = (value: unknown): value is number => typeof value === 'number' && value >= 0 && value <= 1
 
@@ -59,6 +60,7 @@ interface Envelope {
   readonly eventId: string
   readonly patternId: string
   readonly occurredAt: number
+  readonly isTest: boolean
 }
 
 const present = (value: unknown): unknown => (value === null ? undefined : value)
@@ -89,6 +91,7 @@ const readUsed = (body: Body, envelope: Envelope, valueBytes: number): PatternEv
     type: 'pattern.used',
     patternId: envelope.patternId,
     occurredAt: envelope.occurredAt,
+    isTest: envelope.isTest,
     patternName: present(pattern_name) as string | undefined,
     patternType: present(pattern_type) as string | undefined,
     outcome: outcome as Outcome,
@@ -149,14 +152,14 @@ const readRegistered = (body: Body, envelope: Envelope): PatternEvent | undefine
  */
 export const readEvent = (body: unknown, valueBytes: number): PatternEvent | undefined => {
   if (!isObject(body)) return undefined
-  const { event_id, type, schema_version, pattern_id, occurred_at, correlation_id, source } = body
+  const { event_id, type, schema_version, pattern_id, occurred_at, correlation_id, source, test } = body
   const eventId = readUuid(event_id)
   const patternId = readUuid(pattern_id)
-  const occurredAt = readRfc3339(occurred_at)
+  const occurredAt = readTime(occurred_at)
   if (eventId === undefined || patternId === undefined || occurredAt === undefined) return undefined
   if (schema_version !== 1 || !isAbsentOr(correlation_id, isUuid) || !isAbsentOr(source, isSource))
     return undefined
-  const envelope = { eventId, patternId, occurredAt }
+  const envelope = { eventId, patternId, occurredAt, isTest: test === true }
   if (type === 'pattern.used') return readUsed(body, envelope, valueBytes)
   if (type === 'pattern.quality_assessed') return readAssessed(body, envelope)
   return type === 'pattern.registered' ? readRegistered(body, envelope) : undefined

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { readRfc3339 } from './rfc3339.ts'
+import { readRfc3339, readTime, timeFault } from './rfc3339.ts'
 
 const utc = (year: number, ...rest: number[]): number => {
   const [month = 1, day = 1, hour = 0, minute = 0, second = 0, millisecond = 0] = rest
@@ -29,7 +29,7 @@ describe('an RFC 3339 time', () => {
     ['0099-12-31T23:59:59Z', utc(99, 12, 31, 23, 59, 59)],
     ['0000-02-29T12:00:00Z', utc(0, 2, 29, 12)],
     ['9999-12-31T23:59:59.999Z', utc(9999, 12, 31, 23, 59, 59, 999)],
-    ['9999-12-31T23:59:59-00:01', utc(10_000, 1, 1, 0, 0, 59)],
+    ['9999-12-31T23:59:59+00:01', utc(9999, 12, 31, 23, 58, 59)],
   ])('%s is read', (text, expected) => {
     expect(readRfc3339(text)).toBe(expected)
   })
@@ -68,19 +68,32 @@ describe('an RFC 3339 time', () => {
 
   it('is text', () => {
     for (const value of [undefined, null, 0, Date.now(), new Date(), {}, ['2026-01-02T03:04:05Z']])
-      expect(readRfc3339(value)).toBeUndefined()
+      expect(readTime(value)).toBeUndefined()
   })
 
-  it('takes a leap second for the first instant of the next minute', () => {
-    expect(readRfc3339('2016-12-31T23:59:60Z')).toBe(utc(2017))
-    expect(readRfc3339('2016-12-31T23:59:60.250Z')).toBe(utc(2017, 1, 1, 0, 0, 0, 250))
-    expect(readRfc3339('2017-01-01T08:59:60.250+09:00')).toBe(utc(2017, 1, 1, 0, 0, 0, 250))
+  it('takes a leap second for the last instant of its minute, so that it stays in its day', () => {
+    const last = utc(2017) - 1
+    expect(readRfc3339('2016-12-31T23:59:60Z')).toBe(last)
+    expect(readRfc3339('2016-12-31T23:59:60.250Z')).toBe(last)
+    expect(readRfc3339('2017-01-01T08:59:60.250+09:00')).toBe(last)
+    expect(readRfc3339('2016-12-31T15:59:60-08:00')).toBe(last)
+  })
+
+  it.each([
+    ['2026-01-02T12:34:60Z', 'a second 60 in the middle of a day', utc(2026, 1, 2, 12, 35) - 1],
+    ['2026-01-02T23:59:60+01:00', 'a second 60 that is the last of a day elsewhere', utc(2026, 1, 2, 23) - 1],
+    ['0000-01-01T00:00:00+00:01', 'the year 0 minus an offset', utc(0) - 60_000],
+    ['9999-12-31T23:59:59-00:01', 'the year 9999 plus an offset', utc(10_000, 1, 1, 0, 0, 59)],
+  ])('%s is refused with a reason, and still read where the log has it: %s', (text, _what, time) => {
+    expect(readRfc3339(text)).toBeUndefined()
+    expect(readTime(text)).toBe(time)
+    expect(timeFault(text, time)).toMatch(/^(has a second 60|is before the year 0000|is after the year 9999)/)
   })
 
   it('does not let a leap second change what later times of its hour are', () => {
-    expect(readRfc3339('1990-12-31T23:59:60.000Z')).toBe(utc(1991))
+    expect(readRfc3339('1990-12-31T23:59:60.000Z')).toBe(utc(1991) - 1)
     expect(readRfc3339('1990-12-31T23:10:00.000Z')).toBe(utc(1990, 12, 31, 23, 10))
-    expect(readRfc3339('1990-12-31T23:59:60.000Z')).toBe(utc(1991))
+    expect(readRfc3339('1990-12-31T23:59:60.000Z')).toBe(utc(1991) - 1)
   })
 
   it('cuts off what is finer than a millisecond, also before 1970', () => {

@@ -41,8 +41,15 @@ const readUsualForm = (text: string): number | undefined => {
   return hour + minutes * 60_000 + seconds * 1_000 + milliseconds
 }
 
-/** Epoch milliseconds of an RFC 3339 time; what is finer than a millisecond is cut off. `undefined` where it is none. */
-export const readRfc3339 = (text: unknown): number | undefined => {
+const minuteMs = 60_000
+const dayMs = 86_400_000
+
+/**
+ * Epoch milliseconds of text in the form of an RFC 3339 time; what is finer than a millisecond is cut off. `undefined`
+ * where it is none. A second 60 is the last instant of its minute, so that it stays in its hour and day. Reads
+ * somewhat more than may come in (`timeFault`), since the log has times from before that was asked.
+ */
+export const readTime = (text: unknown): number | undefined => {
   if (typeof text !== 'string') return undefined
   const usual = readUsualForm(text)
   if (usual !== undefined) return usual
@@ -59,17 +66,36 @@ export const readRfc3339 = (text: unknown): number | undefined => {
   const offsetHours = Number(match[9] ?? 0)
   const offsetMinutes = Number(match[10] ?? 0)
   if (month < 1 || month > 12 || day < 1 || day > daysInMonth(year, month)) return undefined
-  // A leap second (60) is the first instant of the next minute, as POSIX time has it.
   if (hour > 23 || minute > 59 || second > 60 || offsetHours > 23 || offsetMinutes > 59) return undefined
   const milliseconds = Number((match[7] ?? '').padEnd(3, '0').slice(0, 3))
   const offset = (match[8] === '-' ? -1 : 1) * (offsetHours * 60 + offsetMinutes)
   const utc = new Date(0)
   // Not Date.UTC, which takes the years 0 to 99 for 1900 to 1999.
   utc.setUTCFullYear(year, month - 1, day)
-  utc.setUTCHours(hour, minute - offset, second, milliseconds)
-  if (text.endsWith('Z') && text[10] === 'T' && second < 60) {
+  utc.setUTCHours(hour, minute - offset)
+  const time = utc.getTime() + (second === 60 ? minuteMs - 1 : second * 1_000 + milliseconds)
+  if (text.endsWith('Z') && text[10] === 'T') {
     if (hourStarts.size >= mostHourStarts) hourStarts.clear()
-    hourStarts.set(text.slice(0, 13), new Date(utc).setUTCMinutes(0, 0, 0))
+    hourStarts.set(text.slice(0, 13), utc.setUTCMinutes(0))
   }
-  return utc.getTime()
+  return time
+}
+
+const firstInstant = Date.parse('0000-01-01T00:00:00Z')
+const lastInstant = Date.parse('9999-12-31T23:59:59.999Z')
+
+/** Why a text that `readTime` reads is no time to accept all the same; `undefined` where it is one. */
+export const timeFault = (text: string, time: number): string | undefined => {
+  // RFC 3339, section 5.7 and appendix D: a leap second is the last of a day in UTC, whatever the offset.
+  if (text.slice(17, 19) === '60' && (time + 1) % dayMs !== 0)
+    return 'has a second 60 that is no leap second: those are at 23:59:60 UTC'
+  // ISO 8601 has no sign for them without an agreement, nor RFC 3339.
+  if (time < firstInstant) return 'is before the year 0000 in UTC'
+  return time > lastInstant ? 'is after the year 9999 in UTC' : undefined
+}
+
+/** Epoch milliseconds of an RFC 3339 time, what is finer than a millisecond cut off; `undefined` where it is none. */
+export const readRfc3339 = (text: string): number | undefined => {
+  const time = readTime(text)
+  return time === undefined || timeFault(text, time) !== undefined ? undefined : time
 }

@@ -8,7 +8,7 @@ export interface TopicMessage {
   /** `null` is what Kafka calls a tombstone. */
   readonly value: Buffer | null
   readonly headers: MessageHeaders | undefined
-  /** The broker's time of the message, epoch milliseconds. */
+  /** When it came into the topic, as the record says: the broker's time or the producer's. Epoch milliseconds, and any other number. */
   readonly timestamp: number
 }
 

@@ -39,6 +39,7 @@ const names = [
   'error_message',
   'context',
   'issues',
+  'test',
 ]
 /** Fields by number; -1 is one that we do not know. */
 const keys = names.map((name) => Buffer.from(`"${name}":`))
@@ -193,7 +194,7 @@ export const scanEvent = (bytes: Buffer): PatternEvent | undefined => {
           if ((at - start) * mostGrowth > limits.contextBytes) return undefined
           break
         default:
-          // `issues` is a list with rules of its own, and rare.
+          // `issues` is a list with rules of its own, and rare; `test` as well.
           return undefined
       }
     }
@@ -210,6 +211,7 @@ export const scanEvent = (bytes: Buffer): PatternEvent | undefined => {
     type: 'pattern.used',
     patternId,
     occurredAt,
+    isTest: false,
     patternName,
     patternType,
     outcome,
