@@ -34,7 +34,7 @@ describe('publish', () => {
     const figures = JSON.parse(result.stdout) as { latency_ms: number; pattern_id: string }
     expect(figures.latency_ms).toBeLessThan(10_000)
     const { rows } = await database.pool.query(
-      `select from pattern_windows_v1 where pattern_id = $1
+      `select from pattern_windows_v1_hour where pattern_id = $1
        union all select from pattern_catalogue_v1 where pattern_id = $1`,
       [figures.pattern_id],
     )

@@ -5,7 +5,7 @@ import { type Body, bodyOf } from './variants.ts'
 
 /** Messages that are bad: each must end as a dead letter. */
 
-const dayMs = 24 * 3_600_000
+const centuryMs = 36_525 * 24 * 3_600_000
 
 /** Cut off in the middle, as by a producer that died. */
 export const malformedJson = (message: PlainMessage, random: Random): OutgoingMessage => ({
@@ -47,12 +47,12 @@ export const tooLarge = (message: PlainMessage): OutgoingMessage => ({
   value: JSON.stringify({ ...bodyOf(message), context: { transcript: 'x'.repeat(300 * 1024) } }),
 })
 
-/** From next week, as by a producer whose clock is wrong. */
+/** From the next century, as by a producer whose clock is wrong: ahead of any clock, also in a history. */
 export const futureTime = (message: PlainMessage): OutgoingMessage => ({
   key: message.key,
   value: JSON.stringify({
     ...bodyOf(message),
-    occurred_at: new Date(message.timestamp + 7 * dayMs).toISOString(),
+    occurred_at: new Date(message.timestamp + centuryMs).toISOString(),
   }),
 })
 

@@ -39,6 +39,7 @@ beforeAll(async () => {
   await api.seed([
     ...values.map((value, i) => ({ body: { event_id: eventId(i + 1), ...body }, value })),
     { body: { event_id: eventId(3), ...body }, ...cloudEvent },
+    { body: { event_id: eventId(4), ...body, test: true } },
   ])
 })
 afterAll(() => api?.stop())
@@ -52,6 +53,13 @@ describe('the events behind a number', () => {
       for (const value of values) expect(text).toContain(`"event":${value}}`)
     },
   )
+
+  it('are those that are counted, without test events', async () => {
+    const { events } = (await api.ask(`/patterns/${id}/events`)).body
+    const { usage } = (await api.ask(`/patterns/${id}?time_range=30d`)).body
+    expect(events.map(({ event_id }: { event_id: string }) => event_id)).toEqual([3, 2, 1].map(eventId))
+    expect(usage.usage_count).toBe(3)
+  })
 
   it('are shown with the headers that carry part of them, and without any where none do', async () => {
     const { events } = (await api.ask(`/patterns/${id}/events`)).body

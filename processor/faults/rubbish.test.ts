@@ -10,7 +10,7 @@ import type { Fate } from './sentMessage.ts'
 
 const brokers = inject('kafkaBrokers')
 const patternId = 'f0a1b2c3-0000-4000-8000-000000000001'
-const sentAt = Date.UTC(2026, 0, 7, 12, 34, 56, 789)
+const sentAt = Date.now() - 1_000
 
 type Body = Readonly<Record<string, unknown>>
 
@@ -95,6 +95,7 @@ const firstBatch = (
   ['not_json', message('{"event_id":')],
   ['not_json', message('')],
   ['not_json', message('\0')],
+  ['not_json', message(`\ufeff${JSON.stringify(used())}`)],
   ['not_json', message(Buffer.from([0xff, 0xfe, 0x00, 0x80]))],
   [
     'not_json',
@@ -115,10 +116,11 @@ const firstBatch = (
   ['event', json(used(), { key: 'not the id of a pattern' })],
   ['event', json(registered())],
   ['event', json(assessed())],
-  ['event', nested(used(), 100_000)],
-  ['event', nested(deep, 50_000)],
-  ['duplicate', nested(deep, 50_000, ' ')],
-  ['id_conflict', nested(deep, 50_001)],
+  ['schema', nested(used(), 100_000)],
+  ['schema', nested(used(), 65)],
+  ['event', nested(deep, 64)],
+  ['duplicate', nested(deep, 64, ' ')],
+  ['id_conflict', nested(deep, 63)],
   ['event', json(again)],
   ['duplicate', json(again)],
   ['duplicate', json(Object.fromEntries(Object.entries(again).toReversed()))],
@@ -135,7 +137,7 @@ const later = (again: Body, conflicting: Body, deep: Body): readonly (readonly [
   ['duplicate', json(again)],
   ['id_conflict', json({ ...conflicting, outcome: 'error' })],
   ['duplicate', json(conflicting)],
-  ['duplicate', nested(deep, 50_000, '\n')],
+  ['duplicate', nested(deep, 64, '\n')],
   ['event', json(used())],
 ]
 

@@ -75,8 +75,8 @@ export const decodeMessage = (
   }
   const unreadable = unreadableContentType(headers)
   if (unreadable !== undefined) {
-    const message = `${unreadable} is not read: send each event as application/cloudevents+json, or in binary mode`
-    return reject('schema', [{ path: 'content-type', message }])
+    const hint = 'send each event as application/cloudevents+json, or in binary mode'
+    return reject('schema', [{ path: 'content-type', message: `${unreadable} is not read: ${hint}` }])
   }
   const decoded = decodeValue(value, headers, true, () =>
     idOfPlace(origin.topic, origin.partition, message.offset),

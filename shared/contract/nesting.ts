@@ -7,7 +7,7 @@ export const isNestedDeeper = (value: unknown, most: number): boolean => {
   for (let depth = 0; depth <= most; depth++) {
     const nested = level.filter((one) => typeof one === 'object' && one !== null)
     if (nested.length === 0) return false
-    level = nested.flatMap((one) => Object.values(one as object) as unknown[])
+    level = nested.flatMap((one) => Object.values(one))
   }
   return true
 }
