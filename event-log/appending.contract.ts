@@ -15,6 +15,7 @@ export const appendingContract = (scene: LogScene): void => {
         position: 4,
         nextSourceOffset: 15,
         sourceBase: 0,
+        splits: 0,
         watermark: eventAt(14).occurredAt,
       })
       expect(await scene.log.head(shard)).toMatchObject({ ...head, firstSourceOffset: 10, notRecords: 1 })
@@ -39,12 +40,13 @@ export const appendingContract = (scene: LogScene): void => {
         nextSourceOffset: batch.nextSourceOffset,
         sourceBase: 0,
         watermark: noWatermark,
+        splits: 0,
       })
       expect(await readAll(scene.log, shard)).toEqual([])
       const next = await scene.log.append({ shard, expected: head, ...events(head.nextSourceOffset) })
       expect(next).toMatchObject({
         ok: true,
-        head: { position: 1, nextSourceOffset: head.nextSourceOffset + 1, sourceBase: 0 },
+        head: { position: 1, nextSourceOffset: head.nextSourceOffset + 1, sourceBase: 0, splits: 0 },
       })
     })
 

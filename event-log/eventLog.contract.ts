@@ -3,6 +3,7 @@ import { appendingContract } from './appending.contract.ts'
 import { createLogScene, type LogStore } from './logScene.ts'
 import { openingContract } from './opening.contract.ts'
 import { readingContract } from './reading.contract.ts'
+import { splittingContract } from './splitting.contract.ts'
 import { writersContract } from './writers.contract.ts'
 
 /** What every adapter of the event log must do, whatever it is built on. */
@@ -13,5 +14,6 @@ export const describeEventLog = (name: string, start: () => Promise<LogStore>): 
     appendingContract(scene)
     writersContract(scene)
     readingContract(scene)
+    splittingContract(scene)
   })
 }

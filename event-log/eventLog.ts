@@ -1,5 +1,6 @@
 import type { Rejection } from '@patterns/shared/contract/rejection.ts'
 import type { MessageHeaders, TopicMessage } from '@patterns/shared/contract/topicMessage.ts'
+import type { EventClaim, PatternHomes } from './patternHomes.ts'
 
 /** How far a shard's log has come, and what became of every source offset before `nextSourceOffset`. */
 export interface ShardHead {
@@ -25,10 +26,14 @@ export interface ShardHead {
   readonly deadLettered: number
   /** Offsets that carried no message: compacted away, or control records. */
   readonly notRecords: number
+  /** How often patterns that this shard is the home of were split: a writer must know of each. */
+  readonly splits: number
+  /** Events whose message key is not the id of their pattern. */
+  readonly keyMismatches: number
 }
 
 /** Where a shard's log ends: what a writer goes on from. */
-export type LogEnd = Pick<ShardHead, 'position' | 'nextSourceOffset' | 'sourceBase' | 'watermark'>
+export type LogEnd = Pick<ShardHead, 'position' | 'nextSourceOffset' | 'sourceBase' | 'splits' | 'watermark'>
 
 /** One accepted event on its way into the log. */
 export interface NewEvent {
@@ -44,7 +49,8 @@ export interface NewDeadLetter {
 
 export interface NewDuplicate {
   readonly sourceOffset: number
-  /** Where the first event with this id lies. */
+  /** Where the first event with this id lies: another shard may have it. */
+  readonly shard: number
   readonly position: number
 }
 
@@ -57,13 +63,18 @@ export interface Append {
   readonly events: readonly NewEvent[]
   readonly deadLetters: readonly NewDeadLetter[]
   readonly duplicates: readonly NewDuplicate[]
+  /** For those of the events whose pattern is split; default none. */
+  readonly claims?: readonly EventClaim[]
+  /** How many of the events have another message key than the id of their pattern; default 0. */
+  readonly keyMismatches?: number
   /** The offset after this batch. */
   readonly nextSourceOffset: number
 }
 
 export type AppendResult =
   | { readonly ok: true; readonly head: LogEnd }
-  | { readonly ok: false; readonly reason: 'fenced' }
+  /** `fenced`: the head is not the expected one. `claimed`: an id was claimed by another event meanwhile. */
+  | { readonly ok: false; readonly reason: 'fenced' | 'claimed' }
 
 /** One event as the log keeps it: the producer's own bytes at their position. */
 export interface LogRecord {
@@ -94,7 +105,7 @@ export interface TimeSpan {
  * batches (Postgres: segments) or single events (EventStoreDB); the contract suite
  * in `eventLog.contract.ts` is the same for all.
  */
-export interface EventLog {
+export interface EventLog extends PatternHomes {
   /** The shards that have a head, in order. */
   shards(): Promise<number[]>
   /** The shard's head; `undefined` where nothing was ever appended or opened. */

@@ -37,8 +37,9 @@ export const deadLetterAt = (
   rejection,
 })
 
-export const duplicateAt = (sourceOffset: number, position: number): NewDuplicate => ({
+export const duplicateAt = (sourceOffset: number, position: number, shard = 0): NewDuplicate => ({
   sourceOffset,
+  shard,
   position,
 })
 
@@ -48,6 +49,7 @@ export const toAppend = ({
   deadLetters = [],
   duplicates = [],
   nextSourceOffset,
+  ...rest
 }: Partial<Batch>): Batch => {
   const offsets = [
     ...events.map(({ message }) => message.offset),
@@ -58,6 +60,7 @@ export const toAppend = ({
     events,
     deadLetters,
     duplicates,
+    ...rest,
     nextSourceOffset: nextSourceOffset ?? Math.max(-1, ...offsets) + 1,
   }
 }

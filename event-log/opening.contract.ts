@@ -21,6 +21,8 @@ export const openingContract = (scene: LogScene): void => {
         duplicates: 0,
         deadLettered: 0,
         notRecords: 0,
+        splits: 0,
+        keyMismatches: 0,
       })
       expect(await scene.log.head(shard)).toEqual(opened)
       expect(await readAll(scene.log, shard)).toEqual([])

@@ -8,11 +8,15 @@ export const writersContract = (scene: LogScene): void => {
 
   describe('a writer whose head is stale', () => {
     it.each([
-      ['a position behind', { position: 1, nextSourceOffset: 2, sourceBase: 0, watermark: null }],
-      ['a position ahead', { position: 3, nextSourceOffset: 2, sourceBase: 0, watermark: null }],
-      ['an offset behind', { position: 2, nextSourceOffset: 1, sourceBase: 0, watermark: null }],
-      ['an offset ahead', { position: 2, nextSourceOffset: 3, sourceBase: 0, watermark: null }],
-      ['the base of another topic', { position: 2, nextSourceOffset: 2, sourceBase: 2, watermark: null }],
+      ['a position behind', { position: 1, nextSourceOffset: 2, sourceBase: 0, splits: 0, watermark: null }],
+      ['a position ahead', { position: 3, nextSourceOffset: 2, sourceBase: 0, splits: 0, watermark: null }],
+      ['an offset behind', { position: 2, nextSourceOffset: 1, sourceBase: 0, splits: 0, watermark: null }],
+      ['an offset ahead', { position: 2, nextSourceOffset: 3, sourceBase: 0, splits: 0, watermark: null }],
+      [
+        'the base of another topic',
+        { position: 2, nextSourceOffset: 2, sourceBase: 2, splits: 0, watermark: null },
+      ],
+      ['a split', { position: 2, nextSourceOffset: 2, sourceBase: 0, splits: 1, watermark: null }],
     ])('by %s changes nothing', async (_how, expected) => {
       const { shard } = await given(0, events(0, 1))
       const before = await scene.log.head(shard)
@@ -28,7 +32,7 @@ export const writersContract = (scene: LogScene): void => {
 
     it('cannot append to a shard that was never opened', async () => {
       const shard = newShard()
-      const expected = { position: 0, nextSourceOffset: 0, sourceBase: 0, watermark: null }
+      const expected = { position: 0, nextSourceOffset: 0, sourceBase: 0, splits: 0, watermark: null }
       expect(await scene.log.append({ shard, expected, ...events(0) })).toEqual({
         ok: false,
         reason: 'fenced',
@@ -73,7 +77,13 @@ export const writersContract = (scene: LogScene): void => {
       const result = await restarted.append({ shard, expected: head, ...events(3) })
       expect(result).toEqual({
         ok: true,
-        head: { position: 3, nextSourceOffset: 4, sourceBase: 0, watermark: eventAt(3).occurredAt },
+        head: {
+          position: 3,
+          nextSourceOffset: 4,
+          sourceBase: 0,
+          splits: 0,
+          watermark: eventAt(3).occurredAt,
+        },
       })
       expect(await readAll(restarted, shard)).toHaveLength(3)
     })

@@ -50,7 +50,7 @@ export const seedLog = async (
         const batch = events.slice(i, i + eventsPerSegment)
         await log.append({
           shard,
-          expected: { position, nextSourceOffset: position, sourceBase: 0, watermark: null },
+          expected: { position, nextSourceOffset: position, sourceBase: 0, splits: 0, watermark: null },
           events: batch.map((event, j) => toMessage(event, position + j)),
           deadLetters: [],
           duplicates: [],

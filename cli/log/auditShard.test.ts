@@ -12,6 +12,8 @@ interface Contents {
   deadLetters: number[]
 }
 
+const shard = 2
+
 const idOf = (position: number): string => `019b76da-a800-7aa8-a644-${String(position).padStart(12, '0')}`
 
 const recordOf = (position: number, sourceOffset: number): LogRecord => ({
@@ -42,7 +44,8 @@ const shardOf = (fates: readonly Fate[], firstSourceOffset = 100): Contents => {
     // Only what is in the log already can be repeated.
     if (fate === 'appended' || (fate === 'duplicate' && records.length === 0)) {
       records.push(recordOf(records.length + 1, offset))
-    } else if (fate === 'duplicate') duplicates.push({ sourceOffset: offset, position: records.length })
+    } else if (fate === 'duplicate')
+      duplicates.push({ sourceOffset: offset, shard, position: records.length })
     else if (fate === 'dead') deadLetters.push(offset)
   })
   const head = {
@@ -50,6 +53,8 @@ const shardOf = (fates: readonly Fate[], firstSourceOffset = 100): Contents => {
     firstSourceOffset,
     nextSourceOffset: firstSourceOffset + fates.length,
     sourceBase: 0,
+    splits: 0,
+    keyMismatches: 0,
     topicId: null,
     watermark: null,
     duplicates: duplicates.length,
@@ -65,8 +70,12 @@ async function* pagesOf<Item>(items: readonly Item[], size = 3): AsyncGenerator<
 
 const audit = ({ head, records, duplicates, deadLetters }: Contents): Promise<ShardAudit> =>
   auditShard({
-    shard: 2,
+    shard,
     head,
+    positions: new Map([
+      [shard, head.position],
+      [7, 5],
+    ]),
     records: pagesOf(records),
     duplicates: pagesOf(duplicates),
     deadLetters: pagesOf(deadLetters),
@@ -134,8 +143,26 @@ describe('the audit of a shard', () => {
 
   test('finds a duplicate of an event that is not there', async () => {
     const contents = shardOf(usual)
-    contents.duplicates[0] = { sourceOffset: 104, position: 4 }
+    contents.duplicates[0] = { sourceOffset: 104, shard, position: 4 }
     expect((await audit(contents)).faults[0]).toMatchObject({ sourceOffset: 104 })
+  })
+
+  test('looks for the event of a duplicate in the shard that has it', async () => {
+    const contents = shardOf(usual)
+    contents.duplicates[0] = { sourceOffset: 104, shard: 7, position: 5 }
+    expect((await audit(contents)).faults).toEqual([])
+    for (const missing of [
+      { shard: 7, position: 6 },
+      { shard: 8, position: 1 },
+    ]) {
+      contents.duplicates[0] = { sourceOffset: 104, ...missing }
+      expect((await audit(contents)).faults).toEqual([
+        {
+          sourceOffset: 104,
+          message: `a duplicate of position ${missing.position} of shard ${missing.shard}, which does not exist`,
+        },
+      ])
+    }
   })
 
   test.each([

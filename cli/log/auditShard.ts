@@ -4,6 +4,8 @@ import { decodeRecord } from '@patterns/shared/contract/decodeRecord.ts'
 /** A duplicate as the log remembers it. */
 export interface DuplicateRow {
   readonly sourceOffset: number
+  /** The shard that has the first event with the id. */
+  readonly shard: number
   readonly position: number
 }
 
@@ -12,6 +14,8 @@ export interface ShardContents {
   readonly shard: number
   /** Read before the rest, so that what is appended meanwhile does not disturb. */
   readonly head: ShardHead
+  /** How far the log of each shard has come, read after the head: a duplicate may be of an event in another one. */
+  readonly positions: ReadonlyMap<number, number>
   readonly records: AsyncIterable<readonly LogRecord[]>
   readonly duplicates: AsyncIterable<readonly DuplicateRow[]>
   readonly deadLetters: AsyncIterable<readonly number[]>
@@ -70,12 +74,19 @@ async function* recordEntries({ head, records }: ShardContents): AsyncGenerator<
   }
 }
 
-async function* duplicateEntries({ head, duplicates }: ShardContents): AsyncGenerator<Entry> {
+async function* duplicateEntries({
+  shard,
+  head,
+  positions,
+  duplicates,
+}: ShardContents): AsyncGenerator<Entry> {
   for await (const page of duplicates) {
-    for (const { sourceOffset, position } of page) {
+    for (const { sourceOffset, shard: first, position } of page) {
       if (sourceOffset >= head.nextSourceOffset) return
-      const isKnown = position >= 1 && position <= head.position
-      const fault = isKnown ? undefined : `a duplicate of position ${position}, which does not exist`
+      const isKnown =
+        position >= 1 && position <= (first === shard ? head.position : (positions.get(first) ?? 0))
+      const where = first === shard ? '' : ` of shard ${first}`
+      const fault = isKnown ? undefined : `a duplicate of position ${position}${where}, which does not exist`
       yield { offset: sourceOffset, kind: 'duplicate', fault }
     }
   }

@@ -58,7 +58,7 @@ export const findInLog = async (
 export const findDuplicates = async (pool: pg.Pool, events: readonly Occurrence[]): Promise<Occurrence[]> => {
   const { rows } = await pool.query<{ shard: number; source_offset: number; position: number }>(
     `select shard, source_offset, position from duplicates
-     where (shard, position) in (select * from unnest($1::int4[], $2::int8[]))`,
+     where (coalesce(first_shard, shard), position) in (select * from unnest($1::int4[], $2::int8[]))`,
     [events.map(({ shard }) => shard), events.map(({ position }) => position)],
   )
   return rows.map((row) => ({

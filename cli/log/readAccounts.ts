@@ -7,7 +7,7 @@ const rowsPerPage = 10_000
 export async function* readDuplicates(pool: pg.Pool, shard: number): AsyncGenerator<readonly DuplicateRow[]> {
   for (let after = -1; ;) {
     const { rows } = await pool.query<DuplicateRow>(
-      `select source_offset as "sourceOffset", position from duplicates
+      `select source_offset as "sourceOffset", coalesce(first_shard, shard) as shard, position from duplicates
        where shard = $1 and source_offset > $2 order by source_offset limit $3`,
       [shard, after, rowsPerPage],
     )

@@ -20,6 +20,13 @@ export const countEvents = async (log: EventLog, only: number | undefined): Prom
   return heads.reduce((sum, head) => sum + (head?.position ?? 0), 0)
 }
 
+/** How far the log of each shard has come. */
+export const readPositions = async (log: EventLog): Promise<Map<number, number>> => {
+  const shards = await log.shards()
+  const heads = await Promise.all(shards.map((shard) => log.head(shard)))
+  return new Map(shards.map((shard, i) => [shard, heads[i]?.position ?? 0]))
+}
+
 /** Where all shards, or one, may hold events that occurred in a span. */
 export const findRanges = async (
   log: EventLog,

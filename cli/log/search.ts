@@ -39,7 +39,7 @@ const describe = (eventId: string, found: readonly Occurrence[]): string => {
   ).length
   const table = formatTable(columns, found.map(row))
   if (appended < 2) return table
-  return `${table}\nThe event was appended ${appended} times: the later ones came beyond the duplicate horizon, or in another shard.`
+  return `${table}\nThe event was appended ${appended} times: the later ones came beyond the duplicate horizon.`
 }
 
 const searchLog = ({ eventId, json }: SearchOptions, context: CliContext): Promise<ExitCode> =>

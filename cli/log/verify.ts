@@ -10,7 +10,7 @@ import { withDatabase } from '../withDatabase.ts'
 import { auditShard, type ShardAudit } from './auditShard.ts'
 import { auditsAsJson, formatAudits } from './formatAudits.ts'
 import { readDeadLetterOffsets, readDuplicates } from './readAccounts.ts'
-import { chooseShards, countEvents } from './readShards.ts'
+import { chooseShards, countEvents, readPositions } from './readShards.ts'
 
 interface VerifyOptions {
   readonly shard?: number
@@ -30,6 +30,7 @@ const verifyLog = ({ shard: only, json }: VerifyOptions, context: CliContext): P
         const contents = {
           shard,
           head: (await log.head(shard))!,
+          positions: await readPositions(log),
           records: log.read(shard, 0),
           duplicates: readDuplicates(pool, shard),
           deadLetters: readDeadLetterOffsets(pool, shard),

@@ -1,7 +1,7 @@
 import { describeEventLog } from '../eventLog.contract.ts'
-import { createMemoryEventLog, type MemoryStore } from './memoryEventLog.ts'
+import { createMemoryEventLog, createMemoryStore } from './memoryEventLog.ts'
 
 describeEventLog('memory', async () => {
-  const store: MemoryStore = new Map()
+  const store = createMemoryStore()
   return { connect: () => createMemoryEventLog(store), close: async () => {} }
 })

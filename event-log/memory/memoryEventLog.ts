@@ -4,26 +4,50 @@ import { noWatermark } from '@patterns/shared/contract/watermark.ts'
 import type { Append, AppendResult, EventLog, LogRecord, ShardHead } from '../eventLog.ts'
 import { keptTime } from '../keptTime.ts'
 import { watermarkAfter } from '../watermarkAfter.ts'
+import type { EventPlace } from '../patternHomes.ts'
+import { areUnclaimed, claimAll, createMemoryPatternHomes, type Home } from './memoryPatternHomes.ts'
 
 interface Shard {
   head: ShardHead
   readonly records: LogRecord[]
 }
 
-/** What outlives a log that is made anew: the shards by number. */
-export type MemoryStore = Map<number, Shard>
+/** What outlives a log that is made anew. */
+export interface MemoryStore {
+  readonly shards: Map<number, Shard>
+  /** By pattern. */
+  readonly homes: Map<string, Home>
+  /** By event. */
+  readonly claims: Map<string, EventPlace>
+}
+
+export const createMemoryStore = (): MemoryStore => ({
+  shards: new Map(),
+  homes: new Map(),
+  claims: new Map(),
+})
 
 const pageSize = 1_000
 
-const append = (
-  shard: Shard | undefined,
-  { expected, events, deadLetters, duplicates, nextSourceOffset }: Append,
-): AppendResult => {
+const append = (store: MemoryStore, batch: Append): AppendResult => {
+  const {
+    expected,
+    events,
+    deadLetters,
+    duplicates,
+    claims = [],
+    keyMismatches = 0,
+    nextSourceOffset,
+  } = batch
+  const shard = store.shards.get(batch.shard)
   const isExpected =
     shard?.head.position === expected.position &&
     shard.head.nextSourceOffset === expected.nextSourceOffset &&
-    shard.head.sourceBase === expected.sourceBase
+    shard.head.sourceBase === expected.sourceBase &&
+    shard.head.splits === expected.splits
   if (!isExpected) return { ok: false, reason: 'fenced' }
+  if (!areUnclaimed(store, claims)) return { ok: false, reason: 'claimed' }
+  claimAll(store, batch.shard, claims)
   for (const { eventId, message } of events) {
     shard.records.push({
       position: shard.records.length + 1,
@@ -44,9 +68,10 @@ const append = (
     duplicates: head.duplicates + duplicates.length,
     deadLettered: head.deadLettered + deadLetters.length,
     notRecords: head.notRecords + covered - events.length - deadLetters.length - duplicates.length,
+    keyMismatches: head.keyMismatches + keyMismatches,
   }
-  const { position, watermark } = shard.head
-  return { ok: true, head: { position, nextSourceOffset, sourceBase: head.sourceBase, watermark } }
+  const { position, sourceBase, splits, watermark } = shard.head
+  return { ok: true, head: { position, nextSourceOffset, sourceBase, splits, watermark } }
 }
 
 const idsOf = (records: readonly LogRecord[]): Buffer => {
@@ -56,7 +81,8 @@ const idsOf = (records: readonly LogRecord[]): Buffer => {
 }
 
 /** The event log in memory, for tests of what is built on it. */
-export const createMemoryEventLog = (shards: MemoryStore = new Map()): EventLog => {
+export const createMemoryEventLog = (store: MemoryStore = createMemoryStore()): EventLog => {
+  const { shards } = store
   const recordsOf = (shard: number): readonly LogRecord[] => shards.get(shard)?.records ?? []
   return {
     shards: async () => [...shards.keys()].toSorted((a, b) => a - b),
@@ -73,6 +99,8 @@ export const createMemoryEventLog = (shards: MemoryStore = new Map()): EventLog 
           duplicates: 0,
           deadLettered: 0,
           notRecords: 0,
+          splits: 0,
+          keyMismatches: 0,
         },
         records: [],
       }
@@ -84,7 +112,7 @@ export const createMemoryEventLog = (shards: MemoryStore = new Map()): EventLog 
       if (named?.head.nextSourceOffset !== nextSourceOffset || named.head.topicId !== before) return
       named.head = { ...named.head, topicId }
     },
-    append: async (batch) => append(shards.get(batch.shard), batch),
+    append: async (batch) => append(store, batch),
     async *read(shard, afterPosition) {
       for (let next = afterPosition; next < recordsOf(shard).length;) {
         const page = recordsOf(shard).slice(next, next + pageSize)
@@ -111,5 +139,6 @@ export const createMemoryEventLog = (shards: MemoryStore = new Map()): EventLog 
         yield { firstPosition: next + 1, ids: idsOf(records.slice(next, next + pageSize)) }
       }
     },
+    ...createMemoryPatternHomes(store),
   }
 }

@@ -1,6 +1,8 @@
 import { writeUuid } from '@patterns/shared/contract/uuid.ts'
 import type pg from 'pg'
+import { int8Array, uuidArray } from '@patterns/shared/postgres/binaryArray.ts'
 import type { Append, AppendResult, NewEvent } from '../eventLog.ts'
+import { isClaimed } from './claims.ts'
 import { faultsAsJson, headersAsJson } from './deadLetterJson.ts'
 import { keptTime } from '../keptTime.ts'
 import { watermarkAfter } from '../watermarkAfter.ts'
@@ -14,9 +16,9 @@ const statement = `
 with head as (
   update event_log_shards
   set position = position + $4, next_source_offset = $5, duplicates = duplicates + $6,
-    dead_lettered = dead_lettered + $7, not_records = not_records + $8,
+    dead_lettered = dead_lettered + $7, not_records = not_records + $8, key_mismatches = key_mismatches + $32,
     appended_at = greatest(appended_at, now()), watermark = $27
-  where shard = $1 and position = $2 and next_source_offset = $3 and source_base = $26
+  where shard = $1 and position = $2 and next_source_offset = $3 and source_base = $26 and splits = $28
   returning shard, appended_at, watermark
 ), segment as (
   insert into event_log_segments (shard, first_position, event_count, first_source_offset, last_source_offset,
@@ -28,8 +30,13 @@ with head as (
   from head, unnest($17::int8[], $18::text[], $19::jsonb[], $20::bytea[], $21::bytea[], $22::jsonb[],
     $23::timestamptz[]) as letter
 ), duplicate as (
-  insert into duplicates
-  select head.shard, duplicate.* from head, unnest($24::int8[], $25::int8[]) as duplicate
+  insert into duplicates (shard, source_offset, position, first_shard)
+  select head.shard, duplicate.* from head, unnest($24::int8[], $25::int8[], $29::int4[]) as duplicate
+), claim as (
+  -- In the order of ids, so that two shards that claim the same ones cannot wait for each other.
+  insert into claimed_events (shard, event_id, position)
+  select head.shard, claim.*
+  from head, unnest($30::uuid[], $31::int8[]) as claim(event_id, position) order by claim.event_id
 )
 select shard from head`
 
@@ -50,15 +57,15 @@ const rangeOf = (events: readonly NewEvent[]) => {
   return range
 }
 
-/** Appends one batch, or nothing where the shard's head is not the expected one. */
+/** Appends one batch, or nothing where the shard's head is not the expected one or an id is claimed already. */
 export const appendSegment = async (pool: pg.Pool, append: Append): Promise<AppendResult> => {
-  const { shard, expected, events, deadLetters, duplicates, nextSourceOffset } = append
+  const { shard, expected, events, deadLetters, duplicates, claims = [], nextSourceOffset } = append
   const covered = nextSourceOffset - expected.nextSourceOffset
   const range = rangeOf(events)
   const at = (time: number) => (Number.isFinite(time) ? new Date(time) : null)
   const watermark = watermarkAfter(expected.watermark, events)
   const payload = events.length === 0 ? null : await encodePayload(events.map(asPayload))
-  const { rowCount } = await pool.query({
+  const appended = pool.query({
     name: 'append_segment',
     text: statement,
     values: [
@@ -89,11 +96,24 @@ export const appendSegment = async (pool: pg.Pool, append: Append): Promise<Appe
       duplicates.map((duplicate) => duplicate.position),
       expected.sourceBase,
       watermark === null ? null : at(watermark),
+      expected.splits,
+      duplicates.map((duplicate) => duplicate.shard),
+      uuidArray(claims.map(({ eventId }) => eventId)),
+      int8Array(claims.map(({ position }) => position)),
+      append.keyMismatches ?? 0,
     ],
   })
-  if (rowCount === 0) return { ok: false, reason: 'fenced' }
-  const { position, sourceBase } = expected
-  return { ok: true, head: { position: position + events.length, nextSourceOffset, sourceBase, watermark } }
+  const moved = await appended.catch((error: unknown) => {
+    if (isClaimed(error)) return undefined
+    throw error
+  })
+  if (moved === undefined) return { ok: false, reason: 'claimed' }
+  if (moved.rowCount === 0) return { ok: false, reason: 'fenced' }
+  const { position, sourceBase, splits } = expected
+  return {
+    ok: true,
+    head: { position: position + events.length, nextSourceOffset, sourceBase, splits, watermark },
+  }
 }
 
 const asPayload = ({ message }: NewEvent) => ({

@@ -145,16 +145,16 @@ describe('a dead letter in Postgres', () => {
 })
 
 describe('a batch in Postgres', () => {
-  it('remembers which offsets were duplicates, and of what', async () => {
+  it('remembers which offsets were duplicates, and of what in which shard', async () => {
     const shard = await appendOne(
-      toAppend({ events: [eventAt(0)], duplicates: [duplicateAt(1, 1), duplicateAt(4, 1)] }),
+      toAppend({ events: [eventAt(0)], duplicates: [duplicateAt(1, 1, 7), duplicateAt(4, 1, 8)] }),
     )
     const { rows } = await pool.query('select * from duplicates where shard = $1 order by source_offset', [
       shard,
     ])
     expect(rows).toEqual([
-      { shard, source_offset: 1, position: 1 },
-      { shard, source_offset: 4, position: 1 },
+      { shard, source_offset: 1, position: 1, first_shard: 7 },
+      { shard, source_offset: 4, position: 1, first_shard: 8 },
     ])
   })
 

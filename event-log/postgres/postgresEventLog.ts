@@ -1,10 +1,13 @@
 import type pg from 'pg'
 import type { EventLog } from '../eventLog.ts'
 import { appendSegment } from './appendSegment.ts'
+import { findClaims } from './claims.ts'
 import { listShards, nameTopic, openShard, readHead } from './readHead.ts'
 import { createRangeReader } from './readRanges.ts'
 import { createSegmentPartitions } from './segmentPartitions.ts'
 import { findPositionBefore, findRangesOf, readRecentIds, readSegments } from './readSegments.ts'
+import { registerPatterns } from './registerPatterns.ts'
+import { splitPatterns } from './splitPatterns.ts'
 
 export interface PostgresEventLogOptions {
   readonly pool: pg.Pool
@@ -29,5 +32,8 @@ export const createPostgresEventLog = ({ pool, mostKeptBytes = 0 }: PostgresEven
     rangesOf: (shard, span) => findRangesOf(pool, shard, span),
     positionBefore: (shard, sourceOffset) => findPositionBefore(pool, shard, sourceOffset),
     recentIds: (shard, count) => readRecentIds(pool, shard, count),
+    registerPatterns: (shard, patternIds) => registerPatterns(pool, shard, patternIds),
+    splitPatterns: (patternIds, isTheirs, horizon) => splitPatterns(pool, patternIds, isTheirs, horizon),
+    findClaims: (eventIds) => findClaims(pool, eventIds),
   }
 }

@@ -36,7 +36,7 @@ const toRecords = async (row: SegmentRow): Promise<LogRecord[]> => {
 
 /** The events after a position, one segment a page, up to the head at the time of the last query. */
 export async function* readSegments(
-  pool: pg.Pool,
+  pool: Pick<pg.Pool, 'query'>,
   shard: number,
   afterPosition: number,
 ): AsyncGenerator<LogRecord[]> {

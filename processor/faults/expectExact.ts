@@ -1,5 +1,6 @@
 import { auditShard } from '@patterns/cli/log/auditShard.ts'
 import { readDeadLetterOffsets, readDuplicates } from '@patterns/cli/log/readAccounts.ts'
+import { readPositions } from '@patterns/cli/log/readShards.ts'
 import { createPostgresEventLog } from '@patterns/event-log/postgres/postgresEventLog.ts'
 import type pg from 'pg'
 import { expect } from 'vitest'
@@ -62,6 +63,7 @@ const audit = async (pool: pg.Pool): Promise<string[]> => {
     const found = await auditShard({
       shard,
       head: (await log.head(shard))!,
+      positions: await readPositions(log),
       records: log.read(shard, 0),
       duplicates: readDuplicates(pool, shard),
       deadLetters: readDeadLetterOffsets(pool, shard),

@@ -56,7 +56,7 @@ const recountShard = (
     const place = `${shard}:${message.offset}`
     if (message.fate === 'duplicate') {
       const { eventId } = readSentEvent(message, topic)
-      tables.duplicates.set(place, { position: String(known.get(eventId)) })
+      tables.duplicates.set(place, { position: String(known.get(eventId)), first_shard: String(shard) })
       continue
     }
     if (message.fate !== 'event') {

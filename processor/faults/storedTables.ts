@@ -124,6 +124,6 @@ export const readStoredTables = async (pool: pg.Pool): Promise<Tables> => ({
   duplicates: await readTable(
     pool,
     `concat_ws(':', shard, source_offset)`,
-    'position::text as position from duplicates',
+    'position::text as position, coalesce(first_shard, shard)::text as first_shard from duplicates',
   ),
 })

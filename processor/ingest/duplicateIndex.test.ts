@@ -15,7 +15,11 @@ const ids = fc
   .map((id) => `00000000-0000-4000-8000-${id.toString(16).padStart(12, '0')}`)
 
 const commands = fc.array(
-  fc.record({ command: fc.constantFrom('add', 'add', 'find' as const), id: fc.oneof(ids, fc.uuid()) }),
+  fc.record({
+    command: fc.constantFrom('add', 'add', 'add', 'add', 'find', 'find', 'forget' as const),
+    id: fc.oneof(ids, fc.uuid()),
+    count: fc.nat(40),
+  }),
   { maxLength: 200, size: 'max' },
 )
 
@@ -29,17 +33,26 @@ describe('the index of duplicates', () => {
         (horizon, firstPosition, all) => {
           const index = createDuplicateIndex(horizon)
           const added: string[] = []
-          for (const { command, id } of all) {
+          /** The last position that an addition pushed out of the horizon. */
+          let pushedOut = 0
+          for (const { command, id, count } of all) {
             if (command === 'add') {
               index.add(firstPosition + added.length, bytesOf(id), 0)
               added.push(id)
+              pushedOut = Math.max(pushedOut, firstPosition + added.length - 1 - horizon)
+              continue
+            }
+            if (command === 'forget') {
+              added.splice(Math.max(0, added.length - count))
+              const last = firstPosition + added.length - 1
+              index.forgetAfter(last)
+              pushedOut = Math.min(pushedOut, last)
               continue
             }
             const found = index.find(bytesOf(id), 0)
             const known = added
               .map((its, i) => ({ id: its, position: firstPosition + i }))
-              .slice(-horizon)
-              .filter((entry) => entry.id === id)
+              .filter((entry) => entry.id === id && entry.position > pushedOut)
               .map((entry) => entry.position)
             expect(known.length === 0 ? [0] : known).toContain(found)
           }

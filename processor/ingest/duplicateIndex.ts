@@ -7,6 +7,11 @@ export interface DuplicateIndex {
    * To be confirmed by reading it.
    */
   find(id: Uint8Array, start: number): number
+  /**
+   * Takes back what was added after a position: it did not get into the log. What that pushed out of the horizon stays
+   * out.
+   */
+  forgetAfter(position: number): void
 }
 
 /** A multiply-xor mix of two words, one to one in each of them while the other stays. */
@@ -43,7 +48,11 @@ export const createDuplicateIndex = (horizon: number): DuplicateIndex => {
 
   const remove = (slot: number): void => {
     let hole = low[slot]! & mask
-    while (table[hole] !== slot + 1) hole = (hole + 1) & mask
+    while (table[hole] !== slot + 1) {
+      // Taken back already.
+      if (table[hole] === 0) return
+      hole = (hole + 1) & mask
+    }
     // Backward-shift deletion (Knuth, TAOCP 6.4, algorithm R): no tombstones, so probes stay short for ever.
     for (let at = (hole + 1) & mask; table[at] !== 0; at = (at + 1) & mask) {
       const home = low[table[at]! - 1]! & mask
@@ -77,6 +86,11 @@ export const createDuplicateIndex = (horizon: number): DuplicateIndex => {
         return last - ((((last - slot) % horizon) + horizon) % horizon)
       }
       return 0
+    },
+    forgetAfter(position) {
+      // Beyond a whole turn of the ring the slots come again.
+      for (let taken = 0; last > position && taken < horizon; last--, taken++) remove(last % horizon)
+      last = Math.min(last, position)
     },
   }
 }

@@ -12,7 +12,7 @@ export class LostTailError extends Error {
  * Reads single events of a shard, keeping the page that held the last one: a producer that sends a
  * batch again asks for neighbours.
  */
-export const createEventReader = (log: EventLog, shard: number) => {
+export const createEventReader = (log: Pick<EventLog, 'read'>, shard: number) => {
   let page: readonly LogRecord[] = []
   return async (position: number): Promise<LogRecord> => {
     const kept = page[position - (page[0]?.position ?? Infinity)]

@@ -4,16 +4,19 @@ import type { TopicMessage } from '@patterns/shared/contract/topicMessage.ts'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createDuplicateIndex } from './duplicateIndex.ts'
+import { createKnownPatterns } from './knownPatterns.ts'
 import { createEventReader } from './readEventAt.ts'
 import { type SortContext, type SortedBatch, sortBatch } from './sortBatch.ts'
 
 const idOf = (id: number): string => `0197a3b4-5c6d-7e8f-9012-${id.toString(16).padStart(12, '0')}`
 
+const patternId = '11111111-2222-4333-8444-55555555abcd'
+
 const bodyOf = (id: number, rest: Readonly<Record<string, unknown>> = {}) => ({
   event_id: idOf(id),
   type: 'pattern.used',
   schema_version: 1,
-  pattern_id: '11111111-2222-4333-8444-555555555555',
+  pattern_id: patternId,
   occurred_at: '2026-01-02T03:04:05.000Z',
   outcome: 'success',
   ...rest,
@@ -22,38 +25,38 @@ const bodyOf = (id: number, rest: Readonly<Record<string, unknown>> = {}) => ({
 /** By the clock of whoever sorts. */
 const now = Date.UTC(2026, 0, 2, 4)
 
-const messageAt = (offset: number, value: unknown): TopicMessage => ({
+const messageAt = (
+  offset: number,
+  value: unknown,
+  key: Buffer | null = Buffer.from(patternId),
+): TopicMessage => ({
   offset,
-  key: null,
+  key,
   value: Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)),
   headers: undefined,
   timestamp: Date.UTC(2026, 0, 2, 3, 4, 6) + offset,
 })
 
 /** A shard whose batches are sorted and appended one after the other, as its lane does. */
-const createShard = async (horizon = 1_000) => {
-  const log = createMemoryEventLog()
-  let head: LogEnd = await log.open(0, 0)
+const createShard = async ({ horizon = 1_000, shard = 0, log = createMemoryEventLog() } = {}) => {
+  let head: LogEnd = await log.open(shard, 0)
   const context: SortContext = {
     topic: 'pattern-usage-events',
-    shard: 0,
+    shard,
+    log,
     index: createDuplicateIndex(horizon),
     clock: () => now,
-    readEventAt: createEventReader(log, 0),
+    patterns: createKnownPatterns({ log, shard, horizon }),
+    readEventAt: createEventReader(log, shard),
   }
   return {
     context,
     async take(...values: unknown[]): Promise<SortedBatch> {
       const messages = values.map((value, i) => messageAt(head.nextSourceOffset + i, value))
       const sorted = await sortBatch(messages, head.position, context)
-      const result = await log.append({
-        shard: 0,
-        expected: head,
-        events: sorted.accepted,
-        deadLetters: sorted.deadLetters,
-        duplicates: sorted.duplicates,
-        nextSourceOffset: head.nextSourceOffset + messages.length,
-      })
+      const { accepted: events, ...rest } = sorted
+      const nextSourceOffset = head.nextSourceOffset + messages.length
+      const result = await log.append({ shard, expected: head, events, ...rest, nextSourceOffset })
       expect.assert(result.ok)
       head = result.head
       return sorted
@@ -196,7 +199,7 @@ describe('an event sent twice', () => {
   })
 
   it('past the horizon counts again', async () => {
-    const shard = await createShard(2)
+    const shard = await createShard({ horizon: 2 })
     await shard.take(bodyOf(1), bodyOf(2), bodyOf(3))
     expect(offsets(await shard.take(bodyOf(2), bodyOf(1)))).toEqual({
       accepted: [4],
@@ -234,9 +237,84 @@ describe('an id that another one collides with', () => {
   it('is accepted: the hash alone never drops an event', async () => {
     const shard = await createShard()
     await shard.take(bodyOf(1))
-    const colliding = { ...shard.context, index: { add: () => {}, find: () => 1 } }
+    const colliding = { ...shard.context, index: { add: () => {}, find: () => 1, forgetAfter: () => {} } }
     const sorted = await sortBatch([messageAt(1, bodyOf(2))], 1, colliding)
     expect(offsets(sorted)).toEqual({ accepted: [1], deadLetters: [], duplicates: [] })
+  })
+})
+
+describe('an event that another shard has', () => {
+  const bodies = [bodyOf(1), bodyOf(2), bodyOf(3)]
+
+  it('is a duplicate of it, wherever its first lies', async () => {
+    const log = createMemoryEventLog()
+    const home = await createShard({ log, shard: 0 })
+    await home.take(bodyOf(9), ...bodies)
+    const other = await createShard({ log, shard: 1 })
+    const sorted = await other.take(bodyOf(4), ...bodies.toReversed(), bodyOf(4))
+    expect(offsets(sorted)).toMatchObject({ accepted: [0], deadLetters: [] })
+    expect(sorted.duplicates).toEqual([
+      { sourceOffset: 1, shard: 0, position: 4 },
+      { sourceOffset: 2, shard: 0, position: 3 },
+      { sourceOffset: 3, shard: 0, position: 2 },
+      { sourceOffset: 4, shard: 1, position: 1 },
+    ])
+    expect(sorted.claims).toEqual([{ eventId: idOf(4), position: 1 }])
+  })
+
+  it('and says otherwise is a conflict that names the other', async () => {
+    const log = createMemoryEventLog()
+    await (await createShard({ log, shard: 0 })).take(...bodies)
+    const other = await createShard({ log, shard: 1 })
+    const { deadLetters } = await other.take(bodyOf(2, { outcome: 'failure' }))
+    expect(deadLetters.map(({ rejection }) => rejection)).toEqual([
+      {
+        reason: 'id_conflict',
+        faults: [
+          {
+            path: 'event_id',
+            message: 'is the id of the event at position 2 of shard 0, which says something else',
+          },
+        ],
+      },
+    ])
+  })
+
+  it('is found also beyond the horizon once its pattern is split', async () => {
+    const log = createMemoryEventLog()
+    const other = await createShard({ log, shard: 1 })
+    await other.take(bodyOf(100))
+    const home = await createShard({ log, shard: 0, horizon: 2 })
+    await home.take(...bodies)
+    await home.take(bodyOf(5), bodyOf(6))
+    expect(offsets(await home.take(bodyOf(1), bodyOf(100)))).toEqual({
+      accepted: [],
+      deadLetters: [],
+      duplicates: [
+        [5, 1],
+        [6, 1],
+      ],
+    })
+  })
+
+  it('is its own event where only the id of another pattern is alike', async () => {
+    const log = createMemoryEventLog()
+    await (await createShard({ log, shard: 0 })).take(...bodies)
+    const another = bodyOf(1, { pattern_id: '22222222-2222-4333-8444-555555555555' })
+    expect(offsets(await (await createShard({ log, shard: 1 })).take(another))).toMatchObject({
+      accepted: [0],
+    })
+  })
+})
+
+describe('a key that is not the id of the pattern', () => {
+  it('is counted, of all that is an event', async () => {
+    const { context } = await createShard()
+    const keys = [patternId, null, patternId.toUpperCase(), 'key', `${patternId}0`, '']
+    const messages = keys.map((key, i) =>
+      messageAt(i, i === 3 ? '{' : bodyOf(i), key === null ? null : Buffer.from(key)),
+    )
+    expect((await sortBatch(messages, 0, context)).keyMismatches).toBe(4)
   })
 })
 

@@ -1,11 +1,21 @@
-import type { LogRecord, NewDeadLetter, NewDuplicate, NewEvent } from '@patterns/event-log/eventLog.ts'
-import { decodeMessage } from '@patterns/shared/contract/decodeMessage.ts'
+import type {
+  EventLog,
+  LogRecord,
+  NewDeadLetter,
+  NewDuplicate,
+  NewEvent,
+} from '@patterns/event-log/eventLog.ts'
+import type { EventClaim, EventPlace } from '@patterns/event-log/patternHomes.ts'
+import { decodeMessage, type Decoded } from '@patterns/shared/contract/decodeMessage.ts'
 import type { PatternEvent } from '@patterns/shared/contract/patternEvent.ts'
 import type { TopicMessage } from '@patterns/shared/contract/topicMessage.ts'
 import { writeUuid } from '@patterns/shared/contract/uuid.ts'
 import type { DuplicateIndex } from './duplicateIndex.ts'
+import { isKeyOf } from './isKeyOf.ts'
 import { isSameEvent } from './isSameEvent.ts'
 import { recordTime } from './recordTime.ts'
+import type { KnownPatterns } from './knownPatterns.ts'
+import { createEventReader } from './readEventAt.ts'
 
 /** An accepted event: as the log takes it, and as the projections read it. */
 export interface AcceptedEvent extends NewEvent {
@@ -19,53 +29,74 @@ export interface SortedBatch {
   readonly accepted: AcceptedEvent[]
   readonly deadLetters: NewDeadLetter[]
   readonly duplicates: NewDuplicate[]
+  /** The ids of those accepted whose pattern is split. */
+  readonly claims: EventClaim[]
+  /** How many of the messages are events, and have another key than the id of their pattern. */
+  keyMismatches: number
 }
 
 export interface SortContext {
   readonly topic: string
   readonly shard: number
+  readonly log: Pick<EventLog, 'read' | 'findClaims'>
   readonly index: DuplicateIndex
   /** The time of day, epoch milliseconds: the bound of all times that messages say. */
   readonly clock: () => number
+  readonly patterns: Pick<KnownPatterns, 'splitAmong'>
   /** Reads an event of the shard's log, to confirm a hit of the index. */
   readonly readEventAt: (position: number) => Promise<LogRecord>
 }
 
-/** An event that has a position already. */
+/** An event that has a place already. */
 type Known = Pick<LogRecord, 'eventId' | 'value' | 'headers'>
 
 /**
  * Decodes each message once and sorts it. Accepted ids go into the index at the positions that follow
- * `lastPosition`, so that a second one in the same batch is found too.
+ * `lastPosition`, so that a second one in the same batch is found too. Events of split patterns are looked for among
+ * the claimed ids as well: those may lie in any shard.
  */
 export const sortBatch = async (
   messages: readonly TopicMessage[],
   lastPosition: number,
-  { topic, shard, index, readEventAt, clock }: SortContext,
+  context: SortContext,
 ): Promise<SortedBatch> => {
-  const sorted: SortedBatch = { accepted: [], deadLetters: [], duplicates: [] }
-  const { accepted, deadLetters, duplicates } = sorted
+  const { topic, shard, index } = context
+  const sorted: SortedBatch = { accepted: [], deadLetters: [], duplicates: [], claims: [], keyMismatches: 0 }
+  const { accepted, deadLetters, duplicates, claims } = sorted
   const origin = { topic, partition: shard }
-  const now = clock()
+  const now = context.clock()
+  const decodings = messages.map((message) => decodeMessage(message, origin, now))
+  const { split, claimed } = await findClaimed(decodings, context)
+  const readAt = createPlaceReader(context)
+  const knownAt = (place: EventPlace): Known | Promise<Known> =>
+    place.shard === shard && place.position > lastPosition
+      ? placed(accepted[place.position - lastPosition - 1]!)
+      : readAt(place)
   const id = new Uint8Array(16)
-  const knownAt = (position: number): Known | Promise<Known> =>
-    position > lastPosition ? placed(accepted[position - lastPosition - 1]!) : readEventAt(position)
-  for (const message of messages) {
-    const decoded = decodeMessage(message, origin, now)
+  for (let i = 0; i < messages.length; i++) {
+    const message = messages[i]!
+    const decoded = decodings[i]!
     if (!decoded.ok) {
       deadLetters.push({ message, rejection: decoded.rejection })
       continue
     }
     const { event } = decoded
+    if (!isKeyOf(message.key, event.patternId)) sorted.keyMismatches += 1
     writeUuid(id, 0, event.eventId)
-    const position = index.find(id, 0)
-    const known = position === 0 ? undefined : await knownAt(position)
+    const own = index.find(id, 0)
+    let place: EventPlace | undefined = own === 0 ? undefined : { shard, position: own }
+    let known = place === undefined ? undefined : await knownAt(place)
+    const isSplit = split.has(event.patternId)
     // Another id with the same hash is no duplicate.
-    if (known?.eventId === event.eventId) {
+    if (isSplit && known?.eventId !== event.eventId) {
+      place = claimed.get(event.eventId)
+      known = place === undefined ? undefined : await knownAt(place)
+    }
+    if (place !== undefined && known?.eventId === event.eventId) {
       if (isSameEvent(known, { value: message.value!, headers: message.headers })) {
-        duplicates.push({ sourceOffset: message.offset, position })
+        duplicates.push({ sourceOffset: message.offset, ...place })
       } else {
-        deadLetters.push({ message, rejection: conflict(position) })
+        deadLetters.push({ message, rejection: conflict(place, shard) })
       }
       continue
     }
@@ -77,7 +108,11 @@ export const sortBatch = async (
       message: recordedAt === message.timestamp ? message : recordedAs(message, recordedAt),
       event,
     })
-    index.add(lastPosition + accepted.length, id, 0)
+    const position = lastPosition + accepted.length
+    index.add(position, id, 0)
+    if (!isSplit) continue
+    claims.push({ eventId: event.eventId, position })
+    claimed.set(event.eventId, { shard, position })
   }
   return sorted
 }
@@ -91,18 +126,44 @@ const recordedAs = ({ offset, key, value, headers }: TopicMessage, timestamp: nu
   timestamp,
 })
 
+/** The split patterns of a batch, and where those of its events lie that the log has. */
+const findClaimed = async (
+  decodings: readonly Decoded[],
+  { patterns, log }: SortContext,
+): Promise<{ split: ReadonlySet<string>; claimed: Map<string, EventPlace> }> => {
+  const events: PatternEvent[] = []
+  for (const decoded of decodings) if (decoded.ok) events.push(decoded.event)
+  const split = await patterns.splitAmong(events)
+  if (split.size === 0) return { split, claimed: new Map() }
+  const ids = events.filter(({ patternId }) => split.has(patternId)).map(({ eventId }) => eventId)
+  return { split, claimed: await log.findClaims(ids) }
+}
+
+/** Reads events of any shard. Of others than the own one, pages are kept for this batch only. */
+const createPlaceReader = ({ log, shard, readEventAt }: SortContext) => {
+  const readers = new Map([[shard, readEventAt]])
+  return (place: EventPlace): Promise<LogRecord> => {
+    const reader = readers.get(place.shard) ?? createEventReader(log, place.shard)
+    readers.set(place.shard, reader)
+    return reader(place.position)
+  }
+}
+
 const placed = ({ eventId, message }: AcceptedEvent): Known => ({
   eventId,
   value: message.value!,
   headers: message.headers,
 })
 
-const conflict = (position: number): NewDeadLetter['rejection'] => ({
-  reason: 'id_conflict',
-  faults: [
-    {
-      path: 'event_id',
-      message: `is the id of the event at position ${position}, which says something else`,
-    },
-  ],
-})
+const conflict = (place: EventPlace, shard: number): NewDeadLetter['rejection'] => {
+  const where = place.shard === shard ? '' : ` of shard ${place.shard}`
+  return {
+    reason: 'id_conflict',
+    faults: [
+      {
+        path: 'event_id',
+        message: `is the id of the event at position ${place.position}${where}, which says something else`,
+      },
+    ],
+  }
+}

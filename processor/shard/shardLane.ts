@@ -3,6 +3,7 @@ import { decodeRecord } from '@patterns/shared/contract/decodeRecord.ts'
 import type { TopicBatch, TopicMessage } from '@patterns/shared/contract/topicMessage.ts'
 import type { PartitionEnd } from '@patterns/topic/source.ts'
 import { createDuplicateIndex, type DuplicateIndex } from '../ingest/duplicateIndex.ts'
+import { createKnownPatterns } from '../ingest/knownPatterns.ts'
 import { createEventReader } from '../ingest/readEventAt.ts'
 import { type SortedBatch, sortBatch } from '../ingest/sortBatch.ts'
 import { FencedError } from '../project/writeFlush.ts'
@@ -82,6 +83,9 @@ const moved = ({ offset, key, value, headers, timestamp }: TopicMessage, base: n
   timestamp,
 })
 
+const isSameEnd = (a: LogEnd, b: LogEnd): boolean =>
+  a.position === b.position && a.nextSourceOffset === b.nextSourceOffset && a.sourceBase === b.sourceBase
+
 /**
  * Takes a shard over: refuses where the source lost what comes next, rebuilds the index of duplicates,
  * and projects what a crash left unprojected.
@@ -124,7 +128,44 @@ export const openShardLane = async ({
   // A log that is older than the watermark in its head: the projection has just read up to there.
   head = { ...head, watermark: opened.watermark ?? projector.watermark() }
 
-  const sortContext = { topic, shard, index, clock, readEventAt: createEventReader(log, shard) }
+  const patterns = createKnownPatterns({ log, shard, horizon: duplicateHorizon })
+  const sortContext = {
+    topic,
+    shard,
+    log,
+    index,
+    patterns,
+    clock,
+    readEventAt: createEventReader(log, shard),
+  }
+
+  /** Learns of patterns of this shard that were split, where that is all that moved. @throws FencedError */
+  const learnOfSplits = async (): Promise<void> => {
+    const now = await log.head(shard)
+    if (now === undefined || now.splits === head.splits || !isSameEnd(now, head))
+      throw new FencedError(`Shard ${shard} has another owner: its log is not at ${head.position}`)
+    patterns.forget()
+    head = { ...head, splits: now.splits }
+  }
+
+  /** Tries again where an event turned out meanwhile to lie in another shard, or a pattern to be split. */
+  const sortAndAppend = async (
+    messages: readonly TopicMessage[],
+    nextSourceOffset: number,
+  ): Promise<SortedBatch> => {
+    for (;;) {
+      const sorted = await sortBatch(messages, head.position, sortContext)
+      const { accepted: events, ...rest } = sorted
+      const result = await log.append({ shard, expected: head, events, ...rest, nextSourceOffset })
+      if (result.ok) {
+        head = result.head
+        return sorted
+      }
+      index.forgetAfter(head.position)
+      if (result.reason === 'fenced') await learnOfSplits()
+    }
+  }
+
   return {
     nextOffset: () => head.nextSourceOffset - base,
     position: () => head.position,
@@ -132,18 +173,7 @@ export const openShardLane = async ({
     flushingSince: projector.flushingSince,
     async take(batch) {
       const messages = base === 0 ? batch.messages : batch.messages.map((message) => moved(message, base))
-      const sorted = await sortBatch(messages, head.position, sortContext)
-      const result = await log.append({
-        shard,
-        expected: head,
-        events: sorted.accepted,
-        deadLetters: sorted.deadLetters,
-        duplicates: sorted.duplicates,
-        nextSourceOffset: batch.nextOffset + base,
-      })
-      if (!result.ok)
-        throw new FencedError(`Shard ${shard} has another owner: its log is not at ${head.position}`)
-      head = result.head
+      const sorted = await sortAndAppend(messages, batch.nextOffset + base)
       onSorted?.(sorted, batch)
       await projector.take(sorted.accepted, batch.endOffset - batch.nextOffset)
     },

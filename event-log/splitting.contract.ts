@@ -1,0 +1,228 @@
+import { describe, expect, it } from 'vitest'
+import type { LogRecord } from './eventLog.ts'
+import { events, idsOf, type LogScene, readAll } from './logScene.ts'
+import { duplicateAt, eventAt, idAt, toAppend } from './newEvents.ts'
+
+let patterns = 0
+/** A pattern that no other test uses. */
+const newPattern = (): string => `0197a3b4-0000-4000-8000-${(++patterns).toString(16).padStart(12, '0')}`
+
+let ids = 0x10_0000
+/** The event at an offset, with an id that no other test claims. */
+const freshAt = (offset: number, id = idAt(++ids)) => eventAt(offset, { id })
+
+const far = 1_000_000
+const every = (): boolean => true
+const none = (): boolean => false
+
+/** How every event log tells patterns that lie in one shard from those in several, and claims the ids of the latter. */
+export const splittingContract = (scene: LogScene): void => {
+  const { given, newShard } = scene
+
+  describe('registering patterns', () => {
+    it('makes the first shard that asks their home', async () => {
+      const [one, other] = [await given(0), await given(0)]
+      const [first, second] = [newPattern(), newPattern()]
+      const home = await scene.log.registerPatterns(one.shard, [second, first])
+      expect(home).toEqual(
+        new Map([
+          [first, 'here'],
+          [second, 'here'],
+        ]),
+      )
+      const third = newPattern()
+      expect(await scene.connect().registerPatterns(other.shard, [first, third])).toEqual(
+        new Map([
+          [first, 'elsewhere'],
+          [third, 'here'],
+        ]),
+      )
+      expect(await scene.log.registerPatterns(one.shard, [first, third])).toEqual(
+        new Map([
+          [first, 'here'],
+          [third, 'elsewhere'],
+        ]),
+      )
+    })
+
+    it('by many at once, in any order, gives each one home', async () => {
+      const shards = [newShard(), newShard(), newShard(), newShard()]
+      const asked = Array.from({ length: 20 }, newPattern)
+      const answers = await Promise.all(
+        shards.map((shard, i) =>
+          scene.connect().registerPatterns(shard, i % 2 === 0 ? asked : asked.toReversed()),
+        ),
+      )
+      for (const pattern of asked)
+        expect(answers.map((answer) => answer.get(pattern)).toSorted()).toEqual([
+          'elsewhere',
+          'elsewhere',
+          'elsewhere',
+          'here',
+        ])
+    })
+  })
+
+  describe('splitting patterns', () => {
+    it('claims the ids of their events, and of no others', async () => {
+      const pattern = newPattern()
+      const logged = [freshAt(0), freshAt(1), freshAt(2), freshAt(3)]
+      const { shard } = await given(
+        0,
+        toAppend({ events: logged.slice(0, 3) }),
+        toAppend({ events: logged.slice(3) }),
+      )
+      await scene.log.registerPatterns(shard, [pattern])
+      const isTheirs = ({ sourceOffset }: LogRecord): boolean => sourceOffset % 2 === 1
+      await scene.log.splitPatterns([pattern], isTheirs, far)
+      expect(await scene.log.registerPatterns(shard, [pattern])).toEqual(new Map([[pattern, 'split']]))
+      expect(await scene.connect().findClaims(logged.map(({ eventId }) => eventId))).toEqual(
+        new Map([
+          [logged[1]!.eventId, { shard, position: 2 }],
+          [logged[3]!.eventId, { shard, position: 4 }],
+        ]),
+      )
+    })
+
+    it('looks no further back than it is told', async () => {
+      const pattern = newPattern()
+      const logged = [freshAt(0), freshAt(1), freshAt(2)]
+      const { shard } = await given(0, toAppend({ events: logged }))
+      await scene.log.registerPatterns(shard, [pattern])
+      await scene.log.splitPatterns([pattern], every, 2)
+      const claimed = await scene.log.findClaims(logged.map(({ eventId }) => eventId))
+      expect([...claimed.keys()].toSorted()).toEqual([logged[1]!.eventId, logged[2]!.eventId])
+    })
+
+    it('fences the owner of their home, who goes on once it knows', async () => {
+      const pattern = newPattern()
+      const { shard, head } = await given(0, toAppend({ events: [freshAt(0)] }))
+      const bystander = await given(0)
+      await scene.log.registerPatterns(shard, [pattern])
+      await scene.log.splitPatterns([pattern], every, far)
+      const batch = toAppend({ events: [freshAt(1)] })
+      expect(await scene.log.append({ shard, expected: head, ...batch })).toEqual({
+        ok: false,
+        reason: 'fenced',
+      })
+      expect(await scene.log.head(shard)).toMatchObject({ ...head, splits: 1 })
+      const knowing = { ...head, splits: 1 }
+      expect(await scene.log.append({ shard, expected: knowing, ...batch })).toEqual({
+        ok: true,
+        head: { ...knowing, position: 2, nextSourceOffset: 2 },
+      })
+      expect(
+        await scene.log.append({ shard: bystander.shard, expected: bystander.head, ...events(0) }),
+      ).toMatchObject({
+        ok: true,
+      })
+    })
+
+    it('that are split changes nothing', async () => {
+      const pattern = newPattern()
+      const event = freshAt(0)
+      const { shard } = await given(0, toAppend({ events: [event] }))
+      await scene.log.registerPatterns(shard, [pattern])
+      await scene.log.splitPatterns([pattern], none, far)
+      await scene.log.splitPatterns([pattern], every, far)
+      expect(await scene.log.head(shard)).toMatchObject({ splits: 1 })
+      expect(await scene.log.findClaims([event.eventId])).toEqual(new Map())
+    })
+
+    it('at once by many splits them once, while their home goes on', async () => {
+      const pattern = newPattern()
+      const { shard, head } = await given(0, toAppend({ events: [freshAt(0)] }))
+      await scene.log.registerPatterns(shard, [pattern])
+      const append = async () => {
+        let expected = head
+        const appended: string[] = []
+        for (let offset = 1; offset <= 20; offset++) {
+          const event = freshAt(offset)
+          const result = await scene.log.append({ shard, expected, ...toAppend({ events: [event] }) })
+          if (!result.ok) break
+          expected = result.head
+          appended.push(event.eventId)
+        }
+        return appended
+      }
+      const [appended] = await Promise.all([
+        append(),
+        ...Array.from({ length: 4 }, () => scene.connect().splitPatterns([pattern], every, far)),
+      ])
+      const inLog = (await idsOf(scene.log, shard, far)).map(({ id }) => id)
+      expect(inLog.slice(1)).toEqual(appended)
+      // None slipped in between: what is in the log is claimed.
+      expect((await scene.log.findClaims(inLog)).size).toBe(inLog.length)
+      expect(await scene.log.head(shard)).toMatchObject({ splits: 1 })
+    })
+  })
+
+  describe('an append that claims ids', () => {
+    const claim = ({ eventId }: { eventId: string }, position: number) => ({ eventId, position })
+
+    it('has them from then on', async () => {
+      const [first, second] = [freshAt(0), freshAt(1)]
+      const { shard } = await given(0, toAppend({ events: [first, second], claims: [claim(second, 2)] }))
+      expect(await scene.log.findClaims([first.eventId, second.eventId])).toEqual(
+        new Map([[second.eventId, { shard, position: 2 }]]),
+      )
+    })
+
+    it('writes nothing where another has one of them', async () => {
+      const event = freshAt(0)
+      await given(0, toAppend({ events: [event], claims: [claim(event, 1)] }))
+      const other = await given(0)
+      const before = await scene.log.head(other.shard)
+      const late = freshAt(0, event.eventId)
+      const own = freshAt(1)
+      const batch = toAppend({
+        events: [own, late],
+        duplicates: [duplicateAt(2, 1)],
+        claims: [claim(own, 1), claim(late, 2)],
+      })
+      expect(await scene.log.append({ shard: other.shard, expected: other.head, ...batch })).toEqual({
+        ok: false,
+        reason: 'claimed',
+      })
+      expect(await scene.log.head(other.shard)).toEqual(before)
+      expect(await readAll(scene.log, other.shard)).toEqual([])
+      expect(await scene.log.findClaims([own.eventId])).toEqual(new Map())
+    })
+
+    it('claims none where it is fenced', async () => {
+      const event = freshAt(0)
+      const { shard, head } = await given(0)
+      const stale = { ...head, position: 1 }
+      const batch = toAppend({ events: [event], claims: [claim(event, 2)] })
+      expect(await scene.log.append({ shard, expected: stale, ...batch })).toEqual({
+        ok: false,
+        reason: 'fenced',
+      })
+      expect(await scene.log.findClaims([event.eventId])).toEqual(new Map())
+    })
+
+    it('of many that claim the same ids in any order, one at a time succeeds', async () => {
+      const wanted = Array.from({ length: 50 }, () => idAt(++ids))
+      const shards = await Promise.all(Array.from({ length: 6 }, () => given(0)))
+      const results = await Promise.all(
+        shards.map(({ shard, head }, i) => {
+          const order = i % 2 === 0 ? wanted : wanted.toReversed()
+          const made = order.map((id, offset) => freshAt(offset, id))
+          const claims = made.map((event, at) => claim(event, at + 1))
+          return scene.connect().append({ shard, expected: head, ...toAppend({ events: made, claims }) })
+        }),
+      )
+      expect(results.filter(({ ok }) => ok)).toHaveLength(1)
+      expect(results.filter((result) => !result.ok && result.reason === 'claimed')).toHaveLength(5)
+    })
+  })
+
+  it('counts the events whose key is another than their pattern', async () => {
+    const { shard } = await given(
+      0,
+      toAppend({ events: [freshAt(0), freshAt(1)], keyMismatches: 2 }),
+      toAppend({ events: [freshAt(2)], keyMismatches: 1 }),
+    )
+    expect(await scene.log.head(shard)).toMatchObject({ keyMismatches: 3 })
+  })
+}
