@@ -68,10 +68,11 @@ export const sortBatch = async (
   const decodings = messages.map((message) => decodeMessage(message, origin, now))
   const { split, claimed } = await findClaimed(decodings, context)
   const readAt = createPlaceReader(context)
-  const knownAt = (place: EventPlace): Known | Promise<Known> =>
-    place.shard === shard && place.position > lastPosition
-      ? placed(accepted[place.position - lastPosition - 1]!)
-      : readAt(place)
+  const knownAt = (place: EventPlace): Known | Promise<Known> => {
+    // Where a rival has appended meanwhile, the log may have another event there: then ours cannot be appended at all.
+    const ours = place.shard === shard ? accepted[place.position - lastPosition - 1] : undefined
+    return ours === undefined ? readAt(place) : placed(ours)
+  }
   const id = new Uint8Array(16)
   for (let i = 0; i < messages.length; i++) {
     const message = messages[i]!
