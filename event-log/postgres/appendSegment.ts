@@ -1,6 +1,6 @@
 import { writeUuid } from '@patterns/shared/contract/uuid.ts'
-import type pg from 'pg'
 import { int8Array, uuidArray } from '@patterns/shared/postgres/binaryArray.ts'
+import type pg from 'pg'
 import type { Append, AppendResult, NewEvent } from '../eventLog.ts'
 import { isClaimed } from './claims.ts'
 import { faultsAsJson, headersAsJson } from './deadLetterJson.ts'

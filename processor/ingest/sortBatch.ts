@@ -6,16 +6,16 @@ import type {
   NewEvent,
 } from '@patterns/event-log/eventLog.ts'
 import type { EventClaim, EventPlace } from '@patterns/event-log/patternHomes.ts'
-import { decodeMessage, type Decoded } from '@patterns/shared/contract/decodeMessage.ts'
+import { decodeMessage } from '@patterns/shared/contract/decodeMessage.ts'
 import type { PatternEvent } from '@patterns/shared/contract/patternEvent.ts'
 import type { TopicMessage } from '@patterns/shared/contract/topicMessage.ts'
 import { writeUuid } from '@patterns/shared/contract/uuid.ts'
+import { createPlaceReader, findClaimed } from './claimedEvents.ts'
 import type { DuplicateIndex } from './duplicateIndex.ts'
 import { isKeyOf } from './isKeyOf.ts'
 import { isSameEvent } from './isSameEvent.ts'
 import { recordTime } from './recordTime.ts'
 import type { KnownPatterns } from './knownPatterns.ts'
-import { createEventReader } from './readEventAt.ts'
 
 /** An accepted event: as the log takes it, and as the projections read it. */
 export interface AcceptedEvent extends NewEvent {
@@ -126,29 +126,6 @@ const recordedAs = ({ offset, key, value, headers }: TopicMessage, timestamp: nu
   headers,
   timestamp,
 })
-
-/** The split patterns of a batch, and where those of its events lie that the log has. */
-const findClaimed = async (
-  decodings: readonly Decoded[],
-  { patterns, log }: SortContext,
-): Promise<{ split: ReadonlySet<string>; claimed: Map<string, EventPlace> }> => {
-  const events: PatternEvent[] = []
-  for (const decoded of decodings) if (decoded.ok) events.push(decoded.event)
-  const split = await patterns.splitAmong(events)
-  if (split.size === 0) return { split, claimed: new Map() }
-  const ids = events.filter(({ patternId }) => split.has(patternId)).map(({ eventId }) => eventId)
-  return { split, claimed: await log.findClaims(ids) }
-}
-
-/** Reads events of any shard. Of others than the own one, pages are kept for this batch only. */
-const createPlaceReader = ({ log, shard, readEventAt }: SortContext) => {
-  const readers = new Map([[shard, readEventAt]])
-  return (place: EventPlace): Promise<LogRecord> => {
-    const reader = readers.get(place.shard) ?? createEventReader(log, place.shard)
-    readers.set(place.shard, reader)
-    return reader(place.position)
-  }
-}
 
 const placed = ({ eventId, message }: AcceptedEvent): Known => ({
   eventId,

@@ -54,6 +54,7 @@ const openLane = (shard: number, endOffset: number, log: EventLog): Promise<Shar
     shard,
     source: async () => ({ startOffset: 0, endOffset, topicId: null }),
     duplicateHorizon: 1_000,
+    clock: () => Date.UTC(2026, 0, 3),
     projector: {
       projection: 'pattern_windows',
       version: 1,
