@@ -20,6 +20,9 @@ const pom = `<project xmlns="http://maven.apache.org/POM/4.0.0">
   <version>1</version>
   <dependencies>
     <dependency><groupId>org.apache.kafka</groupId><artifactId>kafka_2.13</artifactId><version>${kafkaVersion}</version></dependency>
+    <!-- Kafka's own producer on the command line; what it needs beside the broker's jars is for other tools. -->
+    <dependency><groupId>org.apache.kafka</groupId><artifactId>kafka-tools</artifactId><version>${kafkaVersion}</version>
+      <exclusions><exclusion><groupId>*</groupId><artifactId>*</artifactId></exclusion></exclusions></dependency>
     <dependency><groupId>org.slf4j</groupId><artifactId>slf4j-simple</artifactId><version>1.7.36</version></dependency>
   </dependencies>
 </project>
@@ -29,12 +32,12 @@ const pom = `<project xmlns="http://maven.apache.org/POM/4.0.0">
 export const defaultKafkaCacheDir = path.resolve(import.meta.dirname, '../.data/kafka')
 
 /**
- * The folder with the jars of a Kafka broker, fetched with Maven the first time. Callers at the same time
+ * The folder with the jars of a Kafka broker and Kafka's own tools, fetched with Maven the first time. Callers at the same time
  * wait for the first one.
  * @throws KafkaUnavailableError where `java` or `mvn` is missing or the jars cannot be downloaded
  */
 export const prepareKafka = async (cacheDir = defaultKafkaCacheDir): Promise<string> => {
-  const libs = path.join(cacheDir, `libs-${kafkaVersion}`)
+  const libs = path.join(cacheDir, `libs-${kafkaVersion}-tools`)
   await requireCommand('java', ['-version'], 'java (17 or newer)')
   if (await exists(libs)) return libs
   await requireCommand('mvn', ['-version'], 'mvn (Maven)')

@@ -5,14 +5,9 @@ export class UnreadableBatchError extends Error {
   override readonly name = 'UnreadableBatchError'
   readonly batch: UnreadableBatch
 
-  constructor(partition: number, batch: UnreadableBatch, cause: unknown) {
+  constructor(batch: UnreadableBatch, cause: unknown) {
     const { firstOffset, nextOffset, problem } = batch
-    super(
-      `Partition ${partition} cannot be read from offset ${firstOffset} to ${nextOffset - 1}: ${problem}`,
-      {
-        cause,
-      },
-    )
+    super(`The batch of offsets ${firstOffset} to ${nextOffset - 1} cannot be read: ${problem}`, { cause })
     this.batch = batch
   }
 }

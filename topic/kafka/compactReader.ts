@@ -1,4 +1,4 @@
-import { readInt64 } from './recordBatch.ts'
+import { readInt64 } from './batchHeader.ts'
 
 /** Reads the fields of a response in a flexible version (KIP-482), one after the other. */
 export interface CompactReader {

@@ -1,7 +1,8 @@
 import type { Logger } from '@patterns/shared/logger.ts'
 import type { PartitionLane } from '../partitionLane.ts'
 import type { FetchedPartition } from './fetch.ts'
-import { decompress, protocolError } from './kafkajs/kafkajs.ts'
+import { decompress } from './decompress.ts'
+import { protocolError } from './kafkajs/kafkajs.ts'
 import { decodeRecords } from './recordBatch.ts'
 
 const offsetOutOfRange = 1
@@ -18,7 +19,8 @@ export interface Receiver {
 /**
  * Hands what one partition got, asked for from `offset`, to its lane.
  * @returns whether there was any of it
- * @throws where the metadata is stale or the broker is in trouble: what cannot be mended by asking again fails the lane
+ * @throws where the metadata is stale or the broker is in trouble: what cannot be mended by asking again fails the lane,
+ * a batch that cannot be read among it
  */
 export const deliverFetched = async (
   { partition, errorCode, records, aborted, endOffset }: FetchedPartition,
@@ -43,12 +45,8 @@ export const deliverFetched = async (
     lane.offer({ partition, firstOffset: offset, nextOffset, messages, endOffset })
     return true
   } catch (error) {
-    const reason = (error as Error).message
-    lane.fail(
-      new Error(`Partition ${partition} cannot be decoded from offset ${offset}: ${reason}`, {
-        cause: error,
-      }),
-    )
+    // Unless it goes on from elsewhere by now.
+    if (lane.wanted() === offset) lane.fail(error as Error)
     return false
   }
 }

@@ -1,6 +1,7 @@
 import { decodeFetchById, encodeFetchById, fetchByIdVersion } from './fetchById.ts'
 import { encodeFetchRequest, type KafkaNode } from './kafkajs/kafkajs.ts'
-import { readInt64, type AbortedTransaction } from './recordBatch.ts'
+import { readInt64 } from './batchHeader.ts'
+import type { AbortedTransaction } from './recordBatch.ts'
 
 const fetchKey = 1
 /** The newest version that kafkajs can write; every broker since Kafka 2.3 knows it. */

@@ -3,7 +3,7 @@ import { createLogger } from '@patterns/shared/logger.ts'
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest'
 import { createRecordingOwner, type RecordingOwner } from '../recordingOwner.ts'
 import { createTestTopic } from './testTopic.ts'
-import { CompressionTypes, createKafkaClient } from './kafkajs/kafkajs.ts'
+import { createKafkaClient } from './kafkajs/kafkajs.ts'
 
 const brokers = inject('kafkaBrokers')
 
@@ -27,23 +27,6 @@ describe.skipIf(brokers === null)('records of a real broker', () => {
     }
   }
   const values = (owner: RecordingOwner) => owner.messages.map(({ value }) => value?.toString())
-
-  it.each([
-    ['gzip', CompressionTypes.GZIP],
-    ['snappy', CompressionTypes.Snappy],
-    ['zstd', CompressionTypes.ZSTD],
-  ])('reads messages compressed with %s, also from the middle of a batch', async (_, compression) => {
-    const producer = topic.client.createProducer()
-    await producer.connect()
-    const messages = Array.from({ length: 1_000 }, (__, index) => ({ value: `message ${index}` }))
-    await producer.send({ topic: topic.topic, messages, compression })
-    await producer.disconnect()
-
-    const owner = createRecordingOwner({ offsets: new Map([[0, 400]]) })
-    await read(owner, () => owner.messages.length === 600)
-    expect(values(owner)).toEqual(messages.slice(400).map(({ value }) => value))
-    expect(owner.batches[0]).toMatchObject({ firstOffset: 400, nextOffset: 1_000, endOffset: 1_000 })
-  })
 
   it('leaves out aborted transactions and control records, and accounts for their offsets', async () => {
     const producer = topic.client.createProducer({

@@ -1,9 +1,11 @@
+import { crc32c } from '@node-rs/crc32'
 import type { TopicMessage } from '@patterns/shared/contract/topicMessage.ts'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { OutgoingMessage } from '../publisher.ts'
+import { UnreadableBatchError } from '../unreadableBatchError.ts'
+import { decompress } from './decompress.ts'
 import { encodeRecordBatch } from './kafkajs/encodeRecordBatch.ts'
-import { decompress } from './kafkajs/kafkajs.ts'
 import { decodeRecords } from './recordBatch.ts'
 
 const producer = { producerId: 7n }
@@ -44,6 +46,11 @@ const batchOf = async (
   if (changes.magic !== undefined) batch.writeInt8(changes.magic, 16)
   if (changes.attributes !== undefined) batch.writeInt16BE(changes.attributes, 21)
   if (changes.lastOffsetDelta !== undefined) batch.writeInt32BE(changes.lastOffsetDelta, 23)
+  return seal(batch)
+}
+/** Makes its checksum right again. */
+const seal = (batch: Buffer): Buffer => {
+  batch.writeUInt32BE(crc32c(batch.subarray(21)), 17)
   return batch
 }
 const two: OutgoingMessage[] = [
@@ -130,20 +137,101 @@ describe('a record batch', () => {
   })
 
   it('is refused by name in a codec or format that is not supported', async () => {
-    await expect(decode(await batchOf(two, { attributes: 3 }))).rejects.toThrow(
-      'LZ4 compression not implemented',
-    )
     await expect(decode(await batchOf(two, { attributes: 7 }))).rejects.toThrow(
-      'Compression codec 7 is not known',
+      'The batch of offsets 0 to 1 cannot be read: compression codec 7 is not known',
     )
     await expect(decode(await batchOf(two, { magic: 1 }))).rejects.toThrow(
-      'Messages in format 1 are not supported',
+      'messages in format 1 are not supported',
     )
   })
 
-  it('is refused where a record goes past its end', async () => {
-    const batch = await batchOf(two)
-    batch.writeInt32BE(3, 57)
-    await expect(decode(batch)).rejects.toThrow(RangeError)
+  it('is refused where its records are not what it says', async () => {
+    const more = await batchOf(two)
+    more.writeInt32BE(3, 57)
+    await expect(decode(seal(more))).rejects.toThrow('cannot be read: A record')
+    const fewer = await batchOf(two)
+    fewer.writeInt32BE(1, 57)
+    await expect(decode(seal(fewer))).rejects.toThrow('its records are not as many as it says')
+    const longer = await batchOf(two)
+    longer[61]! += 2 // the length of its first record, zigzag
+    await expect(decode(seal(longer))).rejects.toThrow('a record is not as long as it says')
+  })
+
+  it('is refused where it comes again', async () => {
+    await expect(decode(await batchOf(two, { baseOffset: 3 }), 5)).rejects.toThrow(
+      'it ends at offset 4, where 5 comes next',
+    )
+  })
+})
+
+describe('a damaged batch', () => {
+  const refused = async (records: Buffer, from: number) => {
+    const error: unknown = await decode(records, from).catch((thrown: unknown) => thrown)
+    expect(error).toBeInstanceOf(UnreadableBatchError)
+    return (error as UnreadableBatchError).batch
+  }
+  const damaged = async (baseOffset: number, byte: number) => {
+    const batch = await batchOf(two, { baseOffset })
+    batch[byte]! ^= 0x10
+    return batch
+  }
+
+  it('is refused whichever bit of its content changed', async () => {
+    const batch = await batchOf(two, { baseOffset: 10 })
+    for (let bit = 17 * 8; bit < batch.length * 8; bit++) {
+      const copy = Buffer.from(batch)
+      copy[bit >> 3]! ^= 1 << (bit & 7)
+      expect(await refused(copy, 10)).toMatchObject({
+        problem: 'its checksum is not that of its content',
+        firstOffset: 10,
+        bytes: copy,
+      })
+    }
+  })
+
+  it('comes after what can be read before it, which is not held up', async () => {
+    const good = await batchOf(two, { baseOffset: 10 })
+    const records = Buffer.concat([good, await damaged(12, 62), await batchOf(two, { baseOffset: 14 })])
+    expect(await decode(records, 10)).toEqual({
+      nextOffset: 12,
+      values: [
+        [10, 'a'],
+        [11, 'b'],
+      ],
+    })
+  })
+
+  it('that unpacks to half of its records leaves none of them', async () => {
+    const half = await batchOf(two, { baseOffset: 12 })
+    half.writeInt32BE(3, 57)
+    const records = Buffer.concat([await batchOf(two, { baseOffset: 10 }), seal(half)])
+    expect((await decode(records, 10)).values).toHaveLength(2)
+  })
+
+  it('reaches to the offset before the next one, whatever its header says', async () => {
+    const next = await batchOf(two, { baseOffset: 14 })
+    const lastOffsetDelta = 23
+    for (const byte of [lastOffsetDelta, lastOffsetDelta + 1, lastOffsetDelta + 3, 58, 62])
+      expect(await refused(Buffer.concat([await damaged(12, byte), next]), 12)).toMatchObject({
+        firstOffset: 12,
+        nextOffset: 14,
+        timestamp: 20,
+      })
+  })
+
+  it('that is the last one reaches as far as its header says, if that agrees with itself', async () => {
+    expect(await refused(await damaged(12, 62), 12)).toMatchObject({ nextOffset: 14 })
+    // In the middle of it, as after one that was skipped in part.
+    expect(await refused(await damaged(12, 62), 13)).toMatchObject({ firstOffset: 13, nextOffset: 14 })
+    for (const byte of [23, 26, 60])
+      expect(await refused(await damaged(12, byte), 12)).toMatchObject({ nextOffset: 13 })
+  })
+
+  it('whose length is nonsense is refused, and never loops', async () => {
+    const batch = await batchOf(two, { baseOffset: 12 })
+    for (const length of [-1, -12, 0, 5, 48]) {
+      batch.writeInt32BE(length, 8)
+      expect(await refused(batch, 12)).toMatchObject({ firstOffset: 12, bytes: batch })
+    }
   })
 })

@@ -1,5 +1,22 @@
 import type { MessageHeaders, TopicMessage } from '@patterns/shared/contract/topicMessage.ts'
+import { UnreadableBatchError } from '../unreadableBatchError.ts'
+import {
+  attributesAt,
+  baseOffsetOf,
+  baseTimestampAt,
+  endOfBatch,
+  isIntact,
+  lastOffsetOf,
+  magicAt,
+  maxTimestampAt,
+  producerIdAt,
+  readInt64,
+  recordsAt,
+  recordsCountAt,
+  supportedMagic,
+} from './batchHeader.ts'
 import { createByteReader, type ByteReader } from './byteReader.ts'
+import { describeUnreadable } from './describeUnreadable.ts'
 
 /** A transaction that was aborted: the producer's records from this offset up to its abort marker do not count. */
 export interface AbortedTransaction {
@@ -13,22 +30,6 @@ export interface DecodedRecords {
   readonly nextOffset: number
 }
 
-// RecordBatch (magic 2), https://kafka.apache.org/documentation/#recordbatch
-//   baseOffset int64 · batchLength int32 · partitionLeaderEpoch int32 · magic int8 · crc uint32
-//   attributes int16 · lastOffsetDelta int32 · baseTimestamp int64 · maxTimestamp int64
-//   producerId int64 · producerEpoch int16 · baseSequence int32 · recordsCount int32 · records
-const batchLengthAt = 8
-const lengthIncludedFrom = 12
-const magicAt = 16
-const attributesAt = 21
-const lastOffsetDeltaAt = 23
-const baseTimestampAt = 27
-const maxTimestampAt = 35
-const producerIdAt = 43
-const recordsCountAt = 57
-const recordsAt = 61
-const supportedMagic = 2
-
 const codecMask = 0x07
 const logAppendTimeFlag = 0x08
 const transactionalFlag = 0x10
@@ -36,13 +37,14 @@ const controlFlag = 0x20
 const abortMarkerType = 0
 
 /** What one fetch may be once it is unpacked; what comes after the batch that passes it is fetched again. */
-const mostUnpackedBytes = 32 << 20
+const enoughUnpackedBytes = 32 << 20
 
 /**
  * Decodes the record batches of one fetched partition from `fetchOffset` on: without control records and
  * aborted transactions, and without the torn batch that a size limit may leave at the end. Keys and values
- * are views of the fetched bytes. Checksums are left to TCP, as kafkajs does.
- * @throws for a message format before version 2 and for a codec that is not supported
+ * are views of the fetched bytes. What comes before a batch that cannot be read is returned; the next fetch begins at it.
+ * @throws UnreadableBatchError where the first batch is damaged, of a format before version 2, or of a codec that does
+ * not exist, or unpacks to too much
  */
 export const decodeRecords = async (
   records: Buffer,
@@ -54,26 +56,43 @@ export const decodeRecords = async (
   const isAborted = trackAborted(aborted)
   let nextOffset = fetchOffset
   let unpacked = 0
-  for (let at = 0; at + recordsAt <= records.length && unpacked < mostUnpackedBytes;) {
-    const end = at + lengthIncludedFrom + records.readInt32BE(at + batchLengthAt)
+  for (let at = 0; at + magicAt < records.length && unpacked < enoughUnpackedBytes;) {
+    const end = endOfBatch(records, at)
     if (end > records.length) break
-    const magic = records.readInt8(at + magicAt)
-    if (magic !== supportedMagic)
-      throw new Error(`Messages in format ${magic} are not supported, only in format ${supportedMagic}`)
-    const batch = records.subarray(at, end)
-    const attributes = batch.readInt16BE(attributesAt)
-    const lastOffset = readInt64(batch, 0) + batch.readInt32BE(lastOffsetDeltaAt)
-    if (!isAborted(batch, attributes, lastOffset) && !(attributes & controlFlag)) {
-      const codec = attributes & codecMask
-      const packed = batch.subarray(recordsAt)
-      const payload = codec === 0 ? packed : await decompress(codec, packed)
-      appendMessages(messages, batch, payload, fetchOffset)
-      unpacked += payload.length
+    const known = messages.length
+    try {
+      const batch = checkBatch(records.subarray(at, end), nextOffset)
+      const attributes = batch.readInt16BE(attributesAt)
+      const lastOffset = lastOffsetOf(batch)
+      if (!isAborted(batch, attributes, lastOffset) && !(attributes & controlFlag)) {
+        const codec = attributes & codecMask
+        const packed = batch.subarray(recordsAt)
+        const payload = codec === 0 ? packed : await decompress(codec, packed)
+        appendMessages(messages, batch, payload, fetchOffset)
+        unpacked += payload.length
+      }
+      nextOffset = lastOffset + 1
+      at = end
+    } catch (error) {
+      if (nextOffset === fetchOffset)
+        throw new UnreadableBatchError(describeUnreadable(records.subarray(at), fetchOffset, error), error)
+      messages.length = known
+      break
     }
-    nextOffset = Math.max(nextOffset, lastOffset + 1)
-    at = end
   }
   return { messages, nextOffset }
+}
+
+/** The batch. @throws where it is not what its header or its checksum says */
+const checkBatch = (batch: Buffer, expectedOffset: number): Buffer => {
+  const magic = batch.length > magicAt ? batch.readInt8(magicAt) : supportedMagic
+  if (magic !== supportedMagic)
+    throw new Error(`messages in format ${magic} are not supported, only in format ${supportedMagic}`)
+  if (batch.length < recordsAt) throw new Error('it says that it is shorter than its header')
+  if (!isIntact(batch)) throw new Error('its checksum is not that of its content')
+  if (lastOffsetOf(batch) < expectedOffset)
+    throw new Error(`it ends at offset ${lastOffsetOf(batch)}, where ${expectedOffset} comes next`)
+  return batch
 }
 
 /** Follows the producers whose transaction was aborted, batch by batch, as Kafka's own consumer does. */
@@ -108,7 +127,7 @@ const skipToKey = (reader: ByteReader) => {
 }
 
 const appendMessages = (messages: TopicMessage[], batch: Buffer, payload: Buffer, fetchOffset: number) => {
-  const baseOffset = readInt64(batch, 0)
+  const baseOffset = baseOffsetOf(batch)
   const baseTimestamp = readInt64(batch, baseTimestampAt)
   const appendTime =
     batch.readInt16BE(attributesAt) & logAppendTimeFlag ? readInt64(batch, maxTimestampAt) : undefined
@@ -130,7 +149,9 @@ const appendMessages = (messages: TopicMessage[], batch: Buffer, payload: Buffer
     reader.skip(Math.max(0, keyLength))
     const value = reader.bytes()
     messages.push(new KafkaMessage(offset, payload, keyAt, keyLength, value, readHeaders(reader), timestamp))
+    if (reader.at() !== end) throw new RangeError('a record is not as long as it says')
   }
+  if (reader.at() !== payload.length) throw new RangeError('its records are not as many as it says')
 }
 
 const noKey = -1
@@ -185,7 +206,3 @@ const readHeaders = (reader: ByteReader): MessageHeaders | undefined => {
 }
 
 const emptyValue = Buffer.alloc(0)
-
-/** An int64 as a number: offsets and times lie far below 2^53. */
-export const readInt64 = (buffer: Buffer, at: number): number =>
-  buffer.readInt32BE(at) * 0x1_0000_0000 + buffer.readUInt32BE(at + 4)

@@ -11,8 +11,14 @@ type Admin = ReturnType<KafkaClient['createAdmin']>
 const pollMs = 50
 
 /** Tried again while the broker still knows one of that name that was deleted. */
-const createTopic = async (admin: Admin, topic: string, partitions: number): Promise<void> => {
-  const definition = { topics: [{ topic, numPartitions: partitions }], waitForLeaders: false }
+const createTopic = async (
+  admin: Admin,
+  topic: string,
+  partitions: number,
+  configuration: Readonly<Record<string, string>> = {},
+): Promise<void> => {
+  const configEntries = Object.entries(configuration).map(([name, value]) => ({ name, value }))
+  const definition = { topics: [{ topic, numPartitions: partitions, configEntries }], waitForLeaders: false }
   while (!(await admin.createTopics(definition))) await delay(pollMs)
 }
 
@@ -33,7 +39,11 @@ export const recreateTopic = async (admin: Admin, topic: string, partitions: num
 /** A topic of its own on a real broker, for tests. */
 export const createTestTopic = async (
   brokers: string,
-  { partitions = 4, name = randomUUID() }: { partitions?: number; name?: string } = {},
+  {
+    partitions = 4,
+    name = randomUUID(),
+    configuration,
+  }: { partitions?: number; name?: string; configuration?: Readonly<Record<string, string>> } = {},
 ) => {
   const logger = createLogger('test', 'silent')
   const client = createKafkaClient({ brokers: brokers.split(',') }, logger)
@@ -41,7 +51,7 @@ export const createTestTopic = async (
   const admin = client.createAdmin()
   await admin.connect()
   if (partitions > 0) {
-    await createTopic(admin, topic, partitions)
+    await createTopic(admin, topic, partitions, configuration)
     const cluster = client.createCluster()
     await cluster.connect()
     await untilThere(cluster, topic)

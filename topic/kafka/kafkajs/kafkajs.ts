@@ -1,7 +1,5 @@
 import { createRequire } from 'node:module'
 import type { ConnectionOptions } from 'node:tls'
-import { promisify } from 'node:util'
-import zlib from 'node:zlib'
 import type { Logger } from '@patterns/shared/logger.ts'
 import kafkajs, {
   type ConsumerConfig,
@@ -204,30 +202,4 @@ export const protocolError = (
   }
 ).createErrorFromCode
 
-const { CompressionCodecs, CompressionTypes } = kafkajs
-const zstdCompress = promisify(zlib.zstdCompress)
-const zstdDecompress = promisify(zlib.zstdDecompress)
-const gzipCompress = promisify(zlib.gzip)
-const gzipDecompress = promisify(zlib.gunzip)
-/** A batch of blanks grows a thousandfold: what is larger is refused, and does not end the process. */
-const bounded = { maxOutputLength: 128 << 20 }
-CompressionCodecs[CompressionTypes.Snappy] = require('kafkajs-snappy')
-CompressionCodecs[CompressionTypes.ZSTD] = () => ({
-  compress: async (encoder: { buffer: Buffer }) => zstdCompress(encoder.buffer),
-  decompress: async (buffer: Buffer) => zstdDecompress(buffer, bounded),
-})
-CompressionCodecs[CompressionTypes.GZIP] = () => ({
-  compress: async (encoder: { buffer: Buffer }) => gzipCompress(encoder.buffer),
-  decompress: async (buffer: Buffer) => gzipDecompress(buffer, bounded),
-})
-
-export { CompressionTypes }
-
-/** Decompresses what a record batch holds. @throws for a codec that is not supported (LZ4), by name */
-export const decompress = async (codec: number, buffer: Buffer): Promise<Buffer> => {
-  const create = CompressionCodecs[codec as keyof typeof CompressionCodecs] as
-    | (() => { decompress(compressed: Buffer): Promise<Buffer> })
-    | undefined
-  if (!create) throw new Error(`Compression codec ${codec} is not known`)
-  return create().decompress(buffer)
-}
+export const { CompressionTypes } = kafkajs
