@@ -77,10 +77,10 @@ export const register = (program: Command, context: CliContext): void => {
     .addHelpText(
       'after',
       `
-A time is RFC 3339, a date (UTC), or 24h, 7d for that long ago. What is printed can be published again. Two
-things are changed, so that each line stands for itself: line ends inside an event become spaces, and the
-headers of a binary CloudEvent are put around it (CloudEvents' structured mode). An event of version 0 has no id of
-its own: published again it is another event, where all others are recognized as duplicates.
+A time is RFC 3339, a date (UTC), or 24h, 7d for that long ago. What is printed can be published again, and is then
+recognized as duplicates; in an empty log it gives the same numbers. Line ends inside an event become spaces. Where
+an event's own bytes do not say all, the line is an object with it under "event": of a CloudEvent with the headers that
+belong to it, of version 0 with the id that it was given.
 
 Examples:
   npm run --silent cli -- log export --from 7d > last-week.ndjson

@@ -43,20 +43,18 @@ describe('an exported event', () => {
     })
   })
 
-  test('that came as a binary CloudEvent is a structured one, its data untouched', () => {
-    const headers = {
-      ce_specversion: '1.0',
-      ce_id: 'i',
-      ce_type: 'pattern.used',
-      'content-type': 'application/json',
-    }
+  test('has its headers beside it where they carry part of it, and is not touched', () => {
+    const headers = { ce_specversion: '1.0', ce_id: 'i', 'content-type': 'application/json' }
     expect(eventLine(0, recordOf('{"x": 1.0}', headers)).toString()).toBe(
-      '{"specversion":"1.0","id":"i","type":"pattern.used","datacontenttype":"application/json","data":{"x": 1.0}}',
+      '{"headers":{"ce_specversion":"1.0","ce_id":"i","content-type":"application/json"},"event":{"x": 1.0}}',
     )
+    expect(JSON.parse(recordLine(0, recordOf('{}', headers)).toString())).toMatchObject({ headers })
   })
 
-  test('that came as a structured CloudEvent is left as it is', () => {
-    const headers = { 'content-type': 'application/cloudevents+json' }
-    expect(eventLine(0, recordOf('{"specversion":"1.0"}', headers)).toString()).toBe('{"specversion":"1.0"}')
+  test('has its id beside it where that was given to it', () => {
+    const version0 = '{"usage_timestamp":"2026-01-01T00:00:00Z","outcome":"success"}'
+    expect(eventLine(0, recordOf(version0)).toString()).toBe(
+      `{"event_id":"019b76da-a800-7aa8-a644-db89d2718d0e","event":${version0}}`,
+    )
   })
 })

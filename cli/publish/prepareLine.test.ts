@@ -45,6 +45,31 @@ describe('a line', () => {
     expect(prepared.ok && 'headers' in prepared.message).toBe(false)
   })
 
+  test('of an export is the message that it was, its bytes untouched', () => {
+    const value = `${JSON.stringify(event).slice(0, -1)}, "build":9007199254740993}`
+    const recorded_at = '2026-02-28T10:00:01.000Z'
+    const line = Buffer.from(
+      `{"shard":0,"recorded_at":"${recorded_at}","event_id":"${event.event_id}","event":${value}}`,
+    )
+    const message = { key: patternId, value: Buffer.from(value) }
+    expect(prepareLine(line, now)).toEqual({ ok: true, message })
+    const timestamp = Date.parse(recorded_at)
+    expect(prepareLine(line, now, true)).toEqual({ ok: true, message: { ...message, timestamp } })
+  })
+
+  test('of an export gives the id back to an event that has none of its own', () => {
+    const { event_id, type: _, schema_version: __, occurred_at: usage_timestamp, ...rest } = event
+    const line = bytesOf({ event_id, event: { ...rest, usage_timestamp } })
+    expect(prepareLine(line, now)).toMatchObject({ ok: true, message: { headers: { event_id } } })
+  })
+
+  test('that has an event in a field of its own is an ordinary one', () => {
+    const bytes = bytesOf({ ...event, event: {} })
+    expect(prepareLine(bytes, now)).toEqual({ ok: true, message: { key: patternId, value: bytes } })
+    expect(prepareLine(bytesOf({ event: {}, headers: { a: 1 } }), now)).toMatchObject({ ok: false })
+    expect(prepareLine(bytesOf({ headers: {}, note: '"event"' }), now)).toMatchObject({ ok: false })
+  })
+
   test.each([
     ['not_json', Buffer.from('{')],
     ['not_json', Buffer.from([0xff])],

@@ -1,6 +1,7 @@
 import { decodeMessage } from '@patterns/shared/contract/decodeMessage.ts'
 import type { Rejection } from '@patterns/shared/contract/rejection.ts'
 import type { OutgoingMessage } from '@patterns/topic/publisher.ts'
+import { exportedMessage } from './exportedMessage.ts'
 import { mostLineBytes } from './readLines.ts'
 
 export type Prepared =
@@ -18,11 +19,22 @@ const parse = (bytes: Buffer): Record<string, unknown> | undefined => {
 
 const structuredCloudEvent = { 'content-type': 'application/cloudevents+json; charset=UTF-8' }
 
-/** A line of a file has no headers, so a CloudEvent is known by the one attribute that all must have. */
-const headersOf = (bytes: Buffer) =>
-  bytes.includes('"specversion"') && typeof parse(bytes)?.['specversion'] === 'string'
-    ? { headers: structuredCloudEvent }
-    : {}
+/**
+ * What a line says: an event, or one with what else its message had. A line of a file has no headers, so a CloudEvent is
+ * known by the one attribute that all must have.
+ */
+const messageOf = (
+  bytes: Buffer,
+  keepTime: boolean,
+): Omit<OutgoingMessage, 'key'> & { readonly value: Buffer } => {
+  const isExported = bytes.includes('"event"')
+  const body = isExported || bytes.includes('"specversion"') ? parse(bytes) : undefined
+  const exported = isExported && body !== undefined ? exportedMessage(bytes, body, keepTime) : undefined
+  if (exported !== undefined) return exported
+  return typeof body?.['specversion'] === 'string'
+    ? { value: bytes, headers: structuredCloudEvent }
+    : { value: bytes }
+}
 
 const tooLong: Prepared = {
   ok: false,
@@ -32,13 +44,16 @@ const tooLong: Prepared = {
   },
 }
 
-/** The message that a line becomes, or why the processor would refuse it. */
-export const prepareLine = (bytes: Buffer | undefined, now: number): Prepared => {
+/**
+ * The message that a line becomes, or why the processor would refuse it.
+ * @param keepTime whether a line of an export is to have the time at which it was recorded
+ */
+export const prepareLine = (bytes: Buffer | undefined, now: number, keepTime = false): Prepared => {
   if (bytes === undefined) return tooLong
-  const message = { key: null, value: bytes, ...headersOf(bytes) }
+  const message = messageOf(bytes, keepTime)
   // The place serves only to name events of version 0, whose name does not matter here.
   const decoded = decodeMessage(
-    { headers: undefined, ...message, offset: 0, timestamp: now },
+    { headers: undefined, timestamp: now, ...message, key: null, offset: 0 },
     { topic: '', partition: 0 },
     now,
   )

@@ -26,16 +26,24 @@ export const register = (program: Command, context: CliContext): void => {
     )
     .addOption(
       new Option(
+        '--keep-time',
+        'of "log export --format records": with the time at which each was recorded',
+      ).conflicts('raw'),
+    )
+    .addOption(
+      new Option(
         '--test',
         'send one test event, which nothing counts, and wait until the numbers are as of it',
-      ).conflicts(['file', 'raw', 'strict', 'dryRun', 'rate']),
+      ).conflicts(['file', 'raw', 'strict', 'dryRun', 'rate', 'keepTime']),
     )
     .option('--timeout <seconds>', 'how long --test waits', positiveNumber, 30)
     .option('--json', 'print the summary as one JSON object')
     .addHelpText(
       'after',
       `
-A line with a "specversion" is sent as a structured CloudEvent.
+A line with a "specversion" is sent as a structured CloudEvent. A line of "log export" that has more than the event is
+sent as the message that it was: where the log has it already it is a duplicate. With --keep-time in an empty log, even
+what came late has come late there; but a topic drops what is older than it keeps messages.
 
 Exit codes: 0 all lines were sent, 1 some were faulty or could not be delivered (with --test: it did not
 appear in time), 2 wrong usage or settings, or the topic cannot be reached.

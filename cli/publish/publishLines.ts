@@ -17,6 +17,7 @@ export interface PublishOptions {
   readonly strict?: boolean
   readonly dryRun?: boolean
   readonly rate?: number
+  readonly keepTime?: boolean
   readonly json?: boolean
 }
 
@@ -51,7 +52,7 @@ export const publishLines = async (options: PublishOptions, context: CliContext)
       return await sendLines({
         lines: readLines(input.read()),
         prepare: (bytes) =>
-          options.raw === true ? prepareRawLine(bytes) : prepareLine(bytes, context.now()),
+          options.raw === true ? prepareRawLine(bytes) : prepareLine(bytes, context.now(), options.keepTime),
         ...(publisher === undefined ? {} : { publisher }),
         pace: createPace(options.rate),
         onRefused: (line) => isReported && progress.note(describeRefused(input, line)),

@@ -8,7 +8,7 @@ import { readJson } from './readJson.ts'
 import type { Fault, Rejection, RejectionReason } from './rejection.ts'
 import { scanEvent } from './scan/scanEvent.ts'
 import type { MessageHeaders, TopicMessage } from './topicMessage.ts'
-import { idOfPlace, upcast } from './upcast.ts'
+import { givenId, idOfPlace, upcast } from './upcast.ts'
 
 export type Decoded =
   | { readonly ok: true; readonly event: PatternEvent }
@@ -78,8 +78,11 @@ export const decodeMessage = (
     const hint = 'send each event as application/cloudevents+json, or in binary mode'
     return reject('schema', [{ path: 'content-type', message: `${unreadable} is not read: ${hint}` }])
   }
-  const decoded = decodeValue(value, headers, true, () =>
-    idOfPlace(origin.topic, origin.partition, message.offset),
+  const decoded = decodeValue(
+    value,
+    headers,
+    true,
+    () => givenId(headers) ?? idOfPlace(origin.topic, origin.partition, message.offset),
   )
   if (decoded.ok && decoded.event.occurredAt > now + mostAheadMs) {
     const clock = new Date(now).toISOString()

@@ -1,6 +1,6 @@
 import { v5 } from 'uuid'
 import { describe, expect, it } from 'vitest'
-import { idOfPlace, upcast } from './upcast.ts'
+import { givenId, idOfPlace, upcast } from './upcast.ts'
 
 const version0 = {
   pattern_id: '11111111-2222-4333-8444-555555555555',
@@ -51,6 +51,13 @@ describe('upcasting', () => {
 })
 
 describe('the id of an event that came without one', () => {
+  it('is what a header gives it, as an export does that is published again', () => {
+    expect(givenId({ event_id: Buffer.from('an id') })).toBe('an id')
+    expect(givenId({ event_id: ['an id', 'another'] })).toBe('an id')
+    expect(givenId({ other: 'x' })).toBeUndefined()
+    expect(givenId(undefined)).toBeUndefined()
+  })
+
   it('is a UUIDv5 of topic, partition and offset', () => {
     expect(idOfPlace('pattern-usage-events', 3, 42)).toBe(v5('pattern-usage-events/3/42', v5.URL))
     // Written down, since it must never change: the log has ids that were made of it.

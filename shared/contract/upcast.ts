@@ -1,4 +1,6 @@
 import { v5 as uuidv5 } from 'uuid'
+import { headerOf } from './cloudEvents.ts'
+import type { MessageHeaders } from './topicMessage.ts'
 
 type Body = Readonly<Record<string, unknown>>
 
@@ -33,6 +35,13 @@ export const upcast = (body: unknown, fallbackId: () => string): unknown => {
   }
   return current
 }
+
+/** The header that names an event of version 0 which had an id already: an export of the log that is published again. */
+export const givenIdHeader = 'event_id'
+
+/** The id that a message's headers give to an event which has none of its own. Whether it is one is seen to later. */
+export const givenId = (headers: MessageHeaders | undefined): string | undefined =>
+  headers === undefined ? undefined : headerOf(headers, givenIdHeader)
 
 /** The id of an event that came without one: a UUIDv5 of where it lies, so that a redelivery gets the same. */
 export const idOfPlace = (topic: string, partition: number, offset: number): string =>
