@@ -19,7 +19,7 @@ export interface SceneOptions {
   readonly brokers?: string
   /** Default: a database of its own on the suite's server. */
   readonly databaseUrl?: string
-  /** Settings of its processors. */
+  /** Settings of its processors, and of the topic. */
   readonly settings?: Readonly<Record<string, string>>
 }
 
@@ -50,6 +50,7 @@ export const createScene = async ({ brokers, databaseUrl, settings = {} }: Scene
     KAFKA_TOPIC: topic,
     KAFKA_GROUP_ID: topic,
     ...(brokers === undefined ? {} : { KAFKA_BROKERS: brokers }),
+    ...settings,
   }
   const pool = createPool({
     connectionString: environment.DATABASE_URL,
@@ -66,11 +67,10 @@ export const createScene = async ({ brokers, databaseUrl, settings = {} }: Scene
   const processes: ProcessorProcess[] = []
   const spawn: Scene['spawn'] = (further = {}) => {
     const started = spawnProcessor({
-      ...environment,
       PROCESSOR_PORT: '0',
       LOG_LEVEL: 'info',
       ...compileCache,
-      ...settings,
+      ...environment,
       ...further,
     })
     processes.push(started)

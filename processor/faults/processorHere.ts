@@ -1,0 +1,63 @@
+import { createPostgresEventLog } from '@patterns/event-log/postgres/postgresEventLog.ts'
+import { createLogger } from '@patterns/shared/logger.ts'
+import { createPool } from '@patterns/shared/postgres/pool.ts'
+import type { TimeLimits } from '@patterns/shared/postgres/timeLimits.ts'
+import { readSettings } from '@patterns/shared/settings/readSettings.ts'
+import { processSettings, topicSettings } from '@patterns/shared/settings/settings.ts'
+import { openTopic } from '@patterns/topic/openTopic.ts'
+import { vi } from 'vitest'
+import { poolSizeFor } from '../poolSize.ts'
+import { createProcessor, type Processor } from '../processor.ts'
+import type { Scene } from './scene.ts'
+
+export interface ProcessorHereOptions {
+  readonly limits: TimeLimits
+  /** Its way to the database, where it is to be another than that of the test. */
+  readonly databaseUrl?: string
+}
+
+/** A processor in the process of the test, so that it can have limits that no test needs to wait long for. */
+export interface ProcessorHere extends Processor {
+  /** What it has warned of so far. */
+  warnings(): string[]
+}
+
+/** Starts one on a scene, as the processor's own process does. */
+export const startProcessorHere = async (
+  { environment }: Scene,
+  { limits, databaseUrl = environment['DATABASE_URL']! }: ProcessorHereOptions,
+): Promise<ProcessorHere> => {
+  const logger = createLogger('processor', 'silent')
+  const warn = vi.spyOn(logger, 'warn')
+  const pool = createPool({
+    connectionString: databaseUrl,
+    applicationName: 'processor here',
+    max: poolSizeFor(0),
+    limits,
+    pipeline: true,
+    onIdleError: () => {},
+  })
+  const topic = openTopic({
+    settings: readSettings({ ...processSettings, ...topicSettings }, environment),
+    logger,
+  })
+  const processor = createProcessor({
+    pool,
+    log: createPostgresEventLog({ pool }),
+    source: topic.createSource(),
+    topic: topic.name,
+    logger,
+    duplicateHorizon: 10_000,
+    flushIntervalMs: 50,
+    backoff: () => 20,
+  })
+  await processor.start()
+  return {
+    ...processor,
+    warnings: () => warn.mock.calls.map((call) => JSON.stringify(call)),
+    async stop() {
+      await processor.stop()
+      await pool.end()
+    },
+  }
+}

@@ -1,0 +1,65 @@
+import { timeLimits } from '@patterns/shared/postgres/timeLimits.ts'
+import { startProxy, throughProxy } from '@patterns/testing/proxy.ts'
+import { expect, test } from 'vitest'
+import { expectExact, readProgress, untilSettled } from './expectExact.ts'
+import { startLoad } from './faultyLoad.ts'
+import { startProcessorHere } from './processorHere.ts'
+import { createScene } from './scene.ts'
+import { until } from './until.ts'
+
+const limits = { ...timeLimits.processor, silenceMs: 700, connectMs: 700 }
+
+test(
+  'a database whose connections all fall silent, under load, is seen at once and left as soon as new ones pass',
+  { timeout: 120_000 },
+  async () => {
+    const scene = await createScene({})
+    const target = new URL(scene.environment['DATABASE_URL']!)
+    const proxy = await startProxy({ port: Number(target.port), host: target.hostname })
+    const processor = await startProcessorHere(scene, {
+      limits,
+      databaseUrl: throughProxy(target.href, proxy),
+    })
+    const untilHealth = (status: 'ok' | 'degraded') =>
+      until(`health is ${status}`, async () => {
+        const health = await processor.health()
+        if (health.status === status) return health
+        throw new Error(JSON.stringify(health))
+      })
+    try {
+      const load = startLoad(scene, 'silent')
+      await untilHealth('ok')
+
+      // A failover of which nobody told this side: the old connections are dead, new ones lead to the new server.
+      for (let failover = 0; failover < 2; failover++) {
+        const { messages } = await readProgress(scene.pool)
+        proxy.swallow()
+        proxy.pass()
+        await untilHealth('degraded')
+        await until('messages are taken again', async () =>
+          (await readProgress(scene.pool)).messages > messages + 500 ? true : undefined,
+        )
+        await untilHealth('ok')
+      }
+
+      // Nothing passes at all for a while: no answer of its own may hang.
+      proxy.swallow()
+      const { components } = await untilHealth('degraded')
+      await until('each shard waits', async () =>
+        processor.states().every(({ status }) => status === 'retrying') ? true : undefined,
+      )
+      expect((await processor.health()).components.database).toBe('down')
+      expect(components.shards).toHaveLength(4)
+      proxy.pass()
+      await untilHealth('ok')
+
+      await load.stop()
+      await untilSettled(scene)
+      await expectExact(scene)
+    } finally {
+      await processor.stop()
+      await proxy.cut()
+      await scene.close()
+    }
+  },
+)
