@@ -1,5 +1,6 @@
+import { timeLimits } from '@patterns/shared/postgres/timeLimits.ts'
 import { type Proxy, startProxy, throughProxy } from '@patterns/testing/proxy.ts'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { drawMessages } from '../testing/drawMessages.ts'
 import { type Answer, startTestApi, type TestApi } from '../testing/startTestApi.ts'
 
@@ -10,6 +11,7 @@ let proxy: Proxy
 beforeAll(async () => {
   api = await startTestApi({
     now,
+    limits: { ...timeLimits.api, silenceMs: 800, connectMs: 800 },
     async wayToDatabase(url) {
       const { hostname, port } = new URL(url)
       proxy = await startProxy({ host: hostname, port: Number(port) })
@@ -74,6 +76,68 @@ describe('a database that goes away', () => {
       ({ status, body }) => status === 200 && body.total_executions === total,
     )
     expect(after.body.total_executions).toBeGreaterThan(before.body.total_executions)
+    await until(
+      () => api.get('/health'),
+      ({ body }) => body.status === 'ok',
+    )
+  })
+})
+
+describe('a database that falls silent', () => {
+  const paths = ['/dashboard-summary', '/time-series', '/patterns', '/trends']
+  /** Once it is answered by more than what is known already. */
+  const refusalOf = (path: string) =>
+    until(
+      () => api.ask(path),
+      ({ status }) => status !== 200,
+    )
+
+  it('is said to be down, and no answer hangs: all are 503 until new connections pass', async () => {
+    for (const path of paths) expect((await api.ask(path)).status).toBe(200)
+    proxy.swallow()
+    const refusals = await Promise.all(paths.map(refusalOf))
+    for (const { status, text, body, headers } of refusals) {
+      expect(status, text).toBe(503)
+      expect(body.code).toBe('DATABASE_ERROR')
+      expect(headers.get('retry-after')).toBe('1')
+    }
+    const health = await until(
+      () => api.get('/health'),
+      ({ body }) => body.components.notifications.status === 'down',
+    )
+    expect(health.status).toBe(503)
+    expect(health.body).toMatchObject({ status: 'down', components: { database: { status: 'down' } } })
+    expect((await api.get('/readyz')).status).toBe(503)
+
+    // The connections of before stay as they are, as after a failover.
+    proxy.pass()
+    await until(
+      () => api.get('/health'),
+      ({ body }) => body.status === 'ok',
+    )
+    for (const path of paths) {
+      await until(
+        () => api.ask(path),
+        ({ status }) => status === 200,
+      )
+    }
+  })
+
+  it('is listened to on a new connection, though nothing was ever asked on the old one', async () => {
+    const listening = async (): Promise<number[]> => {
+      const { rows } = await api.owner.query<{ pid: number }>(
+        `select pid from pg_stat_activity
+         where application_name = 'test reader' and query like 'listen%' and datname = current_database()`,
+      )
+      return rows.map(({ pid }) => pid)
+    }
+    const before = await listening()
+    proxy.swallow()
+    proxy.pass()
+    await vi.waitFor(
+      async () => expect((await listening()).some((pid) => !before.includes(pid))).toBe(true),
+      { timeout: 30_000 },
+    )
     await until(
       () => api.get('/health'),
       ({ body }) => body.status === 'ok',

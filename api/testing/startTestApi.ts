@@ -1,6 +1,7 @@
 import { createPostgresEventLog } from '@patterns/event-log/postgres/postgresEventLog.ts'
 import { createLogger } from '@patterns/shared/logger.ts'
 import { createPool } from '@patterns/shared/postgres/pool.ts'
+import { patient, type TimeLimits } from '@patterns/shared/postgres/timeLimits.ts'
 import { createTestDatabase, type TestDatabase } from '@patterns/testing/database.ts'
 import { type SeededEvent, type SeedMessage, seedProjections } from '@patterns/testing/seedProjections.ts'
 import type pg from 'pg'
@@ -43,6 +44,8 @@ export interface TestApiOptions extends Partial<
   readonly database?: TestDatabase
   /** What the log is called, in eight hexadecimal digits. Default: what the database has, as all of a run do. */
   readonly logId?: string
+  /** How long the API's own pool lets things take. */
+  readonly limits?: TimeLimits
   /** The API's way to the database, where it is to be another than the tests' own. */
   readonly wayToDatabase?: (url: string) => Promise<string>
 }
@@ -53,6 +56,7 @@ export const startTestApi = async ({
   database: given,
   logId,
   wayToDatabase = async (url) => url,
+  limits = patient,
   ...options
 }: TestApiOptions = {}): Promise<TestApi> => {
   const database = given ?? (await createTestDatabase())
@@ -64,6 +68,7 @@ export const startTestApi = async ({
       access,
       max: access === 'reader' ? 12 : 4,
       pipeline: access === 'owner',
+      limits: access === 'owner' ? patient : limits,
       onIdleError: () => {},
     })
   const owner = pool('owner', database.url)
