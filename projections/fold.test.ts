@@ -13,7 +13,7 @@ import { mergeWindow, windowColumns, type WindowState, zeroWindow } from './wind
 const place = (history: readonly RecordedEvent[]): PlacedEvent[] => {
   let watermark = noWatermark
   return history.map(({ event, recordedAt }, i) => {
-    const placed = { event, position: i + 1, watermark }
+    const placed = { event, position: i + 1, recordedAt, watermark }
     watermark = advanceWatermark(watermark, event.occurredAt, recordedAt)
     return placed
   })
@@ -25,12 +25,12 @@ const foldAll = (events: readonly PlacedEvent[]): Deltas => {
   return deltas
 }
 
-const columnsOf = (state: WindowState, granularity: (typeof granularities)[number]) =>
-  Object.fromEntries(windowColumns.map((column) => [column.name, column.get(state, granularity)]))
+const columnsOf = (state: WindowState) =>
+  Object.fromEntries(windowColumns.map((column) => [column.name, column.get(state)]))
 
 /** The rows and entries that batches of deltas make when they are merged one after the other. */
 const project = (batches: readonly Deltas[]) => {
-  const windows = new Map<string, { state: WindowState; granularity: (typeof granularities)[number] }>()
+  const windows = new Map<string, WindowState>()
   const entries = new Map<string, CatalogueEntry>()
   for (const deltas of batches) {
     for (const [patternId, { entry, hours }] of deltas) {
@@ -41,8 +41,8 @@ const project = (batches: readonly Deltas[]) => {
         for (const granularity of granularities) {
           for (const owner of [patternId, null]) {
             const key = rowKey(granularity, owner, new Date(windowStart(hour, granularity)))
-            const window = windows.get(key) ?? { state: zeroWindow(), granularity }
-            mergeWindow(window.state, delta)
+            const window = windows.get(key) ?? zeroWindow()
+            mergeWindow(window, delta)
             windows.set(key, window)
           }
         }
@@ -50,7 +50,7 @@ const project = (batches: readonly Deltas[]) => {
     }
   }
   const rows = new Map<string, Record<string, ColumnValue>>()
-  for (const [key, { state, granularity }] of windows) rows.set(key, columnsOf(state, granularity))
+  for (const [key, state] of windows) rows.set(key, columnsOf(state))
   return { rows, entries }
 }
 

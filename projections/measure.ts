@@ -1,10 +1,11 @@
 import type { PatternEvent } from '@patterns/shared/contract/patternEvent.ts'
-import type { Granularity } from './window.ts'
 
 /** An event at its place in a shard's log: all that a projection may look at. */
 export interface PlacedEvent {
   readonly event: PatternEvent
   readonly position: number
+  /** When it came into the topic, epoch milliseconds. */
+  readonly recordedAt: number
   /** How far event time had come at lower positions of the shard, epoch milliseconds. See `shared/contract/watermark.ts`. */
   readonly watermark: number
 }
@@ -17,8 +18,8 @@ export type ColumnValue = number | bigint | Buffer | null
 export interface Column<State> {
   readonly name: string
   readonly type: ColumnType
-  get(state: State, granularity: Granularity): ColumnValue
-  set(state: State, value: ColumnValue, granularity: Granularity): void
+  get(state: State): ColumnValue
+  set(state: State, value: ColumnValue): void
 }
 
 /**

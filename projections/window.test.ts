@@ -63,15 +63,23 @@ describe('a week', () => {
 describe('a window', () => {
   const end = Date.UTC(2026, 0, 2)
 
+  const none = { first: null, last: null }
+  const inTime = { first: end - 7, last: end + graceMs }
+  const late = { first: end - 7, last: end + graceMs + 1 }
+  const longAfter = end + 100 * graceMs
+  const inOneGo = { first: longAfter, last: longAfter + graceMs }
+  const inTwo = { first: longAfter, last: longAfter + graceMs + 1 }
+
   it.each([
-    ['open', 0, end - 1],
-    ['open', 7, end - 1],
-    ['open', 0, end + graceMs - 1],
-    ['open', 7, end + graceMs - 1],
-    ['settled', 0, end + graceMs],
-    ['restated', 1, end + graceMs],
-    ['restated', 7, end + 1_000 * graceMs],
-  ])('is %s with %i late events at %i', (status, late, now) => {
-    expect(windowStatus(end, late, now)).toBe(status)
+    ['open', 'before its end', none, end - 1],
+    ['open', 'in the hour after its end', inTime, end + graceMs - 1],
+    ['settled', 'an hour after its end', inTime, end + graceMs],
+    ['settled', 'an hour after its end, where nothing came', none, end + graceMs],
+    ['restated', 'where an event came after that', late, end + graceMs + 1],
+    ['open', 'in the hour after its first event, where that came long after its end', inOneGo, longAfter],
+    ['settled', 'after that hour, where all came in it', inOneGo, longAfter + graceMs],
+    ['restated', 'where an event came after that hour', inTwo, longAfter + graceMs + 1],
+  ])('is %s %s', (status, _when, came, now) => {
+    expect(windowStatus(end, came, now)).toBe(status)
   })
 })

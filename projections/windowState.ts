@@ -1,17 +1,16 @@
 import type { ColumnType, ColumnValue, Measure, PlacedEvent } from './measure.ts'
+import { arrival, type Arrival } from './measures/arrival.ts'
 import { duration, type Duration } from './measures/duration.ts'
-import { lateness, type Lateness } from './measures/lateness.ts'
 import { outcomes, type Outcomes } from './measures/outcomes.ts'
 import { positions, type Positions } from './measures/positions.ts'
 import { quality, type Quality } from './measures/quality.ts'
-import type { Granularity } from './window.ts'
 
 /** The state of one window: the product of its measures. A new metric is a new line here. */
 export interface WindowState {
   readonly outcomes: Outcomes
   readonly quality: Quality
   readonly duration: Duration
-  readonly lateness: Lateness
+  readonly arrival: Arrival
   readonly positions: Positions
 }
 
@@ -19,7 +18,7 @@ const measures: { readonly [Name in keyof WindowState]: Measure<WindowState[Name
   outcomes,
   quality,
   duration,
-  lateness,
+  arrival,
   positions,
 }
 
@@ -27,7 +26,7 @@ export const zeroWindow = (): WindowState => ({
   outcomes: outcomes.zero(),
   quality: quality.zero(),
   duration: duration.zero(),
-  lateness: lateness.zero(),
+  arrival: arrival.zero(),
   positions: positions.zero(),
 })
 
@@ -47,8 +46,8 @@ export const mergeWindow = (into: WindowState, from: WindowState): void => {
 export interface WindowColumn {
   readonly name: string
   readonly type: ColumnType
-  get(state: WindowState, granularity: Granularity): ColumnValue
-  set(state: WindowState, value: ColumnValue, granularity: Granularity): void
+  get(state: WindowState): ColumnValue
+  set(state: WindowState, value: ColumnValue): void
 }
 
 /** All columns that the measures bring, in the order of the measures. */
@@ -56,8 +55,7 @@ export const windowColumns: readonly WindowColumn[] = measureNames.flatMap((meas
   (measures[measure] as Measure<unknown>).columns.map((column) => ({
     name: column.name,
     type: column.type,
-    get: (state: WindowState, granularity: Granularity) => column.get(state[measure], granularity),
-    set: (state: WindowState, value: ColumnValue, granularity: Granularity) =>
-      column.set(state[measure], value, granularity),
+    get: (state: WindowState) => column.get(state[measure]),
+    set: (state: WindowState, value: ColumnValue) => column.set(state[measure], value),
   })),
 )

@@ -114,14 +114,16 @@ const fill = async (): Promise<void> => {
   const { rows } = await migrated.query<{ table: string; columns: string }>(
     `select table_name as table, string_agg(column_name, ', ' order by ordinal_position) as columns
      from information_schema.columns
-     where table_name = any($1) and column_name <> 'last_late_position' group by 1`,
+     where table_name = any($1) and column_name not in ('last_late_position', 'late') group by 1`,
     [tables],
   )
   columns = new Map(rows.map((row) => [row.table, row.columns]))
   for (const table of tables) {
     const names = columns.get(table)!
+    // The last release counted how many events came late for a window.
+    const [late, count] = table in windows ? [', late', ', (last_position % 2)::bigint'] : ['', '']
     await migrated.query(
-      `insert into ${table} (${names}) select ${names} from jsonb_populate_recordset(null::${table}, $1)`,
+      `insert into ${table} (${names}${late}) select ${names}${count} from jsonb_populate_recordset(null::${table}, $1)`,
       [`[${(await contents(made, table)).join(', ')}]`],
     )
   }
@@ -143,6 +145,18 @@ describe('a database of the last release', () => {
     await migrate({ databaseUrl: url() })
     isMigrated = true
     expect(await Promise.all(tables.map((table) => contents(migrated, table)))).toEqual(before)
+
+    // A window where any came late is restated, the others are settled an hour after their end.
+    for (const whose of ['pattern', 'total'] as const) {
+      const { rows } = await migrated.query(
+        `select last_position % 2 > 0 as late, last_came_ms > settles_ms as restated, first_came_ms < settles_ms as early
+         from (select *, 1000 * extract(epoch from window_start + ('1 ' || granularity)::interval + '1 hour') as settles_ms
+           from (${everyWindow(whose)}) as w) as windows`,
+      )
+      expect(rows.map(({ restated, early }) => ({ restated, early }))).toEqual(
+        rows.map(({ late }) => ({ restated: late, early: true })),
+      )
+    }
 
     const { rows: segments } = await migrated.query<{ appended_at: Date; watermark: Date | null }>(
       'select appended_at, watermark from event_log_segments',

@@ -1,7 +1,4 @@
 import { UTCDate } from '@date-fns/utc'
-import { addDays } from 'date-fns/addDays'
-import { addHours } from 'date-fns/addHours'
-import { addWeeks } from 'date-fns/addWeeks'
 import { startOfDay } from 'date-fns/startOfDay'
 import { startOfHour } from 'date-fns/startOfHour'
 import { startOfISOWeek } from 'date-fns/startOfISOWeek'
@@ -16,19 +13,14 @@ import type { RecordedEvent } from './eventHistories.ts'
 /** A row of the window tables without its key, as the pool reads it. */
 export type RecountedRow = Readonly<Record<string, number | bigint | Buffer | null>>
 
-const calendar = {
-  hour: { start: startOfHour, end: (start: Date) => addHours(start, 1) },
-  day: { start: startOfDay, end: (start: Date) => addDays(start, 1) },
-  week: { start: startOfISOWeek, end: (start: Date) => addWeeks(start, 1) },
-}
+const calendar = { hour: startOfHour, day: startOfDay, week: startOfISOWeek }
 const granularities = ['hour', 'day', 'week'] as const
 type Granularity = (typeof granularities)[number]
-
-const graceMs = 3_600_000
 
 interface Placed {
   readonly event: PatternEvent
   readonly position: number
+  readonly recordedAt: number
   /** Greatest min(occurred_at, broker timestamp) at lower positions. */
   readonly watermark: number
 }
@@ -36,7 +28,7 @@ interface Placed {
 const place = (history: readonly RecordedEvent[]): Placed[] => {
   let watermark = Number.NEGATIVE_INFINITY
   return history.map(({ event, recordedAt }, i) => {
-    const placed = { event, position: i + 1, watermark }
+    const placed = { event, position: i + 1, recordedAt, watermark }
     watermark = Math.max(watermark, Math.min(event.occurredAt, recordedAt))
     return placed
   })
@@ -73,12 +65,14 @@ const durationBin = (ms: number): number => {
 
 const present = (value: number | undefined): value is number => value !== undefined
 
-const countRow = (events: readonly Placed[], windowEnd: number): RecountedRow => {
+const countRow = (events: readonly Placed[]): RecountedRow => {
   const outcomes = events.map(({ event }) => event.outcome).filter((outcome) => outcome !== undefined)
   const withOutcome = (wanted: string) => outcomes.filter((outcome) => outcome === wanted).length
   const scores = events.map(({ event }) => event.qualityMillionths).filter(present)
   const durations = events.map(({ event }) => event.executionTimeMs).filter(present)
   const positions = events.map(({ position }) => position)
+  // No record comes before what its shard had come to.
+  const came = events.map(({ recordedAt, watermark }) => (recordedAt > watermark ? recordedAt : watermark))
   return {
     uses: outcomes.length,
     successes: withOutcome('success'),
@@ -96,7 +90,8 @@ const countRow = (events: readonly Placed[], windowEnd: number): RecountedRow =>
     duration_min_ms: leastOf(durations),
     duration_max_ms: greatestOf(durations),
     duration_histogram: histogramOf(durations.map(durationBin)),
-    late: events.filter(({ watermark }) => watermark > windowEnd + graceMs).length,
+    first_came_ms: leastOf(came),
+    last_came_ms: greatestOf(came),
     first_position: leastOf(positions),
     last_position: greatestOf(positions),
   }
@@ -119,11 +114,10 @@ const group = (events: readonly Placed[], keyOf: (placed: Placed) => string): Ma
 export const recountWindows = (history: readonly RecordedEvent[]): Map<string, RecountedRow> => {
   const rows = new Map<string, RecountedRow>()
   const count = (events: readonly Placed[], granularity: Granularity, patternId: string | null): void => {
-    const { start: startOf, end: endOf } = calendar[granularity]
+    const startOf = calendar[granularity]
     const windows = group(events, ({ event }) => startOf(new UTCDate(event.occurredAt)).toISOString())
     for (const [start, inWindow] of windows) {
-      const end = endOf(new UTCDate(start)).getTime()
-      rows.set(rowKey(granularity, patternId, new Date(start)), countRow(inWindow, end))
+      rows.set(rowKey(granularity, patternId, new Date(start)), countRow(inWindow))
     }
   }
   const placed = place(history).filter(({ event }) => !event.isTest)

@@ -13,7 +13,10 @@ const named = (name: string, ...columns: readonly string[]): ColumnSet => ({
 
 export const everything: ColumnSet = { name: 'everything', columns: windowColumns }
 
-export const usageColumns = named('usage', 'uses', 'late')
+/** What the status of a window needs. */
+const arrival = ['first_came_ms', 'last_came_ms']
+
+export const usageColumns = named('usage', 'uses', ...arrival)
 
 export const outcomeColumns = named(
   'outcomes',
@@ -22,7 +25,7 @@ export const outcomeColumns = named(
   'partial_successes',
   'failures',
   'errors',
-  'late',
+  ...arrival,
 )
 
 /** All but the histogram, which no figure but percentiles needs. */
@@ -33,10 +36,10 @@ export const qualityColumns = named(
   'quality_square_sum',
   'quality_min',
   'quality_max',
-  'late',
+  ...arrival,
 )
 
-export const durationColumns = named('duration', 'duration_count', 'duration_sum_ms', 'late')
+export const durationColumns = named('duration', 'duration_count', 'duration_sum_ms', ...arrival)
 
 /** What patterns are compared and tested by: durations by their histograms, quality by exact sums. */
 export const comparedColumns = named(

@@ -7,7 +7,8 @@ import type { Queryable } from './queryable.ts'
 import { segmentParameters, type WindowRow } from './windowRows.ts'
 
 const selectSums = (granularity: Granularity, parameter: number): string => `
-select json_build_array('${granularity}', extract(epoch from window_start)::float8 * 1000, sum(uses), sum(late)) as x
+select json_build_array(extract(epoch from window_start)::float8 * 1000, sum(uses), min(first_came_ms),
+  max(last_came_ms)) as x
 from ${tables[granularity]}
 where window_start = any($${parameter}::timestamptz[])
   and pattern_id = any($1::uuid[])
@@ -20,7 +21,7 @@ export const readTypeTotals = async (
   segments: readonly Segment[],
 ): Promise<readonly WindowRow[]> => {
   const { rows } = await database.query<{
-    windows: [Granularity, number, uses: number, late: number][] | null
+    windows: [number, uses: number, firstCame: number, lastCame: number][] | null
   }>({
     name: 'read_type_totals',
     text: `
@@ -28,10 +29,10 @@ select json_agg(x) as windows
 from (${granularities.map((granularity, i) => selectSums(granularity, i + 2)).join(' union all ')}) as selected`,
     values: [uuidArray(patternIds), ...segmentParameters(segments)],
   })
-  return (rows[0]!.windows ?? []).map(([granularity, start, uses, late]) => {
+  return (rows[0]!.windows ?? []).map(([start, uses, first, last]) => {
     const state = zeroWindow()
     state.outcomes.uses = uses
-    state.lateness[granularity] = late
+    Object.assign(state.arrival, { first, last })
     return { patternId: null, start, state }
   })
 }

@@ -1,5 +1,5 @@
 import type { ColumnType, ColumnValue } from '@patterns/projections/measure.ts'
-import { type Granularity, granularities } from '@patterns/projections/window.ts'
+import { granularities } from '@patterns/projections/window.ts'
 import { type WindowColumn, type WindowState, zeroWindow } from '@patterns/projections/windowState.ts'
 import { timestamptzArray } from '@patterns/shared/postgres/binaryArray.ts'
 import { type Segment, windowStarts } from '../windows/segments.ts'
@@ -26,8 +26,8 @@ const readField: Readonly<Record<ColumnType, (value: number | string | null) => 
   bytea: (value) => (value === null ? null : Buffer.from(value as string, 'hex')),
 }
 
-/** A window row as JSON has it: granularity, pattern, start in epoch milliseconds, and the columns. */
-export type JsonRow = readonly [Granularity, string | null, number, ...(number | string | null)[]]
+/** A window row as JSON has it: pattern, start in epoch milliseconds, and the columns. */
+export type JsonRow = readonly [string | null, number, ...(number | string | null)[]]
 
 /**
  * Selects rows as JSON arrays named `x`: one value for all of them, since a JSON text is read several times
@@ -50,7 +50,7 @@ export const selectRows = (
       const fields = columns.map((column) => jsonField[column.type](`w.${column.name}`))
       const pattern = isTotal ? 'null' : 'w.pattern_id'
       return `
-select json_build_array('${granularity}', ${[pattern, `extract(epoch from w.window_start)::float8 * 1000`, ...fields].join(', ')}) as x
+select json_build_array(${[pattern, `extract(epoch from w.window_start)::float8 * 1000`, ...fields].join(', ')}) as x
 from ${(isTotal ? tables.totals : tables)[granularity]} w
 where w.window_start = any($${first + i}::timestamptz[]) and ${where}`
     })
@@ -68,9 +68,8 @@ export const segmentParameters = (segments: readonly Segment[]): Buffer[] =>
 
 /** The rows that `json_agg` of `selectRows` gave. */
 export const readRows = (rows: readonly JsonRow[] | null, columns: readonly WindowColumn[]): WindowRow[] =>
-  (rows ?? []).map(([granularity, patternId, start, ...values]) => {
+  (rows ?? []).map(([patternId, start, ...values]) => {
     const state = zeroWindow()
-    for (const [i, column] of columns.entries())
-      column.set(state, readField[column.type](values[i]!), granularity)
+    for (const [i, column] of columns.entries()) column.set(state, readField[column.type](values[i]!))
     return { patternId, start, state }
   })

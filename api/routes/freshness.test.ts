@@ -78,24 +78,28 @@ describe('what was just written', () => {
     expect(second.headers.get('etag')).not.toBe(first.headers.get('etag'))
   })
 
-  it('into a settled window restates it, in lists as well', async () => {
-    const path = '/usage-stats?granularity=hour&time_range=24h'
-    const pattern = async (suffix = '') =>
-      (await api.ask(`${path}${suffix}`)).body.patterns.find(
-        ({ pattern_id }: { pattern_id: string }) => pattern_id === patternIds[1],
+  it('on a quiet topic into a settled window restates it, in lists as well; a history that comes in one go does not', async () => {
+    const path = '/usage-stats?granularity=hour&time_range=7d'
+    const occurredAt = now - 5 * 24 * hour
+    /** Two events of five days ago, in a shard where nothing else comes. */
+    const cameAt = (...times: readonly number[]) =>
+      times.map((recordedAt) => ({ ...use(occurredAt, patternIds[1]), shard: 5, recordedAt }))
+    const ask = async (after: string) => {
+      const { patterns } = (await api.ask(`${path}&after=${after}`)).body
+      const pattern = patterns.find(({ pattern_id }: { pattern_id: string }) => pattern_id === patternIds[1])
+      const start = new Date(Math.floor(occurredAt / hour) * hour).toISOString()
+      const period = pattern.periods.find(
+        ({ period_start }: { period_start: string }) => period_start === start,
       )
-    await api.seed([use(now - 20 * hour, patternIds[1])])
-    const before = await pattern()
-    const after = afterLast(await api.seed([use(now - 20 * hour, patternIds[1])]))
-    const restated = await pattern(`&after=${after}`)
-    const start = new Date(Math.floor((now - 20 * hour) / hour) * hour).toISOString()
-    const period = restated.periods.find(
-      ({ period_start }: { period_start: string }) => period_start === start,
-    )
-    expect(period.status).toBe('restated')
-    expect(restated.usage_count).toBe(before.usage_count + 1)
-    expect(restated.periods.at(-1).status).toBe('open')
-    expect(new Set(restated.periods.map(({ status }: { status: string }) => status))).toContain('settled')
+      return { period, pattern }
+    }
+    const first = await ask(afterLast(await api.seed(cameAt(now - 5 * hour, now - 4 * hour))))
+    expect(first.period).toMatchObject({ usage_count: 2, status: 'settled' })
+    const second = await ask(afterLast(await api.seed(cameAt(now - 60_000))))
+    expect(second.period).toMatchObject({ usage_count: 3, status: 'restated' })
+    expect(second.pattern.usage_count).toBe(first.pattern.usage_count + 1)
+    expect(second.pattern.periods.at(-1).status).toBe('open')
+    expect(second.pattern.periods.map(({ status }: { status: string }) => status)).toContain('settled')
   })
 })
 

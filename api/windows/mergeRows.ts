@@ -39,7 +39,3 @@ export const mergeIntoBuckets = (
   }
   return states
 }
-
-/** How many events were late for a window of these. The granularities keep their own counts; one is read. */
-export const lateCount = (state: WindowState | undefined): number =>
-  state === undefined ? 0 : state.lateness.hour + state.lateness.day + state.lateness.week

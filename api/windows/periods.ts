@@ -3,7 +3,7 @@ import { type WindowState, zeroWindow } from '@patterns/projections/windowState.
 import type { Bucket, Series } from '../conventions/buckets.ts'
 import { floorHour } from '../conventions/range.ts'
 import type { WindowRow } from '../read/windowRows.ts'
-import { lateCount, mergeIntoBuckets } from './mergeRows.ts'
+import { mergeIntoBuckets } from './mergeRows.ts'
 
 /** One point of a series, with all that is counted in it. */
 export interface Period {
@@ -22,7 +22,7 @@ export interface PeriodOptions {
 
 /**
  * The periods of a series from the first one with an event on; those without any are zero. A period that is
- * made of several windows is restated where one of them is.
+ * made of several windows has a status of its own, as one window.
  */
 export const periodsOf = (
   rows: readonly WindowRow[],
@@ -31,12 +31,12 @@ export const periodsOf = (
   const states = mergeIntoBuckets(rows, series.buckets)
   const began = firstSeen === null ? Number.POSITIVE_INFINITY : floorHour(firstSeen)
   return series.buckets.flatMap((bucket, i) => {
-    const state = states[i]
-    if (state === undefined && bucket.to <= began) return []
+    if (states[i] === undefined && bucket.to <= began) return []
+    const state = states[i] ?? zeroWindow()
     return {
       bucket,
-      state: state ?? zeroWindow(),
-      status: windowStatus(bucket.end, lateCount(state), now),
+      state,
+      status: windowStatus(bucket.end, state.arrival, now),
     }
   })
 }

@@ -43,8 +43,8 @@ const field = (value: ColumnValue): string => {
   return Buffer.isBuffer(value) ? String.raw`\\x${value.toString('hex')}` : String(value)
 }
 
-const line = (keys: readonly (string | number)[], state: WindowState, granularity: Granularity): string =>
-  `${keys.join('\t')}\t${windowColumns.map((column) => field(column.get(state, granularity))).join('\t')}\n`
+const line = (keys: readonly (string | number)[], state: WindowState): string =>
+  `${keys.join('\t')}\t${windowColumns.map((column) => field(column.get(state))).join('\t')}\n`
 
 const hex12 = (value: number): string => value.toString(16).padStart(12, '0')
 
@@ -107,7 +107,12 @@ export const seedWindows = async (options: SeedOptions): Promise<Seeded> => {
     for (let i = 0; i < uses; i++) {
       const event = drawUse(pattern, hour + Math.floor(random() * windowMs.hour), random)
       positions[pattern.shard]!++
-      addToWindow(state, { event, position: positions[pattern.shard]!, watermark: hour })
+      addToWindow(state, {
+        event,
+        position: positions[pattern.shard]!,
+        recordedAt: event.occurredAt,
+        watermark: hour,
+      })
       pattern.firstSeen = Math.min(pattern.firstSeen, event.occurredAt)
       pattern.lastSeen = Math.max(pattern.lastSeen, event.occurredAt)
       pattern.lastPosition = positions[pattern.shard]!
@@ -124,7 +129,7 @@ export const seedWindows = async (options: SeedOptions): Promise<Seeded> => {
     const opened = new Date(windowStart(at, granularity)).toISOString()
     for (const [pattern, state] of long[granularity]) {
       rows[granularity]++
-      yield line([granularity, pattern.id, opened, pattern.shard], state, granularity)
+      yield line([granularity, pattern.id, opened, pattern.shard], state)
     }
     long[granularity].clear()
   }
@@ -136,7 +141,7 @@ export const seedWindows = async (options: SeedOptions): Promise<Seeded> => {
         const state = drawHour(pattern, hour)
         if (state === undefined) continue
         rows.hour++
-        chunk += line(['hour', pattern.id, opened, pattern.shard], state, 'hour')
+        chunk += line(['hour', pattern.id, opened, pattern.shard], state)
         addTo(long.day, pattern, state)
         addTo(long.week, pattern, state)
         for (const granularity of ['hour', 'day', 'week'] as const)
@@ -163,7 +168,7 @@ export const seedWindows = async (options: SeedOptions): Promise<Seeded> => {
     )
     for (const [key, state] of totals) {
       const [granularity, at, shard] = key.split('\t') as [Granularity, string, string]
-      totalLines.push(line([granularity, new Date(Number(at)).toISOString(), shard], state, granularity))
+      totalLines.push(line([granularity, new Date(Number(at)).toISOString(), shard], state))
     }
     rows.totals = totalLines.length
     await copy('total_windows_v1', `granularity, window_start, shard, ${columnNames}`, totalLines)

@@ -12,9 +12,6 @@ import { canonicalJson, type Tables } from './tables.ts'
 const granularities = ['hour', 'day', 'week'] as const
 type Granularity = (typeof granularities)[number]
 
-const hourMs = 3_600_000
-const lengths = { hour: hourMs, day: 24 * hourMs, week: 7 * 24 * hourMs }
-
 const startOf = (time: number, granularity: Granularity): number => {
   const date = new Date(time)
   date.setUTCMinutes(0, 0, 0)
@@ -78,13 +75,12 @@ const recountShard = (
       event_id: event.eventId,
       value: message.value!.toString('hex'),
     })
+    const cameAt = Math.max(message.timestamp, watermark)
     for (const granularity of granularities) {
       const start = startOf(event.occurredAt, granularity)
-      // Settled: the shard's event time was already more than the grace of one hour past the window's end.
-      const isLate = watermark > start + lengths[granularity] + hourMs
       for (const whose of [event.patternId, 'all']) {
         const window = getOrMake(windows, `${granularity}/${whose}/${start}/${shard}`, newWindow)
-        count(window, event, position, isLate)
+        count(window, event, position, cameAt)
       }
     }
     getOrMake(entries, `${event.patternId}/${shard}`, () => ({ events: [] })).events.push({ event, position })

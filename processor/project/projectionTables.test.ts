@@ -30,14 +30,13 @@ const patternOf = (n: number): string => `0197a3b4-0000-7000-8000-${n.toString(1
 
 const stateOf = (history: readonly RecordedEvent[]) => {
   const state = zeroWindow()
-  for (const [i, { event }] of history.entries()) {
-    addToWindow(state, { event, position: i + 1, watermark: Date.UTC(2026, 0, 10) })
+  for (const [i, { event, recordedAt }] of history.entries()) {
+    addToWindow(state, { event, position: i + 1, recordedAt, watermark: Date.UTC(2026, 0, 10) })
   }
   return state
 }
 
-const columnsOf = ({ state }: WindowRow, granularity: (typeof granularities)[number]) =>
-  windowColumns.map((column) => column.get(state, granularity))
+const columnsOf = ({ state }: WindowRow) => windowColumns.map((column) => column.get(state))
 
 const someHistories = fc.array(
   histories(10).filter((history) => history.length > 0),
@@ -66,9 +65,7 @@ describe('window rows', () => {
           expect(byStart.map(({ patternId, start }) => ({ patternId, start }))).toEqual(
             rows.map(({ patternId, start }) => ({ patternId, start })),
           )
-          expect(byStart.map((row) => columnsOf(row, granularity))).toEqual(
-            rows.map((row) => columnsOf(row, granularity)),
-          )
+          expect(byStart.map(columnsOf)).toEqual(rows.map(columnsOf))
         },
       ),
       { numRuns: 25 },

@@ -70,9 +70,7 @@ export const upsertWindows = async (
     values: [
       shard,
       ...(isTotal ? [starts] : [uuidArray(rows.map((row) => row.patternId)), starts]),
-      ...windowColumns.map((column) =>
-        arrayOf[column.type](rows.map((row) => column.get(row.state, granularity))),
-      ),
+      ...windowColumns.map((column) => arrayOf[column.type](rows.map((row) => column.get(row.state)))),
     ],
   })
 }
@@ -105,13 +103,13 @@ export const loadWindows = async (
   return rows.map((row) => ({
     patternId: row.pattern_id as string | null,
     start: row.start as number,
-    state: readState(row, granularity),
+    state: readState(row),
   }))
 }
 
 /** The state that a row of the window tables holds. */
-const readState = (row: Readonly<Record<string, ColumnValue>>, granularity: Granularity): WindowState => {
+const readState = (row: Readonly<Record<string, ColumnValue>>): WindowState => {
   const state = zeroWindow()
-  for (const column of windowColumns) column.set(state, row[column.name]!, granularity)
+  for (const column of windowColumns) column.set(state, row[column.name]!)
   return state
 }

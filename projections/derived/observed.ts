@@ -18,6 +18,7 @@ const observation = (qualityMillionths?: number, executionTimeMs?: number): Plac
     registration: undefined,
   },
   position: 1,
+  recordedAt: 0,
   watermark: 0,
 })
 

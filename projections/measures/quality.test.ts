@@ -28,7 +28,7 @@ describe('the square sum of quality', () => {
         expect(squareSum(state)).toBe(exact)
         const column = quality.columns.find(({ name }) => name === 'quality_square_sum')!
         const read = quality.zero()
-        column.set(read, exact, 'hour')
+        column.set(read, exact)
         expect(read).toMatchObject({ squareLow: state.squareLow, squareHigh: state.squareHigh })
       }),
     )
