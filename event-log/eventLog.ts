@@ -28,7 +28,7 @@ export interface ShardHead {
   readonly notRecords: number
   /** How often patterns that this shard is the home of were split: a writer must know of each. */
   readonly splits: number
-  /** Events whose message key is not the id of their pattern. */
+  /** Messages that were events, and had another key than the id of their pattern. */
   readonly keyMismatches: number
 }
 
@@ -65,7 +65,7 @@ export interface Append {
   readonly duplicates: readonly NewDuplicate[]
   /** For those of the events whose pattern is split; default none. */
   readonly claims?: readonly EventClaim[]
-  /** How many of the events have another message key than the id of their pattern; default 0. */
+  /** How many of the messages are events, and have another key than the id of their pattern; default 0. */
   readonly keyMismatches?: number
   /** The offset after this batch. */
   readonly nextSourceOffset: number

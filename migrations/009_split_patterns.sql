@@ -26,7 +26,7 @@ create table claimed_events (
 alter table event_log_shards
   -- How often patterns that this shard is the home of were split: an append by an owner who missed one changes nothing.
   add column splits bigint not null default 0,
-  -- Events whose message key is not the id of their pattern.
+  -- Messages that were events, and had another key than the id of their pattern.
   add column key_mismatches bigint not null default 0;
 
 -- The shard that has the first event with the id; null where that is this one, in rows from before there was this column.

@@ -1,3 +1,4 @@
+import { type Placement, readPlacement } from '@patterns/event-log/postgres/readPlacement.ts'
 import type { EventLog } from '@patterns/event-log/eventLog.ts'
 import type { Logger } from '@patterns/shared/logger.ts'
 import { probe } from '@patterns/shared/postgres/probe.ts'
@@ -97,6 +98,7 @@ export const createProcessor = ({
           events: sorted.accepted.length,
           duplicates: sorted.duplicates.length,
           deadLetters: reasonsOf(sorted),
+          keyMismatches: sorted.keyMismatches,
         }),
     },
     ends: () => source.ends(),
@@ -109,7 +111,18 @@ export const createProcessor = ({
   let adoptions: AdoptionWatch | undefined
   let stops: StopRecorder | undefined
   const states = (): ShardState[] => reportedStates(owner.states(), source.stopped())
-  const metrics = createMetrics({ states, lag: () => lag?.current() ?? new Map() })
+  const metrics = createMetrics({
+    states,
+    lag: () => lag?.current() ?? new Map(),
+    splitPatterns: async () => (await askDatabase())?.splitPatterns,
+  })
+
+  /** `undefined` where it does not answer. */
+  const askDatabase = async (): Promise<Placement | undefined> => {
+    let placement: Placement | undefined
+    await probe(async () => (placement = await readPlacement(pool)))
+    return placement
+  }
 
   return {
     async start() {
@@ -132,13 +145,16 @@ export const createProcessor = ({
       await notifier.stop()
     },
     states,
-    health: async () =>
-      decideHealth({
+    async health() {
+      const placement = await askDatabase()
+      return decideHealth({
         source: source.status(),
-        database: (await probe(() => pool.query('select 1'))) === null ? 'down' : 'up',
+        database: placement === undefined ? 'down' : 'up',
         shards: states(),
         trends: trends?.states() ?? [],
-      }),
+        placement,
+      })
+    },
     metrics,
   }
 }

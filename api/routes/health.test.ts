@@ -69,6 +69,25 @@ describe('/health tells which shards stopped', () => {
   })
 })
 
+describe('/health tells how events are placed', () => {
+  it('as information: that some come in several partitions or with another key is no fault', async () => {
+    const log = createPostgresEventLog({ pool: api.owner })
+    const pattern = '0197a3b4-0000-4000-8000-000000000001'
+    await log.registerPatterns(0, [pattern])
+    await log.splitPatterns([pattern], () => false, 1)
+    const head = (await log.head(0))!
+    await log.append({
+      shard: 0,
+      expected: head,
+      ...toAppend({ keyMismatches: 3, nextSourceOffset: head.nextSourceOffset }),
+    })
+    expect((await api.get('/health')).body).toMatchObject({
+      status: 'ok',
+      components: { placement: { split_patterns: 1, key_mismatches: 3 } },
+    })
+  })
+})
+
 // Each goes on where the one before ended.
 describe('/health tells how old the numbers are', () => {
   it('all is well, however long ago it was, while everything in the log is in the numbers', async () => {

@@ -1,5 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { probe } from '@patterns/shared/postgres/probe.ts'
+import { type Placement, readPlacement } from '@patterns/event-log/postgres/readPlacement.ts'
 import { readShardStops } from '@patterns/event-log/postgres/shardStops.ts'
 import type { ShardStop } from '@patterns/event-log/shardStop.ts'
 import { asOf } from '../conventions/asOf.ts'
@@ -72,6 +73,12 @@ const healthSchema = z
           description: 'How old the numbers of each shard are; none while the database is down.',
         }),
       }),
+      placement: z
+        .strictObject({ split_patterns: z.int().nullable(), key_mismatches: z.int().nullable() })
+        .openapi({
+          description:
+            'For information: how many patterns come in more than one partition, and how many messages so far had another key than the id of their pattern. Both are counted right, and cost more. Null while the database is down.',
+        }),
     }),
     uptime_seconds: z.number(),
   })
@@ -105,8 +112,14 @@ export const routeHealth = (app: ApiApp, { feed, database }: HealthParts): void 
   app.openapi(healthRoute('/health'), async (context) => {
     let ages: readonly ShardAge[] = []
     let stops: readonly ShardStop[] = []
+    let placement: Placement | undefined
     const latencyMs = await probe(async () => {
-      ;[ages, stops] = await Promise.all([readShardAges(database), readShardStops(database), feed.confirm(0)])
+      ;[ages, stops, placement] = await Promise.all([
+        readShardAges(database),
+        readShardStops(database),
+        readPlacement(database),
+        feed.confirm(0),
+      ])
     })
     const isUp = latencyMs !== null
     const isCurrent =
@@ -127,6 +140,10 @@ export const routeHealth = (app: ApiApp, { feed, database }: HealthParts): void 
           log_id: feed.logId,
           as_of: asOf(feed.vector),
           shards: isUp ? ages.map(shardAgeOf) : [],
+        },
+        placement: {
+          split_patterns: placement?.splitPatterns ?? null,
+          key_mismatches: placement?.keyMismatches ?? null,
         },
       },
       uptime_seconds: process.uptime(),

@@ -49,7 +49,11 @@ describe('a database that goes away', () => {
     expect((await api.get('/livez')).status).toBe(200)
     expect((await api.get('/health')).body).toMatchObject({
       status: 'down',
-      components: { database: { status: 'down', latency_ms: null }, notifications: { status: 'down' } },
+      components: {
+        database: { status: 'down', latency_ms: null },
+        notifications: { status: 'down' },
+        placement: { split_patterns: null, key_mismatches: null },
+      },
     })
     for (const path of ['/dashboard-summary', '/time-series', '/patterns']) {
       // What is known may be told for a second more.

@@ -1,10 +1,7 @@
 import type pg from 'pg'
 import type { ShardStop, StopCause } from '../shardStop.ts'
 import { keptTime } from '../keptTime.ts'
-
-interface Reader {
-  query<Row extends pg.QueryResultRow>(config: pg.QueryConfig): Promise<pg.QueryResult<Row>>
-}
+import type { Reader } from './reader.ts'
 
 /** The shards that stopped, in order. */
 export const readShardStops = async (database: Reader): Promise<ShardStop[]> => {

@@ -1,3 +1,4 @@
+import type { Placement } from '@patterns/event-log/postgres/readPlacement.ts'
 import type { ShardState } from '../shard/ownedShard.ts'
 import type { TrendsState } from '../trends/shardTrends.ts'
 
@@ -7,6 +8,8 @@ export interface HealthFacts {
   readonly shards: readonly Pick<ShardState, 'shard' | 'status' | 'reason'>[]
   /** Of the same shards; none where trends are not kept. */
   readonly trends: readonly TrendsState[]
+  /** Unknown while the database is down. */
+  readonly placement: Placement | undefined
 }
 
 export interface Health {
@@ -25,11 +28,13 @@ export interface Health {
       readonly status: TrendsState['status']
       readonly reason: string | null
     }[]
+    /** For information: patterns that come in several partitions, and messages with another key than their pattern. */
+    readonly placement: { readonly split_patterns: number | null; readonly key_mismatches: number | null }
   }
 }
 
 /** Green only where everything is as it should be; each component says for itself what is wrong. */
-export const decideHealth = ({ source, database, shards, trends }: HealthFacts): Health => ({
+export const decideHealth = ({ source, database, shards, trends, placement }: HealthFacts): Health => ({
   status:
     source === 'up' &&
     database === 'up' &&
@@ -43,5 +48,9 @@ export const decideHealth = ({ source, database, shards, trends }: HealthFacts):
     database,
     shards: shards.map(({ shard, status, reason }) => ({ shard, status, reason: reason ?? null })),
     trends: trends.map(({ shard, status, reason }) => ({ shard, status, reason: reason ?? null })),
+    placement: {
+      split_patterns: placement?.splitPatterns ?? null,
+      key_mismatches: placement?.keyMismatches ?? null,
+    },
   },
 })

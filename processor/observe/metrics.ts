@@ -4,7 +4,12 @@ import type { ShardState } from '../shard/ownedShard.ts'
 export interface ProcessorMetrics {
   readonly registry: Registry
   /** What became of one batch. */
-  sorted(batch: { events: number; duplicates: number; deadLetters: Readonly<Record<string, number>> }): void
+  sorted(batch: {
+    events: number
+    duplicates: number
+    deadLetters: Readonly<Record<string, number>>
+    keyMismatches: number
+  }): void
   flushed(flush: { events: number; rows: number; seconds: number }): void
   trendsWritten(written: { lines: number; seconds: number }): void
 }
@@ -13,12 +18,14 @@ export interface ProcessorMetricsOptions {
   readonly states: () => readonly ShardState[]
   /** Messages still to be taken, by shard; empty while the broker cannot be asked: unknown is not 0. */
   readonly lag: () => ReadonlyMap<number, number>
+  /** Patterns that come in several partitions; `undefined` while the database cannot be asked. */
+  readonly splitPatterns: () => Promise<number | undefined>
 }
 
 const statuses = ['opening', 'running', 'stalled', 'retrying', 'stopped'] as const
 
 /** The processor's metrics, in Prometheus' naming: base units, `_total` for counters. */
-export const createMetrics = ({ states, lag }: ProcessorMetricsOptions): ProcessorMetrics => {
+export const createMetrics = ({ states, lag, splitPatterns }: ProcessorMetricsOptions): ProcessorMetrics => {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
   const registers = [registry]
@@ -36,6 +43,11 @@ export const createMetrics = ({ states, lag }: ProcessorMetricsOptions): Process
     name: 'pattern_dead_letters_total',
     help: 'Messages that are no events, by reason',
     labelNames: ['reason'],
+    registers,
+  })
+  const keyMismatches = new Counter({
+    name: 'pattern_key_mismatches_total',
+    help: 'Messages whose key is not the id of their pattern',
     registers,
   })
   const flushSeconds = new Histogram({
@@ -112,12 +124,23 @@ export const createMetrics = ({ states, lag }: ProcessorMetricsOptions): Process
       for (const [shard, messages] of lag()) this.set({ shard }, messages)
     },
   })
-  void [status, stopped, position, lagMessages]
+  const split = new Gauge({
+    name: 'pattern_split_patterns',
+    help: 'Patterns whose events come in more than one partition; absent while the database cannot be asked',
+    registers,
+    async collect() {
+      const count = await splitPatterns()
+      if (count === undefined) this.remove()
+      else this.set(count)
+    },
+  })
+  void [status, stopped, position, lagMessages, split]
   return {
     registry,
     sorted(batch) {
       events.inc(batch.events)
       duplicates.inc(batch.duplicates)
+      keyMismatches.inc(batch.keyMismatches)
       for (const [reason, count] of Object.entries(batch.deadLetters)) deadLetters.inc({ reason }, count)
     },
     flushed(flush) {
