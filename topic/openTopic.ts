@@ -38,14 +38,15 @@ export const openTopic = ({ settings, logger }: OpenTopicOptions): OpenTopic =>
   settings.KAFKA_BROKERS ? openKafka(settings, settings.KAFKA_BROKERS, logger) : openFile(settings, logger)
 
 const openKafka = (settings: TopicSettings, brokers: readonly string[], logger: Logger): OpenTopic => {
-  const { KAFKA_TOPIC: topic, KAFKA_GROUP_ID: groupId } = settings
+  const { KAFKA_TOPIC: topic, KAFKA_GROUP_ID: groupId, KAFKA_PARTITIONER: partitioner } = settings
   const client = createKafkaClient(kafkaConnection(settings, brokers), logger)
   return {
     name: topic,
     kind: 'kafka',
     describe: `Kafka topic ${topic} at ${brokers.join(',')}`,
     createSource: (options = {}) => createKafkaSource({ client, topic, groupId, logger, ...options }),
-    createPublisher: (options = {}) => createKafkaPublisher({ client, topic, logger, ...options }),
+    createPublisher: (options = {}) =>
+      createKafkaPublisher({ client, topic, logger, partitioner, ...options }),
   }
 }
 
@@ -61,7 +62,8 @@ const kafkaConnection = (settings: TopicSettings, brokers: readonly string[]): K
 }
 
 const openFile = (settings: TopicSettings, logger: Logger): OpenTopic => {
-  const { KAFKA_TOPIC: topic, FILE_TOPIC_PARTITIONS: createWithPartitions, DATA_DIR: dataDir } = settings
+  const { KAFKA_TOPIC: topic, KAFKA_PARTITIONER: partitioner, DATA_DIR: dataDir } = settings
+  const { FILE_TOPIC_PARTITIONS: createWithPartitions } = settings
   return {
     name: topic,
     kind: 'file',
@@ -69,6 +71,6 @@ const openFile = (settings: TopicSettings, logger: Logger): OpenTopic => {
     createSource: (options = {}) =>
       createFileSource({ dataDir, topic, createWithPartitions, logger, ...options }),
     createPublisher: (options = {}) =>
-      createFilePublisher({ dataDir, topic, createWithPartitions, ...options }),
+      createFilePublisher({ dataDir, topic, createWithPartitions, partitioner, ...options }),
   }
 }

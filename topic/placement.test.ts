@@ -18,7 +18,30 @@ const murmur2: [string, number][] = [
   ['abc', 479470107],
 ]
 
+// From librdkafka's own test of its partitioners, 0048-partitioner.c.
+const crc32: [string, number][] = [
+  ['23456', 0xb1b451d7],
+  ['this is another string with more length to it perhaps', 0xb0150df7],
+  ['hejsan', 0xd077037e],
+]
+
 describe('where a key lies', () => {
+  it.each(crc32)('by crc32 is what librdkafka says for %s', (key, hash) => {
+    const choose = createPartitioner('any', 'crc32')
+    for (const partitions of [1, 4, 17]) {
+      expect(choose(key, partitions)).toBe(hash % partitions)
+      expect(choose(Buffer.from(key), partitions)).toBe(hash % partitions)
+    }
+  })
+
+  it('is any partition in turn where there is no key', () => {
+    const choose = createPartitioner('any', 'crc32')
+    for (const none of [null, '', Buffer.alloc(0)]) {
+      const chosen = Array.from({ length: 12 }, () => choose(none, 4))
+      expect(new Set(chosen).size, String(none)).toBeGreaterThan(1)
+    }
+  })
+
   it.each(murmur2)('is what the hash of Kafka says for %s', (key, hash) => {
     const choose = createPartitioner('any')
     for (const partitions of [1, 4, 7, 64]) {

@@ -7,6 +7,8 @@ export const meanings = {
   KAFKA_BROKERS: 'a real Kafka, as host:port,host:port, instead of files under DATA_DIR',
   KAFKA_TOPIC: 'the topic that is read',
   KAFKA_GROUP_ID: 'the consumer group',
+  KAFKA_PARTITIONER:
+    "what chooses partitions when we publish: murmur2 (Java's default) or crc32 (librdkafka's)",
   KAFKA_SSL: 'whether the brokers are reached with TLS',
   KAFKA_SSL_CA_FILE: 'the authorities that vouch for the brokers, as PEM; turns TLS on',
   KAFKA_SSL_CERT_FILE: 'our certificate, for brokers that ask for one, as PEM; turns TLS on',

@@ -57,6 +57,8 @@ export const topicSettings = {
     .string()
     .regex(/^(?!\.{1,2}$)[a-zA-Z0-9._-]{1,249}$/, 'must be a topic name: letters, digits, dots, dashes')
     .default('pattern-usage-events'),
+  /** For what we publish: as the other producers of the topic do. */
+  KAFKA_PARTITIONER: z.enum(['murmur2', 'crc32'], 'must be murmur2 or crc32').default('murmur2'),
   KAFKA_GROUP_ID: z.string().min(1).default('pattern-dashboard'),
   KAFKA_SSL: flag.default(false),
   KAFKA_SSL_CA_FILE: z.string().optional(),

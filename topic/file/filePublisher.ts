@@ -1,5 +1,5 @@
 import { type BatchingOptions, createBatchingPublisher } from '../batchingPublisher.ts'
-import { createPartitioner } from '../kafka/kafkajs/kafkajs.ts'
+import { createPartitioner, type Partitioner } from '../kafka/kafkajs/kafkajs.ts'
 import type { Delivery, OutgoingMessage, Publisher } from '../publisher.ts'
 import { encodeLine } from './fileLine.ts'
 import { createPartitionWriter, type PartitionWriter } from './partitionWriter.ts'
@@ -10,6 +10,8 @@ export interface FilePublisherOptions {
   readonly topic: string
   /** Partitions of the topic where it has to be created. */
   readonly createWithPartitions: number
+  /** What chooses the partition of a message that names none; default `murmur2`. */
+  readonly partitioner?: Partitioner
   readonly batching?: BatchingOptions
 }
 
@@ -17,8 +19,8 @@ const triesToAppend = 3
 
 /** Sends to a file topic: acknowledged once the lines are durable. Several processes may do so at once. */
 export const createFilePublisher = (options: FilePublisherOptions): Publisher => {
-  const { dataDir, topic, createWithPartitions, batching } = options
-  const choosePartition = createPartitioner(topic)
+  const { dataDir, topic, createWithPartitions, partitioner, batching } = options
+  const choosePartition = createPartitioner(topic, partitioner)
   const writers = new Map<number, PartitionWriter>()
   let opening: Promise<TopicFolder> | undefined
 

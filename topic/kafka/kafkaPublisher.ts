@@ -2,7 +2,7 @@ import type { Logger } from '@patterns/shared/logger.ts'
 import { type BatchingOptions, createBatchingPublisher } from '../batchingPublisher.ts'
 import type { Delivery, OutgoingMessage, Publisher } from '../publisher.ts'
 import { createIdempotentProducer, DeliveryError } from './idempotentProducer.ts'
-import { createPartitioner, type KafkaClient } from './kafkajs/kafkajs.ts'
+import { createPartitioner, type KafkaClient, type Partitioner } from './kafkajs/kafkajs.ts'
 import { reachTopic } from './reachTopic.ts'
 
 export interface KafkaPublisherOptions {
@@ -11,6 +11,8 @@ export interface KafkaPublisherOptions {
   readonly logger: Logger
   /** Partitions of the topic where it has to be created; default 4. `0` forbids it. */
   readonly createWithPartitions?: number
+  /** What chooses the partition of a message that names none; default `murmur2`. */
+  readonly partitioner?: Partitioner
   readonly batching?: BatchingOptions
   /** How long messages are tried before they are given up; default 60,000. */
   readonly deliveryTimeoutMs?: number
@@ -22,11 +24,12 @@ export const createKafkaPublisher = ({
   topic,
   logger,
   createWithPartitions = 4,
+  partitioner,
   batching,
   deliveryTimeoutMs = 60_000,
 }: KafkaPublisherOptions): Publisher => {
   const cluster = client.createCluster()
-  const choosePartition = createPartitioner(topic)
+  const choosePartition = createPartitioner(topic, partitioner)
   const producer = createIdempotentProducer({ client, topic, deliveryTimeoutMs, logger })
   let reaching: Promise<unknown> | undefined
 

@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module'
+import { crc32 } from 'node:zlib'
 import type { ConnectionOptions } from 'node:tls'
 import type { Logger } from '@patterns/shared/logger.ts'
 import kafkajs, {
@@ -162,24 +163,32 @@ const Cluster = require('kafkajs/src/cluster') as new (options: object) => Kafka
 /** kafkajs computes murmur2 with BigInt, 6 µs a key: worth remembering where the keys are few, as patterns are. */
 const rememberedKeys = 20_000
 
+/** What decides where a key lies: the default of Kafka's Java clients, or that of librdkafka (`consistent_random`). */
+export type Partitioner = 'murmur2' | 'crc32'
+
 /**
- * Where Kafka's default partitioner puts a key (murmur2), and round-robin where there is none. The file
- * topic uses it too, so that a key lies in the same partition of both.
+ * Where a partitioner puts a key, and round-robin where there is none. The file topic uses it too, so that a key
+ * lies in the same partition of both.
  */
-export const createPartitioner = (topic: string) => {
+export const createPartitioner = (topic: string, partitioner: Partitioner = 'murmur2') => {
   const choose = kafkajs.Partitioners.DefaultPartitioner()
   const remembered = new Map<string, number>()
   let partitionMetadata: { partitionId: number; leader: number }[] = []
 
-  const compute = (key: Buffer | string | null) =>
-    choose({ topic, partitionMetadata: partitionMetadata as never, message: { key, value: null } })
+  const compute = (key: Buffer | string | null): number => {
+    // To librdkafka an empty key is none.
+    const chosenBy = partitioner === 'crc32' && key?.length === 0 ? null : key
+    if (partitioner === 'crc32' && chosenBy !== null) return crc32(chosenBy) % partitionMetadata.length
+    const message = { key: chosenBy, value: null }
+    return choose({ topic, partitionMetadata: partitionMetadata as never, message })
+  }
 
   return (key: Buffer | string | null, partitions: number): number => {
     if (partitionMetadata.length !== partitions) {
       partitionMetadata = Array.from({ length: partitions }, (_, partitionId) => ({ partitionId, leader: 0 }))
       remembered.clear()
     }
-    if (typeof key !== 'string') return compute(key)
+    if (typeof key !== 'string' || key === '') return compute(key)
     const known = remembered.get(key)
     if (known !== undefined) return known
     if (remembered.size >= rememberedKeys) remembered.clear()
