@@ -1,5 +1,5 @@
 import type { Logger } from '@patterns/shared/logger.ts'
-import { mergeSmallSegments } from '@patterns/event-log/postgres/mergeSegments.ts'
+import { compactShard } from '@patterns/event-log/postgres/compactShard.ts'
 import type pg from 'pg'
 
 export interface LogCompaction {
@@ -20,13 +20,8 @@ export const startLogCompaction = ({
 }): LogCompaction => {
   let isStopped = false
   const compact = async (shard: number): Promise<void> => {
-    let after = 0
-    for (;;) {
-      const { merged, lastPosition } = await mergeSmallSegments(pool, shard, after)
-      if (merged === 0 || isStopped) return
-      logger.debug({ shard, merged, last_position: lastPosition }, 'small segments merged')
-      after = lastPosition
-    }
+    const merged = await compactShard(pool, shard, () => isStopped)
+    if (merged > 0) logger.debug({ shard, merged }, 'small segments merged')
   }
   const round = async (): Promise<void> => {
     for (const shard of shards()) {

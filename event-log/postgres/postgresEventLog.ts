@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import type { EventLog } from '../eventLog.ts'
-import { appendSegment } from './appendSegment.ts'
+import { appendSegments } from './appendSegments.ts'
 import { findClaims } from './claims.ts'
 import { listShards, nameTopic, openShard, readHead } from './readHead.ts'
 import { createRangeReader } from './readRanges.ts'
@@ -25,7 +25,7 @@ export const createPostgresEventLog = ({ pool, mostKeptBytes = 0 }: PostgresEven
     nameTopic: (shard, topicId, head) => nameTopic(pool, shard, topicId, head),
     async append(append) {
       await partitions.reach(append.expected.position + append.events.length)
-      return appendSegment(pool, append)
+      return appendSegments(pool, append)
     },
     read: (shard, afterPosition) => readSegments(pool, shard, afterPosition),
     readRanges: createRangeReader({ pool, mostKeptBytes }),

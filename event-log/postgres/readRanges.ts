@@ -1,6 +1,7 @@
 import { uuidFromBytes } from '@patterns/shared/contract/uuid.ts'
 import type pg from 'pg'
 import type { EventLog, LogRecord, PositionRange } from '../eventLog.ts'
+import { hasPosition } from './hasPosition.ts'
 import { createKeptSegments, type UnpackedSegment } from './keptSegments.ts'
 import { readPayload, unpackPayload } from './segmentPayload.ts'
 
@@ -10,23 +11,36 @@ export interface RangeReaderOptions {
   readonly mostKeptBytes: number
 }
 
-/** Every segment that holds a position of a range, once. A range may begin and end within one. */
+/** Ranges looked up, segments found and bytes of their payloads at a time: what is unpacked lies in memory together. */
+const rangesAtATime = 16
+const segmentsAtATime = 16
+const mostBytesAtATime = 4 * 1024 * 1024
+
+/** The first segments that hold a position of a range, each once. A range may begin and end within one. */
 const statement = `
 select first_position, event_count, event_ids, payload
-from event_log_segments
-where shard = $1 and first_position in (
-  select segment.first_position
-  from unnest($2::int8[], $3::int8[]) as range(first, last)
-  cross join lateral (
-    select first_position from event_log_segments
-    where shard = $1 and first_position <= range.last and first_position >= coalesce(
-      (select max(first_position) from event_log_segments where shard = $1 and first_position <= range.first), 0)
-  ) as segment
-)
+from (
+  select *, sum(octet_length(payload)) over (order by first_position) - octet_length(payload) as bytes_before
+  from (
+    select first_position, event_count, event_ids, payload
+    from event_log_segments
+    where shard = $1 and first_position in (
+      select segment.first_position
+      from unnest($2::int8[], $3::int8[]) as range(first, last)
+      cross join lateral (
+        select first_position from event_log_segments
+        where shard = $1 and first_position <= range.last and first_position >= coalesce(
+          (select max(first_position) from event_log_segments where shard = $1 and first_position <= range.first), 0)
+        order by first_position
+        limit ${segmentsAtATime}
+      ) as segment
+    )
+    order by first_position
+    limit ${segmentsAtATime}
+  ) as wanted
+) as wanted
+where bytes_before < ${mostBytesAtATime}
 order by first_position`
-
-/** Ranges that are looked up at a time: each may lie in a segment of its own, of some megabytes after a backlog. */
-const rangesAtATime = 16
 
 /** What is unpacked lies in a larger buffer, which would be kept with it. */
 const exactly = (bytes: Buffer): Buffer => {
@@ -69,7 +83,10 @@ const recordsIn = ({ first, ids, raw }: UnpackedSegment, range: PositionRange): 
   }))
 }
 
-/** Reads ranges of the log, and keeps what it unpacked: most people look at its end. */
+/**
+ * Reads ranges of the log, and keeps what it unpacked: most people look at its end.
+ * @throws MissingPositionsError where the log has a hole in one of them
+ */
 export const createRangeReader = ({ pool, mostKeptBytes }: RangeReaderOptions): EventLog['readRanges'] => {
   const kept = createKeptSegments(mostKeptBytes)
 
@@ -88,10 +105,8 @@ export const createRangeReader = ({ pool, mostKeptBytes }: RangeReaderOptions): 
     return { held, missing }
   }
 
-  const readSome = async function* (
-    shard: number,
-    ranges: readonly PositionRange[],
-  ): AsyncGenerator<LogRecord[]> {
+  /** The segments that hold the first positions of some ranges, in order: those that are kept, and else those read now. */
+  const segmentsOf = async (shard: number, ranges: readonly PositionRange[]): Promise<UnpackedSegment[]> => {
     const { held, missing } = lookUp(shard, ranges)
     if (missing.length > 0) {
       for (const segment of await readSegments(pool, shard, missing)) {
@@ -99,24 +114,30 @@ export const createRangeReader = ({ pool, mostKeptBytes }: RangeReaderOptions): 
         held.add(segment)
       }
     }
-    const segments = [...held].toSorted((a, b) => a.first - b.first)
-    let next = 0
-    for (const range of ranges) {
-      let position = range.first
-      // Ranges are in order, so what ends before this one is not needed again.
-      while (next < segments.length && segments[next]!.last < position) next++
-      for (let i = next; i < segments.length && position <= range.last; i++) {
-        const segment = segments[i]!
-        // Of a small segment and the one that it was merged into, both may be there.
-        if (segment.first > position || segment.last < position) continue
-        yield recordsIn(segment, { first: position, last: range.last })
-        position = segment.last + 1
-      }
-    }
+    return [...held].toSorted((a, b) => a.first - b.first)
   }
 
   return async function* readRanges(shard, ranges) {
-    for (let i = 0; i < ranges.length; i += rangesAtATime)
-      yield* readSome(shard, ranges.slice(i, i + rangesAtATime))
+    // The range that is looked at, and the position in it that comes next.
+    let at = 0
+    let position = ranges[0]?.first ?? 0
+    while (at < ranges.length) {
+      const from = { at, position }
+      const wanted = [
+        { first: position, last: ranges[at]!.last },
+        ...ranges.slice(at + 1, at + rangesAtATime),
+      ]
+      // Both are in order; of a small segment and the one that it was merged into, both may be there.
+      for (const segment of await segmentsOf(shard, wanted)) {
+        while (at < ranges.length && segment.first <= position && position <= segment.last) {
+          const { last } = ranges[at]!
+          yield recordsIn(segment, { first: position, last })
+          if (last > segment.last) position = segment.last + 1
+          else position = ranges[++at]?.first ?? 0
+        }
+      }
+      const isStuck = at === from.at && position === from.position
+      if (isStuck && !(await hasPosition(pool, shard, position))) return
+    }
   }
 }

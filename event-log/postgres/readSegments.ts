@@ -1,6 +1,7 @@
 import { uuidFromBytes } from '@patterns/shared/contract/uuid.ts'
 import type pg from 'pg'
 import type { LogRecord, PositionRange, TimeSpan } from '../eventLog.ts'
+import { hasPosition } from './hasPosition.ts'
 import { decodePayload } from './segmentPayload.ts'
 
 interface SegmentRow {
@@ -11,19 +12,28 @@ interface SegmentRow {
 }
 
 /**
- * Segments fetched in one query: few enough that their payloads are some megabytes together. The first
- * query asks for one, as many readers want just one event, and each further one for twice as many.
+ * Segments fetched in one query. The first query asks for one, as many readers want just one event, and each further
+ * one for twice as many, unless their payloads are larger together than some megabytes.
  */
 const mostSegmentsPerQuery = 16
+const mostBytesPerQuery = 4 * 1024 * 1024
 
-/** Begins with the segment that holds the position, which may begin before it. */
+/** Begins with the segment that holds the position, which may begin before it. How long a payload is costs no reading of it. */
 const statement = `
 select first_position, event_count, event_ids, payload
-from event_log_segments
-where shard = $1 and first_position >= coalesce(
-  (select max(first_position) from event_log_segments where shard = $1 and first_position <= $2), 0)
-order by first_position
-limit $3`
+from (
+  select *, sum(octet_length(payload)) over (order by first_position) - octet_length(payload) as bytes_before
+  from (
+    select first_position, event_count, event_ids, payload
+    from event_log_segments
+    where shard = $1 and first_position >= coalesce(
+      (select max(first_position) from event_log_segments where shard = $1 and first_position <= $2), 0)
+    order by first_position
+    limit $3
+  ) as next
+) as next
+where bytes_before < ${mostBytesPerQuery}
+order by first_position`
 
 const toRecords = async (row: SegmentRow): Promise<LogRecord[]> => {
   const events = await decodePayload(row.payload)
@@ -34,7 +44,10 @@ const toRecords = async (row: SegmentRow): Promise<LogRecord[]> => {
   }))
 }
 
-/** The events after a position, one segment a page, up to the head at the time of the last query. */
+/**
+ * The events after a position, one segment a page, up to the head at the time of the last query.
+ * @throws MissingPositionsError where the log has a hole
+ */
 export async function* readSegments(
   pool: Pick<pg.Pool, 'query'>,
   shard: number,
@@ -51,11 +64,12 @@ export async function* readSegments(
     for (const row of rows) {
       const end = row.first_position + row.event_count
       if (end <= next) continue
+      if (row.first_position > next) break
       const records = await toRecords(row)
       yield records.slice(next - row.first_position)
       next = end
     }
-    if (next === from) return
+    if (next === from && !(await hasPosition(pool, shard, next))) return
   }
 }
 
@@ -111,7 +125,10 @@ limit 1`,
   return segment.first_position + events.findLastIndex((event) => event.sourceOffset < sourceOffset)
 }
 
-/** The ids of the last events, oldest first, a segment a page. */
+/**
+ * The ids of the last events, oldest first, a segment a page.
+ * @throws MissingPositionsError where the log has a hole
+ */
 export async function* readRecentIds(
   pool: pg.Pool,
   shard: number,
@@ -121,21 +138,23 @@ export async function* readRecentIds(
     'select position from event_log_shards where shard = $1',
     [shard],
   )
-  const first = Math.max(1, (heads[0]?.position ?? 0) - count + 1)
-  let next = first
-  for (;;) {
-    const { rows } = await pool.query<Pick<SegmentRow, 'first_position' | 'event_ids'>>(
-      `select first_position, event_ids from event_log_segments
-       where shard = $1 and first_position + event_count > $2 and first_position >= coalesce(
+  const last = heads[0]?.position ?? 0
+  let next = Math.max(1, last - count + 1)
+  while (next <= last) {
+    const { rows } = await pool.query<Omit<SegmentRow, 'payload'>>(
+      `select first_position, event_count, event_ids from event_log_segments
+       where shard = $1 and first_position >= coalesce(
          (select max(first_position) from event_log_segments where shard = $1 and first_position <= $2), 0)
        order by first_position limit 100`,
       [shard, next],
     )
-    if (rows.length === 0) return
+    const from = next
     for (const row of rows) {
-      const skipped = Math.max(0, next - row.first_position)
-      yield { firstPosition: row.first_position + skipped, ids: row.event_ids.subarray(skipped * 16) }
-      next = row.first_position + row.event_ids.length / 16
+      const skipped = next - row.first_position
+      if (skipped < 0 || skipped >= row.event_count) break
+      yield { firstPosition: next, ids: row.event_ids.subarray(skipped * 16) }
+      next = row.first_position + row.event_count
     }
+    if (next === from && !(await hasPosition(pool, shard, next))) return
   }
 }

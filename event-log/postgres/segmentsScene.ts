@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect } from 'vitest'
 import type { EventLog } from '../eventLog.ts'
 import { readAll } from '../logScene.ts'
 import { eventAt, toAppend } from '../newEvents.ts'
-import { mergeSmallSegments } from './mergeSegments.ts'
+import { compactShard } from './compactShard.ts'
 import { createPostgresEventLog } from './postgresEventLog.ts'
 
 /** For tests: so long ago that a segment is old enough to be merged. */
@@ -14,6 +14,7 @@ export const longAgo = Date.UTC(2020, 0, 1)
 
 /** Shards in a database of their own, made of segments of chosen sizes. */
 export interface SegmentsScene {
+  readonly url: string
   readonly pool: pg.Pool
   readonly log: EventLog
   /** A shard that no other test of the file uses, without any segment. */
@@ -25,7 +26,8 @@ export interface SegmentsScene {
   sizesOf(shard: number): Promise<number[]>
   /** All that a reader of a shard can see, by every way there is to read it. */
   everythingIn(shard: number): Promise<unknown>
-  mergeAll(shard: number): Promise<void>
+  /** Merges what can be, and answers how many segments went into others. */
+  compact(shard: number): Promise<number>
 }
 
 /** Called in a file: opens the database before its tests, and drops it after them. */
@@ -69,6 +71,9 @@ export const createSegmentsScene = (): SegmentsScene => {
   }
 
   return {
+    get url() {
+      return database.url
+    },
     get pool() {
       return pool
     },
@@ -101,13 +106,6 @@ export const createSegmentsScene = (): SegmentsScene => {
       )
       return { records, ids, positions, head: await log.head(shard) }
     },
-    async mergeAll(shard) {
-      let after = 0
-      for (;;) {
-        const { merged, lastPosition } = await mergeSmallSegments(pool, shard, after)
-        if (merged === 0) return
-        after = lastPosition
-      }
-    },
+    compact: (shard) => compactShard(pool, shard),
   }
 }

@@ -1,0 +1,91 @@
+import { writeUuid } from '@patterns/shared/contract/uuid.ts'
+import { byteaArray, int8Array, timestamptzArray } from '@patterns/shared/postgres/binaryArray.ts'
+import type { Append, NewEvent } from '../eventLog.ts'
+import { keptTime } from '../keptTime.ts'
+import { watermarkAfter } from '../watermarkAfter.ts'
+import { partSegments } from './partSegments.ts'
+import { encodePayload } from './segmentPayload.ts'
+
+/** The columns of segments that are given as arrays, with their types, in the order of `encodeSegments`. */
+export const segmentColumns = {
+  first_position: 'int8',
+  event_count: 'int8',
+  first_source_offset: 'int8',
+  last_source_offset: 'int8',
+  min_occurred_at: 'timestamptz',
+  max_occurred_at: 'timestamptz',
+  min_recorded_at: 'timestamptz',
+  max_recorded_at: 'timestamptz',
+  watermark: 'timestamptz',
+  event_ids: 'bytea',
+  payload: 'bytea',
+} as const
+
+/** Packed at a time: as many as Node's threads do at once, so that few are in memory unpacked. */
+const packedTogether = 4
+
+/** What of a batch's segments goes into the table: an array a column, and the shard's watermark after the last of them. */
+export const encodeSegments = async ({
+  expected,
+  events,
+}: Pick<Append, 'expected' | 'events'>): Promise<{ columns: Buffer[]; watermark: number | null }> => {
+  const parts = partSegments(events)
+  let { position, watermark } = expected
+  const places = parts.map((part) => {
+    const first = position + 1
+    position += part.length
+    watermark = watermarkAfter(watermark, part)
+    return { first, watermark, ...timesOf(part) }
+  })
+  const payloads: Buffer[] = []
+  for (let i = 0; i < parts.length; i += packedTogether) {
+    const some = parts.slice(i, i + packedTogether)
+    payloads.push(...(await Promise.all(some.map((part) => encodePayload(part.map(asPayload))))))
+  }
+  return {
+    columns: [
+      int8Array(places.map(({ first }) => first)),
+      int8Array(parts.map((part) => part.length)),
+      int8Array(parts.map((part) => part[0]!.message.offset)),
+      int8Array(parts.map((part) => part.at(-1)!.message.offset)),
+      timestamptzArray(places.map(({ minOccurredAt }) => minOccurredAt)),
+      timestamptzArray(places.map(({ maxOccurredAt }) => maxOccurredAt)),
+      timestamptzArray(places.map(({ minRecordedAt }) => minRecordedAt)),
+      timestamptzArray(places.map(({ maxRecordedAt }) => maxRecordedAt)),
+      timestamptzArray(places.map((place) => place.watermark)),
+      byteaArray(parts.map(idsOf)),
+      byteaArray(payloads),
+    ],
+    watermark,
+  }
+}
+
+const timesOf = (events: readonly NewEvent[]) => {
+  const times = {
+    minOccurredAt: Infinity,
+    maxOccurredAt: -Infinity,
+    minRecordedAt: Infinity,
+    maxRecordedAt: -Infinity,
+  }
+  for (const { occurredAt, message } of events) {
+    if (occurredAt < times.minOccurredAt) times.minOccurredAt = occurredAt
+    if (occurredAt > times.maxOccurredAt) times.maxOccurredAt = occurredAt
+    const recordedAt = keptTime(message.timestamp)
+    if (recordedAt < times.minRecordedAt) times.minRecordedAt = recordedAt
+    if (recordedAt > times.maxRecordedAt) times.maxRecordedAt = recordedAt
+  }
+  return times
+}
+
+const asPayload = ({ message }: NewEvent) => ({
+  sourceOffset: message.offset,
+  recordedAt: message.timestamp,
+  value: message.value!,
+  headers: message.headers,
+})
+
+const idsOf = (events: readonly NewEvent[]): Buffer => {
+  const ids = Buffer.allocUnsafe(events.length * 16)
+  for (let i = 0; i < events.length; i++) writeUuid(ids, i * 16, events[i]!.eventId)
+  return ids
+}
