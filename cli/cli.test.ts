@@ -121,6 +121,20 @@ describe('log verify', () => {
     expect(result.stdout).toContain('2 broken')
     expect(result.stdout).toContain(`${shard}:${source_offset} the head says 0 offsets without a record`)
   })
+
+  test('names the positions that the log has lost, and looks at what comes behind them', async () => {
+    const { rows } = await database.pool.query<{ shard: number; last: string }>(
+      `select shard, max(position)::text as last from event_log_shards where position > 0 group by 1 limit 1`,
+    )
+    const { shard, last } = rows[0]!
+    await database.pool.query(`create table lost as select * from event_log_segments where shard = ${shard}`)
+    await database.pool.query(`delete from event_log_segments where shard = ${shard}`)
+    const result = await cliHere('log', 'verify')
+    await database.pool.query('insert into event_log_segments select * from lost; drop table lost')
+    expect(result.code).toBe(1)
+    expect(result.stdout).toContain(`positions 1 to ${last} are missing at the end`)
+    expect(await cliHere('log', 'verify')).toMatchObject({ code: 0 })
+  })
 })
 
 /** A row of dead_letters as Postgres reads it from JSON. */

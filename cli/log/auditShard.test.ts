@@ -123,7 +123,18 @@ describe('the audit of a shard', () => {
     const contents = shardOf(usual)
     contents.records[1] = { ...recordOf(7, 102) }
     const { faults } = await audit(contents)
-    expect(faults[0]).toEqual({ sourceOffset: 102, message: 'position 7 where 2 comes next' })
+    expect(faults[0]).toEqual({ sourceOffset: 102, message: 'positions 2 to 6 are missing before it' })
+    expect(faults[1]).toEqual({ sourceOffset: 105, message: 'position 3 where 8 comes next' })
+  })
+
+  test('finds that the last positions are missing', async () => {
+    const contents = shardOf(usual)
+    contents.records.splice(1)
+    const { faults } = await audit(contents)
+    expect(faults).toContainEqual({
+      sourceOffset: undefined,
+      message: 'positions 2 to 3 are missing at the end',
+    })
   })
 
   test('finds an id that is not that of its payload', async () => {
@@ -166,7 +177,7 @@ describe('the audit of a shard', () => {
   })
 
   test.each([
-    ['events', { position: 4 }],
+    ['events', { position: 2 }],
     ['duplicates', { duplicates: 0 }],
     ['dead letters', { deadLettered: 2 }],
     ['offsets without a record', { notRecords: 2 }],

@@ -48,10 +48,17 @@ interface Entry {
   readonly fault: string | undefined
 }
 
+/** The position that comes next in the log. */
+interface Placed {
+  next: number
+}
+
 /** What is wrong with a record in itself. */
 const recordFault = (record: LogRecord, expectedPosition: number): string | undefined => {
   if (record.position !== expectedPosition)
-    return `position ${record.position} where ${expectedPosition} comes next`
+    return record.position > expectedPosition
+      ? `positions ${expectedPosition} to ${record.position - 1} are missing before it`
+      : `position ${record.position} where ${expectedPosition} comes next`
   try {
     const { eventId } = decodeRecord(record)
     return eventId === record.eventId
@@ -62,13 +69,12 @@ const recordFault = (record: LogRecord, expectedPosition: number): string | unde
   }
 }
 
-async function* recordEntries({ head, records }: ShardContents): AsyncGenerator<Entry> {
-  let expected = 1
+async function* recordEntries({ head, records }: ShardContents, placed: Placed): AsyncGenerator<Entry> {
   for await (const page of records) {
     for (const record of page) {
       if (record.sourceOffset >= head.nextSourceOffset) return
-      const fault = recordFault(record, expected)
-      expected = record.position + 1
+      const fault = recordFault(record, placed.next)
+      placed.next = record.position + 1
       yield { offset: record.sourceOffset, kind: 'appended', fault }
     }
   }
@@ -134,6 +140,7 @@ export const auditShard = async (
   let firstGap: number | undefined
   let expectedOffset = head.firstSourceOffset
   let before: Entry | undefined
+  const placed = { next: 1 }
   const blame = (sourceOffset: number | undefined, message: string): void => {
     faultCount += 1
     if (faults.length < mostFaults) faults.push({ sourceOffset, message })
@@ -144,7 +151,7 @@ export const auditShard = async (
     notRecords += offset - expectedOffset
   }
   for await (const entry of mergeByOffset([
-    recordEntries(contents),
+    recordEntries(contents, placed),
     duplicateEntries(contents),
     deadLetterEntries(contents),
   ])) {
@@ -164,6 +171,8 @@ export const auditShard = async (
   const compare = (name: string, said: number, counted: number, suspect?: number): void => {
     if (said !== counted) blame(suspect, `the head says ${said} ${name}, but there are ${counted}`)
   }
+  if (placed.next <= head.position)
+    blame(undefined, `positions ${placed.next} to ${head.position} are missing at the end`)
   compare('events', head.position, counts.appended)
   compare('duplicates', head.duplicates, counts.duplicate)
   compare('dead letters', head.deadLettered, counts['dead-lettered'])

@@ -1,7 +1,21 @@
+import type { EventLog, LogRecord } from '@patterns/event-log/eventLog.ts'
+import { MissingPositionsError } from '@patterns/event-log/missingPositions.ts'
 import type pg from 'pg'
 import type { DuplicateRow } from './auditShard.ts'
 
 const rowsPerPage = 10_000
+
+/** All events of a shard that there are: where the log has a hole, what comes behind it follows. */
+export async function* readAcrossHoles(log: EventLog, shard: number): AsyncGenerator<readonly LogRecord[]> {
+  for (let after = 0; ;) {
+    try {
+      return yield* log.read(shard, after)
+    } catch (error) {
+      if (!(error instanceof MissingPositionsError)) throw error
+      after = error.missing.last
+    }
+  }
+}
 
 /** The duplicates of a shard, by source offset. */
 export async function* readDuplicates(pool: pg.Pool, shard: number): AsyncGenerator<readonly DuplicateRow[]> {

@@ -9,7 +9,7 @@ import { createProgress } from '../print/progress.ts'
 import { withDatabase } from '../withDatabase.ts'
 import { auditShard, type ShardAudit } from './auditShard.ts'
 import { auditsAsJson, formatAudits } from './formatAudits.ts'
-import { readDeadLetterOffsets, readDuplicates } from './readAccounts.ts'
+import { readAcrossHoles, readDeadLetterOffsets, readDuplicates } from './readAccounts.ts'
 import { chooseShards, countEvents, readPositions } from './readShards.ts'
 
 interface VerifyOptions {
@@ -31,7 +31,7 @@ const verifyLog = ({ shard: only, json }: VerifyOptions, context: CliContext): P
           shard,
           head: (await log.head(shard))!,
           positions: await readPositions(log),
-          records: log.read(shard, 0),
+          records: readAcrossHoles(log, shard),
           duplicates: readDuplicates(pool, shard),
           deadLetters: readDeadLetterOffsets(pool, shard),
         }
