@@ -6,7 +6,11 @@ import { MissingPositionsError } from '../missingPositions.ts'
  * of one snapshot, so a hole is one for certain.
  * @throws MissingPositionsError where the log goes on beyond it without it
  */
-export const hasPosition = async (pool: pg.Pool, shard: number, position: number): Promise<boolean> => {
+export const hasPosition = async (
+  pool: Pick<pg.Pool, 'query'>,
+  shard: number,
+  position: number,
+): Promise<boolean> => {
   const { rows } = await pool.query<{ last: number; is_there: boolean | null; next: number | null }>(
     `select position as last,
        (select first_position + event_count > $2 from event_log_segments
