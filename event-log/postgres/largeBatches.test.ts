@@ -73,8 +73,8 @@ describe('a large batch', () => {
     expect(await scene.log.append({ shard, expected, ...batch })).toMatchObject({ ok: true })
     const answered: number[] = []
     const watched = {
-      async query(...asked: [never]) {
-        const result = (await scene.pool.query(...asked)) as unknown as pg.QueryResult<{ payload?: Buffer }>
+      async query(config: pg.QueryConfig) {
+        const result = await scene.pool.query<{ payload?: Buffer }>(config)
         answered.push(result.rows.reduce((sum, { payload }) => sum + (payload?.length ?? 0), 0))
         return result
       },
