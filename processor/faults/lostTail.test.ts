@@ -1,0 +1,62 @@
+import { timeLimits } from '@patterns/shared/postgres/timeLimits.ts'
+import type pg from 'pg'
+import { expect, test } from 'vitest'
+import { expectExact, untilSettled } from './expectExact.ts'
+import { faultyMessages } from './faultyLoad.ts'
+import { startProcessorHere } from './processorHere.ts'
+import { createScene, type Scene } from './scene.ts'
+import { until } from './until.ts'
+
+/** Keeps the tables as they are now. Answers what makes them so again, as a failover to a standby that is behind does. */
+const keepTables = async (pool: pg.Pool): Promise<() => Promise<void>> => {
+  const { rows } = await pool.query<{ name: string }>(
+    `select relname as name from pg_class
+     where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and not relispartition
+       and relname <> 'schema_migrations'`,
+  )
+  const names = rows.map(({ name }) => name)
+  await pool.query(
+    `create schema standby; ${names.map((name) => `create table standby.${name} as table ${name}`).join('; ')}`,
+  )
+  return async () => {
+    await pool.query(
+      `truncate ${names.join(', ')};
+       ${names.map((name) => `insert into ${name} select * from standby.${name}`).join('; ')}`,
+    )
+  }
+}
+
+const sendSome = async ({ ledger }: Scene, seed: string) => {
+  const plain = [...faultyMessages(seed, 300)].filter(({ kind }) => kind === 'plain')
+  const messages = plain.map(({ message }) => ({ ...message, partition: 0 }))
+  await ledger.sendAs('event', ...messages)
+  return messages
+}
+
+test(
+  'a database that went back, and then the duplicate of an event that it lost, stop nothing: all is read again',
+  { timeout: 120_000 },
+  async () => {
+    const scene = await createScene({})
+    const processor = await startProcessorHere(scene, { limits: timeLimits.processor })
+    try {
+      await sendSome(scene, 'kept')
+      await untilSettled(scene)
+      const fallBack = await keepTables(scene.pool)
+      const lost = await sendSome(scene, 'lost')
+      await untilSettled(scene)
+
+      await fallBack()
+      await scene.ledger.sendAs('duplicate', lost.at(-1)!)
+      await untilSettled(scene)
+      await until('all runs again', async () =>
+        (await processor.health()).status === 'ok' ? true : undefined,
+      )
+      expect(processor.warnings().join()).toMatch(/has no event at position \d+, though its index says so/)
+      await expectExact(scene)
+    } finally {
+      await processor.stop()
+      await scene.close()
+    }
+  },
+)
