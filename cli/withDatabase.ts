@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createPool } from '@patterns/shared/postgres/pool.ts'
+import { findSchemaFault, type SchemaFault } from '@patterns/shared/postgres/schemaFault.ts'
 import { timeLimits } from '@patterns/shared/postgres/timeLimits.ts'
 import type pg from 'pg'
 import type { CliContext, CliSettings } from './context.ts'
@@ -22,34 +23,32 @@ const findUrl = async (settings: CliSettings): Promise<string> => {
   }
 }
 
-const undefinedTable = '42P01'
+const refusal = (message: string): RefusedError => new RefusedError(message, { exitCode: 2 })
 
-/** Why the database cannot be used, in words of what to do about it. */
-const explain = (error: unknown, settings: CliSettings): RefusedError => {
-  if ((error as { code?: string }).code === undefinedTable) {
-    const command = settings.DATABASE_URL === undefined ? 'npm start' : 'npm run cli -- migrate'
-    return new RefusedError(`The database has no tables of ours yet: run "${command}" to migrate it`, {
-      exitCode: 2,
-    })
-  }
+const unreachable = (error: unknown, settings: CliSettings): RefusedError => {
   const remedy =
     settings.DATABASE_URL === undefined
       ? `run "npm start" (${urlFile(settings)} is left over from an earlier run)`
       : 'check DATABASE_URL'
-  return new RefusedError(`The database cannot be reached, ${remedy}: ${describeError(error)}`, {
-    exitCode: 2,
-  })
+  return refusal(`The database cannot be reached, ${remedy}: ${describeError(error)}`)
+}
+
+const otherSchema = (fault: SchemaFault, settings: CliSettings): RefusedError => {
+  if (!fault.isMendedByMigrating)
+    return refusal(`The database ${fault.words}; run the version that migrated it, or a newer one`)
+  const command = settings.DATABASE_URL === undefined ? 'npm start' : 'npm run cli -- migrate'
+  return refusal(`The database ${fault.words}: run "${command}" to migrate it`)
 }
 
 interface Access {
   readonly access: 'owner' | 'reader'
-  /** What must succeed before anything else is done. */
-  readonly probe: string
+  /** Whether the schema must be that of this version. */
+  readonly mustBeMigrated: boolean
 }
 
 const withPool = async <Result>(
   context: CliContext,
-  { access, probe }: Access,
+  { access, mustBeMigrated }: Access,
   work: (pool: pg.Pool) => Promise<Result>,
 ): Promise<Result> => {
   const settings = context.settings()
@@ -62,9 +61,10 @@ const withPool = async <Result>(
     onIdleError: () => {},
   })
   try {
-    await pool.query(probe).catch((error: unknown) => {
-      throw explain(error, settings)
+    const fault = await findSchemaFault(pool).catch((error: unknown) => {
+      throw unreachable(error, settings)
     })
+    if (mustBeMigrated && fault !== undefined) throw otherSchema(fault, settings)
     return await work(pool)
   } finally {
     await pool.end()
@@ -73,7 +73,7 @@ const withPool = async <Result>(
 
 /** Makes sure that the database answers, migrated or not. @throws RefusedError where it does not */
 export const reachDatabase = (context: CliContext): Promise<void> =>
-  withPool(context, { access: 'owner', probe: 'select 1' }, async () => {})
+  withPool(context, { access: 'owner', mustBeMigrated: false }, async () => {})
 
 /**
  * Runs work on the database that the settings lead to, and lets go of it afterwards.
@@ -84,4 +84,4 @@ export const withDatabase = <Result>(
   context: CliContext,
   work: (pool: pg.Pool) => Promise<Result>,
   access: 'owner' | 'reader' = 'reader',
-): Promise<Result> => withPool(context, { access, probe: 'select 1 from event_log_shards limit 1' }, work)
+): Promise<Result> => withPool(context, { access, mustBeMigrated: true }, work)

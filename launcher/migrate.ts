@@ -1,5 +1,5 @@
-import { readdirSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
+import { findSchemaFault } from '@patterns/shared/postgres/schemaFault.ts'
+import { migrationsFolder, shippedMigrations } from '@patterns/shared/postgres/shippedMigrations.ts'
 import { runner } from 'node-pg-migrate'
 import pg from 'pg'
 
@@ -8,8 +8,6 @@ export interface MigrateOptions {
   /** Where the `*.sql` files are. Default: this repository's. */
   readonly folder?: string
 }
-
-const ownMigrations = fileURLToPath(new URL('../migrations', import.meta.url))
 
 const silent = { info: () => {}, warn: () => {}, error: () => {} }
 
@@ -20,7 +18,10 @@ const silent = { info: () => {}, warn: () => {}, error: () => {} }
  * @throws where one fails (none of them is applied then), where a file was put in before one already run, and
  * where the database is ahead of this code
  */
-export const migrate = async ({ databaseUrl, folder = ownMigrations }: MigrateOptions): Promise<string[]> => {
+export const migrate = async ({
+  databaseUrl,
+  folder = migrationsFolder,
+}: MigrateOptions): Promise<string[]> => {
   const client = new pg.Client({
     connectionString: databaseUrl,
     application_name: 'pattern-dashboard migrate',
@@ -49,9 +50,6 @@ export const migrate = async ({ databaseUrl, folder = ownMigrations }: MigrateOp
 }
 
 const refuseUnknown = async (client: pg.Client, folder: string): Promise<void> => {
-  const { rows } = await client.query<{ name: string }>('select name from schema_migrations order by id')
-  const known = new Set(readdirSync(folder))
-  const unknown = rows.map(({ name }) => name).filter((name) => !known.has(`${name}.sql`))
-  if (unknown.length > 0)
-    throw new Error(`the database is ahead of this version of the program: it has ${unknown.join(', ')}`)
+  const fault = await findSchemaFault(client, shippedMigrations(folder))
+  if (fault !== undefined) throw new Error(`the database ${fault.words}`)
 }

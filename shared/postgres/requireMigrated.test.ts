@@ -2,19 +2,29 @@ import { administer, createTestDatabase } from '@patterns/testing/database.ts'
 import { expect, inject, it } from 'vitest'
 import { createPool } from './pool.ts'
 import { requireMigrated } from './requireMigrated.ts'
+import { shippedMigrations } from './shippedMigrations.ts'
 
-const requireAt = async (connectionString: string): Promise<void> => {
+const requireAt = async (connectionString: string, shipped?: readonly string[]): Promise<void> => {
   const pool = createPool({ connectionString, applicationName: 'test', onIdleError: () => {} })
   try {
-    await requireMigrated(pool)
+    await requireMigrated(pool, shipped)
   } finally {
     await pool.end()
   }
 }
 
-it('a migrated database is enough to begin with', async () => {
+it('a database that has the migrations of the program is enough to begin with, and no other', async () => {
   const database = await createTestDatabase()
+  const shipped = shippedMigrations()
+  expect(shipped[0]).toBe('001_event_log')
   await expect(requireAt(database.url)).resolves.toBeUndefined()
+  await expect(requireAt(database.url, [...shipped, '998_later', '999_last'])).rejects.toThrow(
+    'DATABASE_URL: the database lacks 998_later, 999_last; run "npm run cli -- migrate"',
+  )
+  // A column that the code does not know of may well be one that it must write.
+  await expect(requireAt(database.url, shipped.slice(0, -1))).rejects.toThrow(
+    `DATABASE_URL: the database is ahead of this version of the program: it has ${shipped.at(-1)}; run the version`,
+  )
   await database.drop()
 })
 
@@ -23,7 +33,7 @@ it('one without our tables is refused, with the command that makes them', async 
   await administer(server, 'create database not_migrated')
   const url = Object.assign(new URL(server), { pathname: '/not_migrated' }).href
   await expect(requireAt(url)).rejects.toThrow(
-    'DATABASE_URL leads to a database without tables of ours: "npm run cli -- migrate" makes them',
+    'DATABASE_URL: the database has no tables of ours yet; run "npm run cli -- migrate"',
   )
   await administer(server, 'drop database not_migrated with (force)')
 })

@@ -1,24 +1,26 @@
 import type pg from 'pg'
 import { SettingsError } from '../settings/readSettings.ts'
-
-const undefinedTable = '42P01'
+import { findSchemaFault } from './schemaFault.ts'
 
 /** What Node and pg say; a refused connection to a name with several addresses has a code and no words. */
 const wordsOf = ({ message, code }: Error & { code?: unknown }): string => message || String(code)
 
 /**
- * Makes sure that a process can begin with its database.
- * @throws SettingsError, one line, where it cannot be reached or has no tables of ours
+ * Makes sure that a process can begin with its database: the schema is the one that the code was written for.
+ * @throws SettingsError, one line, where it cannot be reached, or its schema is older or newer
  */
-export const requireMigrated = async (pool: Pick<pg.Pool, 'query'>): Promise<void> => {
-  await pool
-    .query('select 1 from projection_checkpoints limit 1')
-    .catch((error: Error & { code?: unknown }) => {
-      throw new SettingsError(
-        error.code === undefinedTable
-          ? 'DATABASE_URL leads to a database without tables of ours: "npm run cli -- migrate" makes them'
-          : `DATABASE_URL: the database cannot be reached (${wordsOf(error)})`,
-        { cause: error },
-      )
+export const requireMigrated = async (
+  pool: Pick<pg.Pool, 'query'>,
+  shipped?: readonly string[],
+): Promise<void> => {
+  const fault = await findSchemaFault(pool, shipped).catch((error: Error & { code?: unknown }) => {
+    throw new SettingsError(`DATABASE_URL: the database cannot be reached (${wordsOf(error)})`, {
+      cause: error,
     })
+  })
+  if (fault === undefined) return
+  const remedy = fault.isMendedByMigrating
+    ? 'run "npm run cli -- migrate"'
+    : 'run the version that migrated it, or a newer one'
+  throw new SettingsError(`DATABASE_URL: the database ${fault.words}; ${remedy}`)
 }

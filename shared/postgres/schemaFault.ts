@@ -1,0 +1,45 @@
+import type pg from 'pg'
+import { shippedMigrations } from './shippedMigrations.ts'
+
+/** Why a schema is not the one that this version of the program needs. */
+export interface SchemaFault {
+  /** To be read after "the database". */
+  readonly words: string
+  /** Whether migrating mends it; where not, the program is older than the database. */
+  readonly isMendedByMigrating: boolean
+}
+
+const undefinedTable = '42P01'
+
+const appliedMigrations = async (pool: Pick<pg.Pool, 'query'>): Promise<string[]> => {
+  try {
+    const { rows } = await pool.query<{ name: string }>('select name from schema_migrations order by id')
+    return rows.map(({ name }) => name)
+  } catch (error) {
+    if ((error as { code?: unknown }).code === undefinedTable) return []
+    throw error
+  }
+}
+
+/**
+ * Compares the migrations that a database has with those that this version of the program ships. `undefined` where they
+ * are the same. Rejects where the database cannot be asked.
+ */
+export const findSchemaFault = async (
+  pool: Pick<pg.Pool, 'query'>,
+  shipped: readonly string[] = shippedMigrations(),
+): Promise<SchemaFault | undefined> => {
+  const applied = new Set(await appliedMigrations(pool))
+  const unknown = [...applied].filter((name) => !shipped.includes(name))
+  if (unknown.length > 0)
+    return {
+      words: `is ahead of this version of the program: it has ${unknown.join(', ')}`,
+      isMendedByMigrating: false,
+    }
+  const missing = shipped.filter((name) => !applied.has(name))
+  if (missing.length === 0) return undefined
+  return {
+    words: applied.size === 0 ? 'has no tables of ours yet' : `lacks ${missing.join(', ')}`,
+    isMendedByMigrating: true,
+  }
+}
