@@ -1,12 +1,19 @@
 import { createLogger, type Logger } from '@patterns/shared/logger.ts'
 import { readSettings } from '@patterns/shared/settings/readSettings.ts'
-import { databaseSettings, processSettings, topicSettings } from '@patterns/shared/settings/settings.ts'
+import {
+  databaseSettings,
+  processorSettings,
+  processSettings,
+  topicSettings,
+} from '@patterns/shared/settings/settings.ts'
 import type { z } from 'zod'
 import type { ExitCode } from './exitCode.ts'
 
 const settingsShape = {
   ...processSettings,
   ...topicSettings,
+  /** Where a processor is asked that no running `npm start` tells of. */
+  PROCESSOR_PORT: processorSettings.PROCESSOR_PORT,
   /** Where it is absent, the embedded database of a running `npm start` is used. */
   DATABASE_URL: databaseSettings.DATABASE_URL.optional(),
 }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -67,7 +67,7 @@ const processOf = (folder: string, script: string): number => {
 
 const expectNothingLeft = (folder: string) => {
   expect(processesOf(folder).map(({ command }) => command)).toEqual([])
-  for (const file of ['postgres/postmaster.pid', 'postgres.url'])
+  for (const file of ['postgres/postmaster.pid', 'postgres.url', 'processor.url'])
     expect(existsSync(join(folder, file))).toBe(false)
 }
 
@@ -76,6 +76,10 @@ describe('npm start', () => {
     const dashboard = runDashboard(dataDir)
     const url = await dashboard.ready()
     expect(dashboard.said.out).toBe(`ready ${url}\n`)
+    // Where commands learn what it reads.
+    const processor = readFileSync(join(dataDir, 'processor.url'), 'utf8').trim()
+    const { topic } = (await (await fetch(`${processor}/health`)).json()) as { topic: string }
+    expect(topic).toBe(`file topic in ${dataDir}/topic/pattern-usage-events`)
     await publish(dataDir, 3)
     await eventually(
       () => executions(url),

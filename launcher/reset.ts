@@ -17,6 +17,7 @@ const embeddedData = [
   'postgres.new',
   'postgres.new-password',
   'postgres.url',
+  'processor.url',
   'topic',
   'generator.json',
 ]

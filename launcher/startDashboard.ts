@@ -11,6 +11,7 @@ import type { DashboardSettings } from './dashboardSettings.ts'
 import { keepRunning } from './keepRunning.ts'
 import { openDatabase } from './openDatabase.ts'
 import { describePortHolder } from './portHolder.ts'
+import { announceProcessor, withdrawProcessor } from './processorUrl.ts'
 import { brokersFault, stayingPortFault } from './reachable.ts'
 import { apiReadiness, processorReadiness } from './readiness.ts'
 import { untilReady, type UntilReadyOptions } from './untilReady.ts'
@@ -64,6 +65,7 @@ export const startDashboard = async (options: StartDashboardOptions): Promise<Da
   }
   const running: (() => Child)[] = []
   const stop = async () => {
+    withdrawProcessor(dataDir)
     const giveUpAt = performance.now() + stopWithinMs
     for (const child of running.toReversed()) await child().stop(Math.max(0, giveUpAt - performance.now()))
     await database.stop(performance.now() > giveUpAt ? 'immediate' : 'fast')
@@ -93,6 +95,7 @@ export const startDashboard = async (options: StartDashboardOptions): Promise<Da
     })
 
   try {
+    announceProcessor(dataDir, processorPort)
     const processor = start('processor')
     const api = start('api')
     await Promise.race([

@@ -54,7 +54,11 @@ await runProcess({
       keepTrends: settings.TRENDS,
     })
     const server = await listen(
-      createOperatorApp({ registry: processor.metrics.registry, health: processor.health }),
+      createOperatorApp({
+        registry: processor.metrics.registry,
+        topic: topic.describe,
+        health: processor.health,
+      }),
       settings.PROCESSOR_PORT,
     ).catch((error: NodeJS.ErrnoException) => {
       throw new SettingsError(`PROCESSOR_PORT ${settings.PROCESSOR_PORT} cannot be used: ${error.code}`)

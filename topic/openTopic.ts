@@ -67,7 +67,7 @@ const openFile = (settings: TopicSettings, logger: Logger): OpenTopic => {
   return {
     name: topic,
     kind: 'file',
-    describe: `file topic in ${path.join(dataDir, 'topic', topic)}`,
+    describe: `file topic in ${path.resolve(dataDir, 'topic', topic)}`,
     createSource: (options = {}) =>
       createFileSource({ dataDir, topic, createWithPartitions, logger, ...options }),
     createPublisher: (options = {}) =>

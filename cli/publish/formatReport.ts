@@ -1,10 +1,11 @@
 import { formatCount } from '../print/table.ts'
 import type { SendReport } from './sendLines.ts'
+import type { TopicReader } from './topicReader.ts'
 
 export interface PublishOutcome {
   readonly report: SendReport
-  /** Whether anything was to be sent at all, or the lines were only checked. */
-  readonly isSent: boolean
+  /** For people: the topic; and who reads it. Absent where the lines were only checked. */
+  readonly sentTo: { readonly topic: string; readonly reader: TopicReader } | undefined
   readonly isInterrupted: boolean
   readonly seconds: number
 }
@@ -17,12 +18,12 @@ const sentCount = ({ partitions }: SendReport): number =>
 const events = (count: number): string => `${formatCount(count)} ${count === 1 ? 'event' : 'events'}`
 
 /** The summary for people. */
-export const formatReport = ({ report, isSent, isInterrupted, seconds }: PublishOutcome): string => {
+export const formatReport = ({ report, sentTo, isInterrupted, seconds }: PublishOutcome): string => {
   const sent = sentCount(report)
   const good = report.lines - report.refused
   const perSecond = formatCount(Math.round(sent / Math.max(seconds, 0.001)))
   const lines = [
-    isSent
+    sentTo !== undefined
       ? `published ${events(sent)} in ${seconds.toFixed(1)} s (${perSecond} a second)`
       : `checked ${events(report.lines)}, ${formatCount(good)} good; published none`,
   ]
@@ -32,17 +33,24 @@ export const formatReport = ({ report, isSent, isInterrupted, seconds }: Publish
   for (const [partition, { count, lastOffset }] of sortedPartitions(report)) {
     lines.push(`  partition ${partition}: ${formatCount(count)}, up to offset ${lastOffset}`)
   }
+  if (sentTo?.reader.state === 'none' && sent > 0)
+    lines.push(
+      `no processor reads the ${sentTo.topic}: ${sentTo.reader.looked}.`,
+      'Start it with the same settings, or publish with those of the one that runs.',
+    )
   return lines.join('\n')
 }
 
 /** The same as one JSON object. */
-export const reportAsJson = ({ report, isInterrupted, seconds }: PublishOutcome): string =>
+export const reportAsJson = ({ report, sentTo, isInterrupted, seconds }: PublishOutcome): string =>
   JSON.stringify({
     lines: report.lines,
     published: sentCount(report),
     refused: report.refused,
     undelivered: report.undelivered,
     failure: report.failure ?? null,
+    topic: sentTo?.topic ?? null,
+    processor: sentTo?.reader.state ?? null,
     interrupted: isInterrupted,
     seconds: Math.round(seconds * 1_000) / 1_000,
     partitions: Object.fromEntries(

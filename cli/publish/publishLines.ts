@@ -1,15 +1,15 @@
-import { openTopic } from '@patterns/topic/openTopic.ts'
 import type { Publisher } from '@patterns/topic/publisher.ts'
 import type { CliContext } from '../context.ts'
 import type { ExitCode } from '../exitCode.ts'
 import { printable } from '../print/printable.ts'
 import { createProgress } from '../print/progress.ts'
-import { formatReport, reportAsJson } from './formatReport.ts'
+import { formatReport, type PublishOutcome, reportAsJson } from './formatReport.ts'
 import { type Input, openInput } from './openInput.ts'
 import { createPace } from './pace.ts'
 import { prepareLine, prepareRawLine } from './prepareLine.ts'
 import { readLines } from './readLines.ts'
 import { type RefusedLine, type SendReport, sendLines } from './sendLines.ts'
+import { openReadTopic } from './topicReader.ts'
 
 export interface PublishOptions {
   readonly file?: string
@@ -65,21 +65,22 @@ export const publishLines = async (options: PublishOptions, context: CliContext)
   }
 
   const startedAt = performance.now()
-  const finish = (report: SendReport, isSent: boolean): ExitCode => {
-    const outcome = { report, isSent, isInterrupted, seconds: (performance.now() - startedAt) / 1_000 }
+  const finish = (report: SendReport, sentTo?: PublishOutcome['sentTo']): ExitCode => {
+    const outcome = { report, sentTo, isInterrupted, seconds: (performance.now() - startedAt) / 1_000 }
     context.stdout.write(`${options.json === true ? reportAsJson(outcome) : formatReport(outcome)}\n`)
     if (report.isUnreachable) return 2
     return report.refused + report.undelivered > 0 || isInterrupted ? 1 : 0
   }
 
-  if (options.dryRun === true) return finish(await passThrough(undefined, true), false)
+  if (options.dryRun === true) return finish(await passThrough(undefined, true))
   if (options.strict === true) {
     const checked = await passThrough(undefined, true)
-    if (checked.refused > 0 || isInterrupted) return finish(checked, false)
+    if (checked.refused > 0 || isInterrupted) return finish(checked)
   }
-  const publisher = openTopic({ settings: context.settings(), logger: context.logger() }).createPublisher()
+  const { topic, reader } = await openReadTopic(context)
+  const publisher = topic.createPublisher()
   try {
-    return finish(await passThrough(publisher, true), true)
+    return finish(await passThrough(publisher, true), { topic: topic.describe, reader })
   } finally {
     await publisher.stop()
   }

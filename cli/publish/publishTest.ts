@@ -3,7 +3,6 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { EventLog } from '@patterns/event-log/eventLog.ts'
 import { isAnotherTopic } from '@patterns/event-log/isAnotherTopic.ts'
 import { createPostgresEventLog } from '@patterns/event-log/postgres/postgresEventLog.ts'
-import { openTopic } from '@patterns/topic/openTopic.ts'
 import type { Delivery } from '@patterns/topic/publisher.ts'
 import type { PartitionEnd } from '@patterns/topic/source.ts'
 import type pg from 'pg'
@@ -11,6 +10,7 @@ import { v5 as uuidV5, v7 as uuidV7 } from 'uuid'
 import type { CliContext } from '../context.ts'
 import { type ExitCode, RefusedError } from '../exitCode.ts'
 import { withDatabase } from '../withDatabase.ts'
+import { openReadTopic } from './topicReader.ts'
 import { readVisibility, whyInvisible } from './visibility.ts'
 
 /** Test events are of one pattern, which nobody sees: they are in the log and take no part in the numbers. */
@@ -67,7 +67,7 @@ export interface TestOptions {
 /** Sends one event down the real pipeline and measures, in milliseconds, how long it takes. */
 export const publishTest = (options: TestOptions, context: CliContext): Promise<ExitCode> =>
   withDatabase(context, async (pool): Promise<ExitCode> => {
-    const topic = openTopic({ settings: context.settings(), logger: context.logger() })
+    const { topic } = await openReadTopic(context)
     const publisher = topic.createPublisher()
     const source = topic.createSource()
     try {

@@ -5,6 +5,8 @@ import type { Health } from './health.ts'
 
 export interface OperatorServerOptions {
   readonly registry: Registry
+  /** For people, and for commands that want to know whether they mean the same one. */
+  readonly topic: string
   readonly health: () => Promise<Health>
 }
 
@@ -12,13 +14,13 @@ export interface OperatorServerOptions {
  * What operators and orchestrators ask a processor: `/livez` (the loop turns), `/readyz` (source,
  * database and every shard are as they should be), `/health` (each component), `/metrics`.
  */
-export const createOperatorApp = ({ registry, health }: OperatorServerOptions): Hono => {
+export const createOperatorApp = ({ registry, topic, health }: OperatorServerOptions): Hono => {
   const app = new Hono()
   app.get('/livez', (context) => context.json({ status: 'ok' }))
   for (const path of ['/readyz', '/health']) {
     app.get(path, async (context) => {
       const answer = await health()
-      return context.json(answer, answer.status === 'ok' ? 200 : 503)
+      return context.json({ ...answer, topic }, answer.status === 'ok' ? 200 : 503)
     })
   }
   app.get('/metrics', async (context) =>
