@@ -11,14 +11,16 @@ export const hasPosition = async (
   shard: number,
   position: number,
 ): Promise<boolean> => {
-  const { rows } = await pool.query<{ last: number; is_there: boolean | null; next: number | null }>(
-    `select position as last,
-       (select first_position + event_count > $2 from event_log_segments
-        where shard = $1 and first_position <= $2 order by first_position desc limit 1) as is_there,
-       (select min(first_position) from event_log_segments where shard = $1 and first_position > $2) as next
-     from event_log_shards where shard = $1`,
-    [shard, position],
-  )
+  const { rows } = await pool.query<{ last: number; is_there: boolean | null; next: number | null }>({
+    name: 'has_position',
+    text: `
+select position as last,
+  (select first_position + event_count > $2 from event_log_segments
+   where shard = $1 and first_position <= $2 order by first_position desc limit 1) as is_there,
+  (select min(first_position) from event_log_segments where shard = $1 and first_position > $2) as next
+from event_log_shards where shard = $1`,
+    values: [shard, position],
+  })
   const [found] = rows
   if (found?.is_there === true) return true
   if (found === undefined || found.last < position) return false
