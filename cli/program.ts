@@ -12,6 +12,7 @@ import * as logSearch from './log/search.ts'
 import * as logVerify from './log/verify.ts'
 import * as publish from './publish/publish.ts'
 import * as shardsAdopt from './shards/adopt.ts'
+import * as shardsSkip from './shards/skip.ts'
 
 const commands = [
   publish,
@@ -21,6 +22,7 @@ const commands = [
   deadLettersList,
   deadLettersShow,
   shardsAdopt,
+  shardsSkip,
   databaseMigrate,
 ]
 

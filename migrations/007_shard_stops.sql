@@ -9,8 +9,9 @@ create table shard_stops (
   message text not null,
   command text,
   stopped_at timestamptz not null default now(),
-  -- Only of a batch that cannot be read: its offsets as the log counts them, its bytes as they were fetched, and
-  -- the broker's time. What goes on behind it keeps them.
+  -- Only of a batch that cannot be read: what is wrong with it, its offsets as the log counts them, its bytes as
+  -- they were fetched, and the broker's time. Who goes on behind it keeps them.
+  problem text,
   first_source_offset bigint,
   next_source_offset bigint,
   batch bytea,

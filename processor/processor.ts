@@ -14,7 +14,7 @@ import { recordStops, type StopRecorder } from './observe/stopRecorder.ts'
 import { poolSizeFor } from './poolSize.ts'
 import { createFlushNotifier } from './project/flushNotifier.ts'
 import type { ProjectorOptions } from './project/projector.ts'
-import { type AdoptionWatch, watchAdoptions } from './shard/adoptionWatch.ts'
+import { type MendedShards, watchMendedShards } from './shard/mendedShards.ts'
 import type { ShardState } from './shard/ownedShard.ts'
 import { createShardOwner } from './shard/shardOwner.ts'
 import { createTrends, type Trends } from './trends/trends.ts'
@@ -108,7 +108,7 @@ export const createProcessor = ({
   })
   let lag: SourceLag | undefined
   let compaction: LogCompaction | undefined
-  let adoptions: AdoptionWatch | undefined
+  let mended: MendedShards | undefined
   let stops: StopRecorder | undefined
   const states = (): ShardState[] => reportedStates(owner.states(), source.stopped())
   const metrics = createMetrics({
@@ -133,12 +133,12 @@ export const createProcessor = ({
         shards: () => states().map(({ shard }) => shard),
         logger,
       })
-      adoptions = watchAdoptions({ owner, log, source, logger })
+      mended = watchMendedShards({ owner, log, source, logger })
       stops = recordStops({ pool, states, logger })
     },
     async stop() {
       lag?.stop()
-      await Promise.all([compaction?.stop(), adoptions?.stop(), stops?.stop()])
+      await Promise.all([compaction?.stop(), mended?.stop(), stops?.stop()])
       await source.stop()
       await owner.stop()
       await trends?.stop()

@@ -26,6 +26,8 @@ const readDeadLetter = async (
   throw new RefusedError(`There is no dead letter at ${shard}:${sourceOffset}`)
 }
 
+const isWholeBatch = ({ reason }: DeadLetterWithValue): boolean => reason === 'unreadable_batch'
+
 const format = (letter: DeadLetterWithValue): string => {
   const { key, value, headers } = letter
   const size = value === null ? 'null' : `${formatCount(value.length)} bytes`
@@ -39,7 +41,7 @@ const format = (letter: DeadLetterWithValue): string => {
       ([name, text]) => `header    ${printable(`${name}: ${JSON.stringify(text)}`)}`,
     ),
     `value     ${size}`,
-    ...(value === null ? [] : [printable(value)]),
+    ...(value === null ? [] : [isWholeBatch(letter) ? 'a whole batch: --raw prints it' : printable(value)]),
   ].join('\n')
 }
 

@@ -1,6 +1,4 @@
-import { createInterface } from 'node:readline/promises'
 import { createPostgresEventLog } from '@patterns/event-log/postgres/postgresEventLog.ts'
-import { readShardStops } from '@patterns/event-log/postgres/shardStops.ts'
 import type { ShardHead } from '@patterns/event-log/eventLog.ts'
 import { openTopic } from '@patterns/topic/openTopic.ts'
 import type { PartitionEnd } from '@patterns/topic/source.ts'
@@ -13,7 +11,9 @@ import type { CliContext } from '../context.ts'
 import { type ExitCode, RefusedError } from '../exitCode.ts'
 import { formatCount } from '../print/table.ts'
 import { withDatabase } from '../withDatabase.ts'
+import { confirm } from './confirm.ts'
 import { type Adoption, decideAdoption } from './decideAdoption.ts'
+import { refuseOtherStop } from './refuseOtherStop.ts'
 
 interface AdoptOptions {
   readonly shard: number
@@ -80,13 +80,6 @@ const describeAdoption = (shard: number, adoption: Exclude<Adoption, { kind: 'no
   return `${formatCount(adoption.lostMessages)} messages of partition ${shard} were removed by the topic's retention before they were read. Shard ${shard} goes on without them; they are accounted for as no record.`
 }
 
-const confirm = async (context: CliContext): Promise<boolean> => {
-  if (!context.stdin.isTTY) throw new RefusedError('Nothing was changed: say --yes to go on', { exitCode: 2 })
-  const prompt = createInterface({ input: context.stdin, output: context.stderr })
-  const answer = await prompt.question('Go on? [y/N] ').finally(() => prompt.close())
-  return /^y(es)?$/i.test(answer.trim())
-}
-
 const adoptShard = ({ shard, copy = false, yes }: AdoptOptions, context: CliContext): Promise<ExitCode> =>
   withDatabase(
     context,
@@ -97,9 +90,7 @@ const adoptShard = ({ shard, copy = false, yes }: AdoptOptions, context: CliCont
       const end = await readEnd(shard, context)
       const adoption = decideAdoption(head, end, { isCopy: copy })
       if (adoption.kind === 'nothing') {
-        const stop = (await readShardStops(pool)).find((one) => one.shard === shard)
-        if (stop !== undefined && stop.reason !== 'lost_source')
-          throw new RefusedError(`Shard ${shard} stopped for something else: ${stop.message}`)
+        await refuseOtherStop(pool, shard, 'lost_source')
         context.stdout.write(`Shard ${shard} needs nothing: its partition has what it expects next.\n`)
         return 0
       }

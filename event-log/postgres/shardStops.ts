@@ -21,10 +21,10 @@ export const recordShardStop = async (
   await pool.query(
     `with base as (select coalesce(max(source_base), 0) as base from event_log_shards where shard = $1)
      insert into shard_stops
-       (shard, reason, message, command, first_source_offset, next_source_offset, batch, recorded_at)
-     select $1, $2, $3, $4, $5::int8 + base, $6::int8 + base, $7, $8 from base
+       (shard, reason, message, command, problem, first_source_offset, next_source_offset, batch, recorded_at)
+     select $1, $2, $3, $4, $5, $6::int8 + base, $7::int8 + base, $8, $9 from base
      on conflict (shard) do update set reason = excluded.reason, message = excluded.message,
-       command = excluded.command, stopped_at = excluded.stopped_at,
+       command = excluded.command, stopped_at = excluded.stopped_at, problem = excluded.problem,
        first_source_offset = excluded.first_source_offset, next_source_offset = excluded.next_source_offset,
        batch = excluded.batch, recorded_at = excluded.recorded_at`,
     [
@@ -32,6 +32,7 @@ export const recordShardStop = async (
       reason,
       message,
       command,
+      batch?.problem,
       batch?.firstOffset,
       batch?.nextOffset,
       batch?.bytes,

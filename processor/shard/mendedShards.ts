@@ -1,0 +1,85 @@
+import type { EventLog } from '@patterns/event-log/eventLog.ts'
+import type { Logger } from '@patterns/shared/logger.ts'
+import type { Source } from '@patterns/topic/source.ts'
+import { UnreadableBatchError } from '@patterns/topic/unreadableBatchError.ts'
+import { hasMovedSince, type RefusedHead } from './lostSource.ts'
+import type { ShardOwner } from './shardOwner.ts'
+
+export interface MendedShardsOptions {
+  readonly owner: Pick<ShardOwner, 'lost'>
+  readonly log: Pick<EventLog, 'head'>
+  readonly source: Pick<Source, 'beginAgain' | 'stopped'>
+  readonly logger: Logger
+  /** Between two looks, in milliseconds. While no shard is stopped for what a command mends, nothing is asked. */
+  readonly everyMs?: number
+}
+
+export interface MendedShards {
+  /** Ends it after the look under way. */
+  stop(): Promise<void>
+}
+
+/** Whether the log goes on behind the batch. Before it may lie what is still being taken. */
+const isBehind = (refused: RefusedHead, head: RefusedHead | undefined): boolean =>
+  head !== undefined &&
+  (head.nextSourceOffset > refused.nextSourceOffset ||
+    head.sourceBase !== refused.sourceBase ||
+    head.topicId !== refused.topicId)
+
+/**
+ * Begins a shard again that stopped because its source was lost, or at a batch that cannot be read, once a command has
+ * changed its head in the log: so a person who mends it needs not restart the process.
+ */
+export const watchMendedShards = ({
+  owner,
+  log,
+  source,
+  logger,
+  everyMs = 1_000,
+}: MendedShardsOptions): MendedShards => {
+  let isStopped = false
+  /** The head as it is at a batch that cannot be read. */
+  const headsAt = new WeakMap<UnreadableBatchError, RefusedHead>()
+
+  const beginAgain = (shard: number): void => {
+    logger.info({ shard }, 'shard was mended, going on with it')
+    source.beginAgain(shard)
+  }
+  const lookAtLost = async (): Promise<void> => {
+    for (const [shard, loss] of owner.lost()) {
+      const hasMoved = hasMovedSince(loss, await log.head(shard))
+      // Meanwhile the group may have given it to another process, or back to this one.
+      if (!isStopped && hasMoved && owner.lost().get(shard) === loss) beginAgain(shard)
+    }
+  }
+  const lookAtUnreadable = async (): Promise<void> => {
+    for (const { partition, error } of source.stopped()) {
+      if (!(error instanceof UnreadableBatchError)) continue
+      const head = await log.head(partition)
+      const known = headsAt.get(error)
+      if (known === undefined && head !== undefined)
+        headsAt.set(error, { ...head, nextSourceOffset: head.sourceBase + error.batch.firstOffset })
+      const isMended = known !== undefined && isBehind(known, head)
+      if (!isStopped && isMended && source.stopped().some((still) => still.error === error))
+        beginAgain(partition)
+    }
+  }
+  const look = async (): Promise<void> => {
+    await lookAtLost()
+    await lookAtUnreadable()
+  }
+  let looking: Promise<void> | undefined
+  const timer = setInterval(() => {
+    looking ??= look()
+      // The database is away: that it is, those say who need it now.
+      .catch((error: unknown) => logger.debug({ err: error }, 'stopped shards not looked at'))
+      .finally(() => (looking = undefined))
+  }, everyMs)
+  return {
+    async stop() {
+      isStopped = true
+      clearInterval(timer)
+      await looking
+    },
+  }
+}
