@@ -110,7 +110,8 @@ export const createProcessor = ({
   let compaction: LogCompaction | undefined
   let mended: MendedShards | undefined
   let stops: StopRecorder | undefined
-  const states = (): ShardState[] => reportedStates(owner.states(), source.stopped())
+  const states = (): ShardState[] =>
+    reportedStates(owner.states(), { stopped: source.stopped(), retrying: source.retrying() })
   const metrics = createMetrics({
     states,
     lag: () => lag?.current() ?? new Map(),

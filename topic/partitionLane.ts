@@ -52,6 +52,8 @@ export interface PartitionLane {
   /** The owner is asked again, also where the lane has stopped. */
   beginAgain(): void
   failure(): Error | undefined
+  /** Why the lane has not begun: nobody says where its partition ends. */
+  waitsFor(): { readonly error: Error; readonly sinceMs: number } | undefined
   /** Ends the lane: waits for the batch under way, then tells the owner that the partition is gone. Idempotent. */
   close(): Promise<void>
 }
@@ -64,6 +66,7 @@ export const createPartitionLane = (options: PartitionLaneOptions): PartitionLan
   let position: number | undefined
   let silentSince: number | undefined
   let failure: Error | undefined
+  let waitsFor: ReturnType<PartitionLane['waitsFor']>
   let isClosed = false
   let mustReassign = false
   let phase: 'free' | 'assigning' | 'held' = 'free'
@@ -102,10 +105,14 @@ export const createPartitionLane = (options: PartitionLaneOptions): PartitionLan
   }
 
   const patientEnds = async () => {
+    const sinceMs = Date.now()
     for (let attempt = 1; !isClosed; attempt++) {
       try {
-        return await options.ends()
-      } catch {
+        const ends = await options.ends()
+        waitsFor = undefined
+        return ends
+      } catch (error) {
+        waitsFor = { error: error as Error, sinceMs }
         await changed.wait(backoffMs(attempt))
       }
     }
@@ -217,6 +224,7 @@ export const createPartitionLane = (options: PartitionLaneOptions): PartitionLan
       reassign()
     },
     failure: () => failure,
+    waitsFor: () => waitsFor,
     close: async () => (closing ??= close()),
   }
 }

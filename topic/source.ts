@@ -36,8 +36,8 @@ export interface PartitionEnd {
   readonly topicId: string | null
 }
 
-/** A partition of ours that is no longer read, and why. Others go on. */
-export interface StoppedPartition {
+/** A partition of ours that is not read, and why. Others go on. */
+export interface UnreadPartition {
   readonly partition: number
   readonly error: Error
 }
@@ -48,10 +48,12 @@ export interface Source {
   start(owner: PartitionOwner): Promise<void>
   /** The partitions' ends. Rejects while the broker cannot be reached: unknown is not zero. */
   ends(): Promise<PartitionEnd[]>
-  /** `connecting` until joined, `down` while the broker cannot be reached. */
+  /** `connecting` until joined, `down` while the broker cannot be reached, or no partition can be read. */
   status(): 'connecting' | 'up' | 'down'
   /** The partitions of ours that are no longer read, until they are begun again or lost. */
-  stopped(): StoppedPartition[]
+  stopped(): UnreadPartition[]
+  /** The partitions of ours that could not be read for some seconds. They are tried again until they are. */
+  retrying(): UnreadPartition[]
   /**
    * Asks the owner of a partition anew where to read from, as when the partition came, also where it had stopped:
    * what it was stopped for may be mended. Nothing happens where the partition is not ours.

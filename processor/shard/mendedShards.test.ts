@@ -1,6 +1,6 @@
 import type { EventLog, ShardHead } from '@patterns/event-log/eventLog.ts'
 import { createLogger } from '@patterns/shared/logger.ts'
-import type { StoppedPartition } from '@patterns/topic/source.ts'
+import type { UnreadPartition } from '@patterns/topic/source.ts'
 import { UnreadableBatchError } from '@patterns/topic/unreadableBatchError.ts'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { LostSourceError, type RefusedHead } from './lostSource.ts'
@@ -9,7 +9,7 @@ import { watchMendedShards } from './mendedShards.ts'
 const refused: RefusedHead = { nextSourceOffset: 100, sourceBase: 0, topicId: 'old' }
 
 /** A watch over the shards that are lost, or stopped at a batch, all of them at one head. */
-const watch = (shards: number[], stopped: StoppedPartition[] = []) => {
+const watch = (shards: number[], stopped: UnreadPartition[] = []) => {
   const lost = new Map(shards.map((shard) => [shard, new LostSourceError('lost', refused)]))
   const state = { head: refused, isDatabaseUp: true }
   const head = vi.fn<EventLog['head']>(async () => {

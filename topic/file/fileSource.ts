@@ -1,6 +1,7 @@
 import { type FSWatcher, watch } from 'node:fs'
 import type { Logger } from '@patterns/shared/logger.ts'
 import { createPartitionLane, type PartitionLane } from '../partitionLane.ts'
+import { createReadFailures } from '../readFailures.ts'
 import { createSignal, type Signal } from '../signal.ts'
 import type { PartitionOwner, Source } from '../source.ts'
 import { createPartitionReader, OffsetGoneError, type PartitionReader } from './partitionReader.ts'
@@ -35,9 +36,10 @@ export const createFileSource = (options: FileSourceOptions): Source => {
     maxBytesPerPartition = 4 << 20,
     pollMs = 500,
   } = options
+  const failures = createReadFailures(logger)
   let tails: Tail[] = []
   let watcher: FSWatcher | undefined
-  let status: ReturnType<Source['status']> = 'connecting'
+  let hasStarted = false
   let isStopped = false
   let stopping: Promise<void> | undefined
 
@@ -46,17 +48,12 @@ export const createFileSource = (options: FileSourceOptions): Source => {
       try {
         const offset = lane.wanted()
         const batch = offset === undefined ? undefined : await reader.read(offset, maxBytesPerPartition)
-        status = 'up'
+        failures.succeeded(lane.partition)
         if (batch) lane.offer(batch)
         else await awake.wait(pollMs)
       } catch (error) {
-        if (error instanceof OffsetGoneError) {
-          lane.reassign()
-        } else {
-          if (status !== 'down')
-            logger.warn({ partition: lane.partition, err: error }, 'the topic cannot be read; trying again')
-          status = 'down'
-        }
+        if (error instanceof OffsetGoneError) lane.reassign()
+        else failures.failed(lane.partition, error)
         await awake.wait(pollMs)
       }
     }
@@ -104,7 +101,7 @@ export const createFileSource = (options: FileSourceOptions): Source => {
       if (isStopped) throw new Error('The source was stopped while it opened the topic')
       tails = Array.from({ length: partitions }, (_, partition) => openTail(owner, folder, partition))
       watchFolder(folder)
-      status = 'up'
+      hasStarted = true
     },
     async ends() {
       const { folder, partitions, topicId } = await openTopicFolder(dataDir, topic, createWithPartitions)
@@ -127,12 +124,16 @@ export const createFileSource = (options: FileSourceOptions): Source => {
         }),
       )
     },
-    status: () => status,
+    status: () => {
+      if (!hasStarted) return 'connecting'
+      return tails.every(({ lane }) => failures.isFailing(lane.partition)) ? 'down' : 'up'
+    },
     stopped: () =>
       tails.flatMap(({ lane }) => {
         const error = lane.failure()
         return error ? [{ partition: lane.partition, error }] : []
       }),
+    retrying: () => failures.lasting(),
     beginAgain: (partition) => tails[partition]?.lane.beginAgain(),
     stop: async () => (stopping ??= close()),
   }

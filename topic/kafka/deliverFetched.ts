@@ -8,8 +8,6 @@ import { decodeRecords } from './recordBatch.ts'
 const offsetOutOfRange = 1
 /** UNKNOWN_TOPIC_ID and INCONSISTENT_TOPIC_ID: the topic was deleted, and maybe created anew. */
 const anotherTopic = new Set([100, 103])
-/** UNKNOWN_SERVER_ERROR, which kafkajs takes for final. */
-const unknownServerError = -1
 
 export interface Receiver {
   readonly lane: PartitionLane
@@ -19,8 +17,7 @@ export interface Receiver {
 /**
  * Hands what one partition got, asked for from `offset`, to its lane.
  * @returns whether there was any of it
- * @throws where the metadata is stale or the broker is in trouble: what cannot be mended by asking again fails the lane,
- * a batch that cannot be read among it
+ * @throws where the broker has an error for it: whatever that is, it may pass. What we cannot read fails the lane
  */
 export const deliverFetched = async (
   { partition, errorCode, records, aborted, endOffset }: FetchedPartition,
@@ -30,15 +27,10 @@ export const deliverFetched = async (
   if (errorCode === offsetOutOfRange) {
     logger.warn({ partition, offset }, 'the topic does not hold the next offset; asking the owner again')
     lane.reassign()
-    return false
+    throw new Error(`the partition does not hold offset ${offset}`)
   }
   if (anotherTopic.has(errorCode)) throw new Error('the topic was deleted')
-  if (errorCode !== 0) {
-    const error = protocolError(errorCode)
-    if (error.retriable || errorCode === unknownServerError) throw error
-    lane.fail(error)
-    return false
-  }
+  if (errorCode !== 0) throw protocolError(errorCode)
   try {
     const { messages, nextOffset } = await decodeRecords(records, offset, aborted, decompress)
     if (nextOffset === offset) return false

@@ -1,5 +1,5 @@
 import { decodeFetchById, encodeFetchById, fetchByIdVersion } from './fetchById.ts'
-import { encodeFetchRequest, type KafkaNode } from './kafkajs/kafkajs.ts'
+import { encodeFetchRequest, type KafkaNode, protocolError } from './kafkajs/kafkajs.ts'
 import { readInt64 } from './batchHeader.ts'
 import type { AbortedTransaction } from './recordBatch.ts'
 
@@ -7,6 +7,8 @@ const fetchKey = 1
 /** The newest version that kafkajs can write; every broker since Kafka 2.3 knows it. */
 const fetchVersion = 11
 const readCommitted = 1
+/** Beyond the time that a broker may wait for news: where nothing comes for so long, the connection or the broker hangs. */
+const mostSilenceMs = 8_000
 
 export interface FetchRequest {
   readonly topic: string
@@ -30,14 +32,28 @@ export interface FetchedPartition {
   readonly records: Buffer
 }
 
-/** Asks one broker for records of the partitions that it leads. */
+/** What a broker answered to a fetch. */
+export interface FetchAnswer {
+  /** kafkajs reads it, to hold requests back. */
+  readonly clientSideThrottleTime: number
+  /** An error of the whole answer, which then says nothing of the partitions; 0 is none. */
+  readonly errorCode: number
+  readonly partitions: FetchedPartition[]
+}
+
+/**
+ * Asks one broker for records of the partitions that it leads.
+ * @throws where it answers with an error of all of them, or nothing comes for some seconds
+ */
 export const fetchFrom = async (node: KafkaNode, request: FetchRequest): Promise<FetchedPartition[]> => {
   const newest = node.versions[fetchKey]?.maxVersion ?? 0
   if (newest < fetchVersion) throw new Error('The Kafka brokers are older than 2.3, which is not supported')
   const { topicId } = request
+  const requestTimeout = request.maxWaitMs + mostSilenceMs
   // While brokers are upgraded one after the other some cannot yet.
   if (topicId !== null && newest >= fetchByIdVersion) {
-    const { partitions } = await node.connectionPool.send({
+    const answer = await node.connectionPool.send({
+      requestTimeout,
       request: {
         apiKey: fetchKey,
         apiVersion: fetchByIdVersion,
@@ -46,9 +62,10 @@ export const fetchFrom = async (node: KafkaNode, request: FetchRequest): Promise
       },
       response: { decode: async (raw) => decodeFetchById(raw), parse: async (decoded) => decoded },
     })
-    return partitions
+    return partitionsOf(answer)
   }
-  const { partitions } = await node.connectionPool.send({
+  const answer = await node.connectionPool.send({
+    requestTimeout,
     request: encodeFetchRequest({
       replicaId: -1,
       isolationLevel: readCommitted,
@@ -66,9 +83,13 @@ export const fetchFrom = async (node: KafkaNode, request: FetchRequest): Promise
         },
       ],
     }),
-    // kafkajs reads `clientSideThrottleTime` from what is decoded, to hold requests back.
     response: { decode: async (raw) => decodeFetchResponse(raw), parse: async (decoded) => decoded },
   })
+  return partitionsOf(answer)
+}
+
+const partitionsOf = ({ errorCode, partitions }: FetchAnswer): FetchedPartition[] => {
+  if (errorCode !== 0) throw protocolError(errorCode)
   return partitions
 }
 
@@ -78,9 +99,7 @@ export const fetchFrom = async (node: KafkaNode, request: FetchRequest): Promise
  * log_start_offset int64 · [producer_id int64 · first_offset int64] · preferred_read_replica int32 ·
  * records bytes]]
  */
-export const decodeFetchResponse = (
-  raw: Buffer,
-): { clientSideThrottleTime: number; partitions: FetchedPartition[] } => {
+export const decodeFetchResponse = (raw: Buffer): FetchAnswer => {
   let at = 0
   const int16 = () => raw.readInt16BE((at += 2) - 2)
   const int32 = () => raw.readInt32BE((at += 4) - 4)
@@ -101,10 +120,11 @@ export const decodeFetchResponse = (
     return { ...head, aborted, records: bytes(int32()) }
   }
   const clientSideThrottleTime = int32()
-  at += 6 // error code and id of the fetch session; we use none
+  const errorCode = int16()
+  at += 4 // id of the fetch session; we use none
   const topics = list(() => {
     bytes(int16())
     return list(partition)
   })
-  return { clientSideThrottleTime, partitions: topics.flat() }
+  return { clientSideThrottleTime, errorCode, partitions: topics.flat() }
 }

@@ -1,6 +1,6 @@
 import { createByteWriter } from './byteWriter.ts'
 import { createCompactReader } from './compactReader.ts'
-import type { FetchedPartition, FetchRequest } from './fetch.ts'
+import type { FetchAnswer, FetchedPartition, FetchRequest } from './fetch.ts'
 
 /** The first version that names a topic by its id: what another topic of this name holds is never answered. */
 export const fetchByIdVersion = 13
@@ -50,12 +50,11 @@ export const encodeFetchById = (request: FetchRequest, topicId: string, isolatio
  * [partition int32 · error_code int16 · high_watermark int64 · last_stable_offset int64 · log_start_offset int64 ·
  * [producer_id int64 · first_offset int64] · preferred_read_replica int32 · records]].
  */
-export const decodeFetchById = (
-  raw: Buffer,
-): { clientSideThrottleTime: number; partitions: FetchedPartition[] } => {
+export const decodeFetchById = (raw: Buffer): FetchAnswer => {
   const reader = createCompactReader(raw)
   const clientSideThrottleTime = reader.int32()
-  reader.skip(6) // error code and id of the fetch session; we use none
+  const errorCode = reader.int16()
+  reader.skip(4) // id of the fetch session; we use none
   const partitions = reader.list(() => {
     reader.uuid()
     return reader.list((): FetchedPartition => {
@@ -66,5 +65,5 @@ export const decodeFetchById = (
       return { ...head, aborted, records: reader.bytes() }
     })
   })
-  return { clientSideThrottleTime, partitions: partitions.flat() }
+  return { clientSideThrottleTime, errorCode, partitions: partitions.flat() }
 }

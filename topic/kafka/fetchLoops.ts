@@ -1,9 +1,9 @@
 import type { Logger } from '@patterns/shared/logger.ts'
-import { backoffMs } from '../backoff.ts'
 import type { PartitionLane } from '../partitionLane.ts'
-import { createSignal } from '../signal.ts'
+import type { ReadFailures } from '../readFailures.ts'
+import { createSignal, type Signal } from '../signal.ts'
 import { deliverFetched } from './deliverFetched.ts'
-import { fetchFrom } from './fetch.ts'
+import { type FetchedPartition, fetchFrom } from './fetch.ts'
 import type { KafkaCluster } from './kafkajs/kafkajs.ts'
 import { readTopicId } from './readTopicId.ts'
 import { recoverCluster } from './recoverCluster.ts'
@@ -26,13 +26,14 @@ export interface FetchLoopsOptions {
   /** What the owners were asked for; where it becomes another they are asked again. */
   readonly topicId: string | null
   readonly lanes: ReadonlyMap<number, PartitionLane>
+  /** What keeps partitions from being fetched. */
+  readonly failures: ReadFailures
   readonly maxWaitMs: number
   readonly maxBytesPerPartition: number
   readonly logger: Logger
-  readonly onStatus: (isUp: boolean) => void
 }
 
-/** One loop per broker that leads a partition of ours. */
+/** One loop per broker that leads a partition of ours. None of them waits for another, nor for metadata. */
 export interface FetchLoops {
   /** A lane has come, gone, or has room: look again. */
   wake(): void
@@ -40,68 +41,93 @@ export interface FetchLoops {
 }
 
 export const createFetchLoops = (options: FetchLoopsOptions): FetchLoops => {
-  const { cluster, topic, lanes, logger, onStatus } = options
-  const loops = new Map<
-    number,
-    { readonly awake: ReturnType<typeof createSignal>; readonly done: Promise<void> }
-  >()
+  const { cluster, topic, lanes, failures, logger } = options
+  const loops = new Map<number, { readonly awake: Signal; readonly done: Promise<void> }>()
   const stopping = createSignal()
   let isStopped = false
-  let failures = 0
   let fetches = 0
   let { topicId } = options
-  let recovering: Promise<void> | undefined
+  let lookingAgain: Promise<void> | undefined
 
+  const leaders = () =>
+    new Map(cluster.findTopicPartitionMetadata(topic).map(({ partitionId, leader }) => [partitionId, leader]))
   const lanesLedBy = (node: number) => {
-    const leaders = new Map(
-      cluster.findTopicPartitionMetadata(topic).map(({ partitionId, leader }) => [partitionId, leader]),
-    )
-    return [...lanes.values()].filter(({ partition }) => leaders.get(partition) === node)
+    const leaderOf = leaders()
+    return [...lanes.values()].filter(({ partition }) => leaderOf.get(partition) === node)
   }
 
-  const fetchOnce = async (nodeId: number, awake: ReturnType<typeof createSignal>) => {
-    await cluster.refreshMetadataIfNecessary()
+  const fetchOnce = async (nodeId: number, awake: Signal) => {
     const led = lanesLedBy(nodeId)
     // Each is the first now and then: a broker sends a batch that is larger than the limit only where it is.
     const first = fetches++ % Math.max(1, led.length)
     const partitions = [...led.slice(first), ...led.slice(0, first)].flatMap((lane) => {
       const offset = lane.wanted()
-      return offset === undefined ? [] : [{ partition: lane.partition, offset }]
+      return offset === undefined || !failures.isDue(lane.partition)
+        ? []
+        : [{ partition: lane.partition, offset }]
     })
-    if (partitions.length === 0) return awake.wait(options.maxWaitMs)
+    if (partitions.length === 0) {
+      const ids = led.map(({ partition }) => partition)
+      return awake.wait(failures.dueInMs(ids, options.maxWaitMs))
+    }
     const isAnyFull = led.some((lane) => lane.isFull())
     const perPartition = Math.min(options.maxBytesPerPartition, Math.floor(heldBytes / 2 / lanes.size))
-    const fetched = await fetchFrom(await cluster.findBroker({ nodeId }), {
-      topic,
-      topicId,
-      partitions,
-      maxWaitMs: isAnyFull ? 0 : options.maxWaitMs,
-      maxBytes: perPartition * partitions.length,
-      maxBytesPerPartition: perPartition,
-    })
-    const asked = new Map(partitions.map(({ partition, offset }) => [partition, offset]))
+    const askedAt = Date.now()
+    let fetched: FetchedPartition[]
+    try {
+      fetched = await fetchFrom(await cluster.findBroker({ nodeId }), {
+        topic,
+        topicId,
+        partitions,
+        maxWaitMs: isAnyFull ? 0 : options.maxWaitMs,
+        maxBytes: perPartition * partitions.length,
+        maxBytesPerPartition: perPartition,
+      })
+    } catch (error) {
+      for (const { partition } of partitions) failures.failed(partition, error, askedAt)
+      return lookAgain()
+    }
+    const answers = new Map(fetched.map((answer) => [answer.partition, answer]))
     const delivered = await Promise.all(
-      fetched.map(async (answer) => {
-        const lane = lanes.get(answer.partition)
-        return lane !== undefined && deliverFetched(answer, asked.get(answer.partition)!, { lane, logger })
-      }),
+      partitions.map(async ({ partition, offset }) =>
+        deliver(partition, offset, answers.get(partition), askedAt),
+      ),
     )
-    failures = 0
-    onStatus(true)
+    if (partitions.some(({ partition }) => failures.isFailing(partition))) lookAgain()
     if (isAnyFull && !delivered.includes(true)) await awake.wait(fullLanePollMs)
     const bytes = fetched.reduce((sum, { records }) => sum + records.length, 0)
     if (bytes > 0 && bytes < smallFetchBytes) await stopping.wait(restMs)
   }
 
-  /** Shared by the loops, so that a broken cluster is not asked by each of them. */
-  const recover = async (error: unknown) => {
-    failures++
-    onStatus(false)
-    logger.warn({ attempt: failures, reason: (error as Error).message }, 'cannot fetch; trying again')
-    await stopping.wait(backoffMs(failures))
+  /** Answers whether there was anything for the partition. */
+  const deliver = async (
+    partition: number,
+    offset: number,
+    answer: FetchedPartition | undefined,
+    askedAt: number,
+  ): Promise<boolean> => {
+    const lane = lanes.get(partition)
+    if (!lane) return false
+    try {
+      if (!answer) throw new Error('the broker said nothing of the partition')
+      const isAny = await deliverFetched(answer, offset, { lane, logger })
+      failures.succeeded(partition)
+      return isAny
+    } catch (error) {
+      failures.failed(partition, error, askedAt)
+      return false
+    }
+  }
+
+  /** Who leads what, and whether the topic is still the same: beside the loops, once for all of them. */
+  const lookAgain = () => {
     if (isStopped) return
-    await recoverCluster(cluster, logger)
-    await noticeAnotherTopic()
+    lookingAgain ??= recoverCluster(cluster, logger)
+      .then(noticeAnotherTopic)
+      .finally(() => {
+        lookingAgain = undefined
+        wake()
+      })
   }
 
   /** Another topic by the same name is not read on, however long it is: its owners are asked where to begin. */
@@ -115,17 +141,8 @@ export const createFetchLoops = (options: FetchLoopsOptions): FetchLoops => {
     topicId = now
   }
 
-  const run = async (nodeId: number, awake: ReturnType<typeof createSignal>) => {
-    while (!isStopped) {
-      try {
-        await fetchOnce(nodeId, awake)
-        if (lanesLedBy(nodeId).length === 0) break
-      } catch (error) {
-        if (isStopped) break
-        await (recovering ??= recover(error).finally(() => (recovering = undefined)))
-      }
-      startMissing()
-    }
+  const run = async (nodeId: number, awake: Signal) => {
+    while (!isStopped && lanesLedBy(nodeId).length > 0) await fetchOnce(nodeId, awake)
     loops.delete(nodeId)
     // Whatever this broker led another one leads now.
     startMissing()
@@ -133,31 +150,33 @@ export const createFetchLoops = (options: FetchLoopsOptions): FetchLoops => {
 
   const startMissing = () => {
     if (isStopped) return
-    for (const { partitionId, leader } of metadataOrNothing()) {
-      if (leader < 0 || !lanes.has(partitionId) || loops.has(leader)) continue
+    const leaderOf = leaders()
+    for (const partition of lanes.keys()) {
+      const leader = leaderOf.get(partition) ?? -1
+      if (leader < 0) {
+        if (failures.isDue(partition)) failures.failed(partition, new Error('no broker leads the partition'))
+        continue
+      }
+      if (loops.has(leader)) continue
       const awake = createSignal()
       const done = Promise.resolve().then(async () => run(leader, awake))
       loops.set(leader, { awake, done })
     }
   }
-  const metadataOrNothing = () => {
-    try {
-      return cluster.findTopicPartitionMetadata(topic)
-    } catch {
-      return []
-    }
-  }
 
+  const wake = () => {
+    failures.keepOnly(lanes)
+    startMissing()
+    for (const { awake } of loops.values()) awake.notify()
+  }
   return {
-    wake() {
-      startMissing()
-      for (const { awake } of loops.values()) awake.notify()
-    },
+    wake,
     async stop() {
       isStopped = true
       stopping.notify()
       for (const { awake } of loops.values()) awake.notify()
-      await Promise.all([...loops.values()].map(({ done }) => done))
+      await Promise.all([...loops.values()].map(async ({ done }) => done))
+      await lookingAgain
     },
   }
 }

@@ -6,9 +6,11 @@ import {
   MemberAssignment,
   MemberMetadata,
 } from './kafkajs/kafkajs.ts'
+import { within } from './within.ts'
 
 /** Not the name of a strategy of another client: a group is shared with our own processes only. */
 const protocolName = 'pattern-dashboard-sticky'
+const leadWaitMs = 2_000
 
 /** The group no longer knows this member: all that it held may have another owner. */
 export class MembershipLostError extends Error {
@@ -16,6 +18,9 @@ export class MembershipLostError extends Error {
 }
 
 export interface GroupMemberOptions {
+  /** For the group alone, so that its requests wait behind no others. */
+  readonly groupCluster: KafkaCluster
+  /** Tells which partitions there are. */
   readonly cluster: KafkaCluster
   readonly groupId: string
   readonly topic: string
@@ -40,7 +45,7 @@ export interface GroupMember {
 }
 
 export const createGroupMember = (options: GroupMemberOptions): GroupMember => {
-  const { cluster, groupId, topic } = options
+  const { groupCluster, cluster, groupId, topic } = options
   let coordinator: KafkaNode | undefined
   let memberId = ''
   let generationId = -1
@@ -48,7 +53,7 @@ export const createGroupMember = (options: GroupMemberOptions): GroupMember => {
   const partitions = () => cluster.findTopicPartitionMetadata(topic).map(({ partitionId }) => partitionId)
 
   const joinOnce = async (held: readonly number[]): Promise<number[]> => {
-    coordinator = await cluster.findGroupCoordinator({ groupId })
+    coordinator = await groupCluster.findGroupCoordinator({ groupId })
     const claim = encodeClaim(topic, { held, generation: generationId }, partitions().length)
     const joined = await coordinator.joinGroup({
       groupId,
@@ -70,7 +75,8 @@ export const createGroupMember = (options: GroupMemberOptions): GroupMember => {
   }
 
   const lead = async ({ members }: JoinedGroup) => {
-    await cluster.refreshMetadata() // a partition may have been added
+    // A partition may have been added. The others wait for us: what is known must do where no broker says so at once.
+    await within(leadWaitMs, cluster.refreshMetadata()).catch(() => undefined)
     const claims = members.map((member) => decodeClaim(member.memberId, member.memberMetadata))
     return [...assignPartitions(partitions(), claims)].map(([member, given]) => ({
       memberId: member,
@@ -102,12 +108,13 @@ export const createGroupMember = (options: GroupMemberOptions): GroupMember => {
       }
     },
     async heartbeat() {
-      if (!coordinator) return 'rebalancing'
       try {
+        coordinator ??= await groupCluster.findGroupCoordinator({ groupId })
         await coordinator.heartbeat({ groupId, memberId, groupGenerationId: generationId })
         return 'member'
       } catch (error) {
         if (rejoinTypes.has(typeOf(error))) return 'rebalancing'
+        coordinator = undefined // it hangs or is gone: another one may have the group by now
         throw explain(error)
       }
     },
@@ -115,7 +122,10 @@ export const createGroupMember = (options: GroupMemberOptions): GroupMember => {
       if (!coordinator || offsets.size === 0) return
       const committed = [...offsets].map(([partition, offset]) => ({ partition, offset: String(offset) }))
       const topics = [{ topic, partitions: committed }]
-      await coordinator.offsetCommit({ groupId, memberId, groupGenerationId: generationId, topics })
+      // Not over the group's connection: a commit waits for replicas, and the next heartbeat would wait with it.
+      const { nodeId } = coordinator
+      const node = await cluster.findBroker({ nodeId })
+      await node.offsetCommit({ groupId, memberId, groupGenerationId: generationId, topics })
     },
     async leave() {
       if (memberId !== '') await coordinator?.leaveGroup({ groupId, memberId })

@@ -4,17 +4,19 @@ import path from 'node:path'
 import { createLogger } from '@patterns/shared/logger.ts'
 import { freePort } from '@patterns/testing/freePort.ts'
 import { startKafkaBroker } from '@patterns/testing/kafkaBroker.ts'
+import { startProxy } from '@patterns/testing/proxy.ts'
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest'
 import { createRecordingOwner } from '../recordingOwner.ts'
 import { createKafkaClient } from './kafkajs/kafkajs.ts'
 import { createKafkaPublisher } from './kafkaPublisher.ts'
 import { createKafkaSource } from './kafkaSource.ts'
 
-/** Two brokers: the first is the controller as well, and coordinates the groups. */
+/** Two brokers: the first is the controller as well, and coordinates the groups; the second is reached through a proxy. */
 const startPair = async () => {
   const root = await mkdtemp(path.join(tmpdir(), 'patterns-pair-'))
   const host = '127.0.0.1'
   const [port, controllerPort, otherPort] = [await freePort(), await freePort(), await freePort()]
+  const proxy = await startProxy({ port: otherPort })
   const common = {
     'controller.quorum.voters': `1@${host}:${controllerPort}`,
     // Leaders go back to where they are preferred within seconds.
@@ -42,9 +44,10 @@ const startPair = async () => {
         'process.roles': 'broker',
         'node.id': '2',
         listeners: `PLAINTEXT://${host}:${otherPort}`,
+        'advertised.listeners': `PLAINTEXT://${host}:${proxy.port}`,
       },
     })
-  return { first, startOther, remove: () => rm(root, { recursive: true, force: true }) }
+  return { first, startOther, proxy, remove: () => rm(root, { recursive: true, force: true }) }
 }
 
 describe.skipIf(inject('kafkaBrokers') === null)('partitions on two brokers', () => {
@@ -75,7 +78,7 @@ describe.skipIf(inject('kafkaBrokers') === null)('partitions on two brokers', ()
       const known = await admin.fetchTopicMetadata({ topics: [topic] }).catch(() => undefined)
       return known?.topics[0]?.partitions.find(({ partitionId }) => partitionId === 0)?.leader
     }
-    return { ...pair, other, admin, create, open, leaderOf }
+    return { ...pair, client, other, admin, create, open, leaderOf }
   }
   let pair: Awaited<ReturnType<typeof run>>
 
@@ -84,7 +87,7 @@ describe.skipIf(inject('kafkaBrokers') === null)('partitions on two brokers', ()
   }, 120_000)
   afterAll(async () => {
     await pair.admin.disconnect()
-    await Promise.all([pair.first.kill(), pair.other.kill()])
+    await Promise.all([pair.first.kill(), pair.other.kill(), pair.proxy.cut()])
     await pair.remove()
   })
 
@@ -130,4 +133,37 @@ describe.skipIf(inject('kafkaBrokers') === null)('partitions on two brokers', ()
     await owner.until(() => owner.messages.length === sent + 1, 30_000)
     await Promise.all([source.stop(), publisher.stop()])
   })
+
+  test(
+    'are read on while the broker of another one hangs, and it costs no membership',
+    { timeout: 120_000 },
+    async () => {
+      const { client, create, open, leaderOf, proxy } = pair
+      await create('hanging', [[1], [2]])
+      await vi.waitUntil(async () => (await leaderOf('hanging')) === 1, { timeout: 30_000, interval: 200 })
+      const { owner, source, publisher } = await open('hanging')
+      await publisher.send({ key: 'k', value: 'v', partition: 1 })
+      await owner.until(() => owner.messages.length === 1)
+      proxy.swallow()
+      const unread = () => source.retrying().map(({ partition }) => partition)
+      let sent = 1
+      // Longer than a session of the group, and than the metadata is believed.
+      while (unread().length === 0) {
+        await publisher.send({ key: 'k', value: 'v', partition: 0 })
+        sent++
+        await owner.until(() => owner.messages.length === sent, 5_000)
+      }
+      expect(unread()).toEqual([1])
+      expect(source.status()).toBe('up')
+      expect((await source.ends()).map(({ partition }) => partition)).toEqual([0])
+      expect(owner.log.filter((line) => line.startsWith('revoked'))).toEqual([])
+      proxy.pass()
+      // The other publisher still waits for what it asked over a connection that is silent for ever.
+      const fresh = createKafkaPublisher({ client, topic: 'hanging', logger })
+      await fresh.send({ key: 'k', value: 'v', partition: 1 })
+      await owner.until(() => owner.messages.length === sent + 1, 30_000)
+      expect(unread()).toEqual([])
+      await Promise.all([source.stop(), publisher.stop(), fresh.stop()])
+    },
+  )
 })

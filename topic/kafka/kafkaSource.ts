@@ -1,11 +1,12 @@
 import type { Logger } from '@patterns/shared/logger.ts'
 import { createPartitionLane, type PartitionLane } from '../partitionLane.ts'
+import { createReadFailures } from '../readFailures.ts'
 import type { PartitionEnd, PartitionOwner, Source } from '../source.ts'
 import { TopicUnreachableError } from '../topicUnreachable.ts'
 import { createEndReader } from './endReader.ts'
 import { createFetchLoops, type FetchLoops } from './fetchLoops.ts'
 import { createGroupMember } from './groupMember.ts'
-import { reachTopic } from './reachTopic.ts'
+import { connectCluster, reachTopic } from './reachTopic.ts'
 import type { KafkaClient } from './kafkajs/kafkajs.ts'
 import { createMembership, type Membership } from './membership.ts'
 
@@ -20,7 +21,7 @@ export interface KafkaSourceOptions {
   readonly maxWaitMs?: number
   /** The most that one batch holds, in bytes as fetched; default 2 MiB. Less where many partitions are ours. */
   readonly maxBytesPerPartition?: number
-  /** After how long without a heartbeat the group gives our partitions to others; default 10,000. */
+  /** After how long without a heartbeat the group gives our partitions to others; default 6,000, the least that brokers allow. */
   readonly sessionTimeoutMs?: number
   /** Default 1,000: a rebalance begins at most this much later. */
   readonly heartbeatMs?: number
@@ -32,8 +33,12 @@ export interface KafkaSourceOptions {
 
 /** For who leads what, say: a broker that takes longer hangs, and another one is asked. Fetches and joins say their own. */
 const requestTimeoutMs = 5_000
+/** For heartbeats: two of them fit into a session. */
+const groupRequestTimeoutMs = 2_500
 /** How long the group waits for a member to join again; more than a member needs to notice. */
-const rebalanceTimeoutMs = 30_000
+const rebalanceTimeoutMs = 15_000
+/** A partition whose ends nobody says for this long is one that cannot be read. */
+const reportedAfterMs = 5_000
 
 /** Reads a Kafka topic as a member of a consumer group; each partition is delivered by a lane of its own. */
 export const createKafkaSource = ({
@@ -44,16 +49,17 @@ export const createKafkaSource = ({
   createWithPartitions = 4,
   maxWaitMs = 250,
   maxBytesPerPartition = 2 << 20,
-  sessionTimeoutMs = 10_000,
+  sessionTimeoutMs = 6_000,
   heartbeatMs = 1_000,
   silenceMs = 60_000,
   metadataMaxAgeMs = 30_000,
 }: KafkaSourceOptions): Source => {
   const cluster = client.createCluster({ metadataMaxAgeMs, requestTimeoutMs })
+  const groupCluster = client.createCluster({ requestTimeoutMs: groupRequestTimeoutMs })
   const endReader = createEndReader({ client, topic })
   const lanes = new Map<number, PartitionLane>()
-  // Up means that both the group and the fetches work.
-  const isUp = { group: false, fetch: true }
+  const failures = createReadFailures(logger)
+  let isInGroup = false
   let hasJoined = false
   let membership: Membership | undefined
   let loops: FetchLoops | undefined
@@ -61,28 +67,37 @@ export const createKafkaSource = ({
 
   const endOf = async (partition: number): Promise<PartitionEnd> => {
     const end = (await endReader.ends()).find((candidate) => candidate.partition === partition)
-    if (!end) throw new Error(`Topic ${topic} has no partition ${partition}`)
+    if (!end) throw new Error(`Kafka does not say where partition ${partition} of ${topic} ends`)
     return end
   }
 
   const open = async (owner: PartitionOwner) => {
     const topicId = await reachTopic({ client, cluster, topic, createWithPartitions, logger })
+    await connectCluster(client, groupCluster)
+    await groupCluster.addTargetTopic(topic)
     if (stopping) throw new Error('The source was stopped while it connected')
     loops = createFetchLoops({
       cluster,
       topic,
       topicId,
       lanes,
+      failures,
       maxWaitMs,
       maxBytesPerPartition,
       logger,
-      onStatus: (up) => (isUp.fetch = up),
     })
     const { wake } = loops
     membership = createMembership({
       cluster,
       topic,
-      member: createGroupMember({ cluster, groupId, topic, sessionTimeoutMs, rebalanceTimeoutMs }),
+      member: createGroupMember({
+        groupCluster,
+        cluster,
+        groupId,
+        topic,
+        sessionTimeoutMs,
+        rebalanceTimeoutMs,
+      }),
       lanes,
       createLane: (partition) =>
         createPartitionLane({
@@ -93,7 +108,7 @@ export const createKafkaSource = ({
           logger,
         }),
       onChange: wake,
-      onStatus: (up) => (isUp.group = up),
+      onStatus: (up) => (isInGroup = up),
       heartbeatMs,
       silenceMs,
       logger,
@@ -109,7 +124,7 @@ export const createKafkaSource = ({
   const close = async () => {
     await membership?.stop()
     await loops?.stop()
-    await Promise.allSettled([cluster.disconnect(), endReader.stop()])
+    await Promise.allSettled([cluster.disconnect(), groupCluster.disconnect(), endReader.stop()])
   }
   const stop = async () => (stopping ??= close())
 
@@ -123,12 +138,26 @@ export const createKafkaSource = ({
       }
     },
     ends: endReader.ends,
-    status: () => (!hasJoined ? 'connecting' : isUp.group && isUp.fetch ? 'up' : 'down'),
+    status() {
+      if (!hasJoined) return 'connecting'
+      const canRead =
+        lanes.size === 0 || [...lanes.keys()].some((partition) => !failures.isFailing(partition))
+      return isInGroup && canRead ? 'up' : 'down'
+    },
     stopped: () =>
       [...lanes.values()].flatMap((lane) => {
         const error = lane.failure()
         return error ? [{ partition: lane.partition, error }] : []
       }),
+    retrying: () => [
+      ...failures.lasting(),
+      ...[...lanes.values()].flatMap((lane) => {
+        const waits = lane.waitsFor()
+        return waits && Date.now() - waits.sinceMs >= reportedAfterMs
+          ? [{ partition: lane.partition, error: waits.error }]
+          : []
+      }),
+    ],
     beginAgain: (partition) => lanes.get(partition)?.beginAgain(),
     stop,
   }

@@ -12,11 +12,19 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { openTopic } from '../openTopic.ts'
 import { createRecordingOwner } from '../recordingOwner.ts'
 import { TopicUnreachableError } from '../topicUnreachable.ts'
+import {
+  AclOperationTypes,
+  AclPermissionTypes,
+  AclResourceTypes,
+  createKafkaClient,
+  ResourcePatternTypes,
+} from './kafkajs/kafkajs.ts'
 
 const host = '127.0.0.1'
 const hasIpv6 = Object.values(networkInterfaces()).some((addresses) =>
   addresses?.some(({ address }) => address === '::1'),
 )
+const logger = createLogger('test', 'silent')
 const sessionMs = 2_000
 const jaas = 'org.apache.kafka.common.security.plain.PlainLoginModule required user_app="app-secret";'
 
@@ -62,6 +70,9 @@ const startTlsBroker = async (dir: string, certificates: Certificates) => {
       'ssl.keystore.location': certificates.server,
       'ssl.truststore.type': 'PEM',
       'ssl.truststore.location': certificates.ca,
+      'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
+      'allow.everyone.if.no.acl.found': 'true',
+      'super.users': 'User:ANONYMOUS',
       'listener.name.mutual.ssl.client.auth': 'required',
       'listener.name.login.sasl.enabled.mechanisms': 'PLAIN',
       'listener.name.login.plain.sasl.jaas.config': jaas,
@@ -90,7 +101,7 @@ describe.skipIf(inject('kafkaBrokers') === null)('a broker behind TLS', () => {
           { ...topicSettings, DATA_DIR: processSettings.DATA_DIR },
           { KAFKA_TOPIC: `topic-${topics}`, KAFKA_GROUP_ID: `group-${topics}`, ...settings },
         ),
-        logger: createLogger('test', 'silent'),
+        logger,
       })
   }, 120_000)
   afterAll(async () => {
@@ -154,6 +165,36 @@ describe.skipIf(inject('kafkaBrokers') === null)('a broker behind TLS', () => {
     await owner.until(() => owner.messages.length === sent)
     await stop()
   })
+
+  test(
+    'is read on once that is allowed again, and says meanwhile that it is not',
+    { timeout: 60_000 },
+    async () => {
+      const { owner, source, publisher, stop } = await begin(withLogin())
+      await publisher.send({ key: 'k', value: 'before' })
+      await owner.until(() => owner.messages.length === 1)
+      const admin = createKafkaClient({ brokers: [broker.brokers] }, logger).createAdmin()
+      await admin.connect()
+      const entry = {
+        resourceType: AclResourceTypes.TOPIC,
+        resourceName: `topic-${topics}`,
+        resourcePatternType: ResourcePatternTypes.LITERAL,
+        principal: 'User:app',
+        host: '*',
+        operation: AclOperationTypes.READ,
+        permissionType: AclPermissionTypes.DENY,
+      }
+      await admin.createAcls({ acl: [entry] })
+      await owner.until(() => source.retrying().length === 4)
+      expect(source.retrying()[0]?.error.message).toMatch(/not authorized/i)
+      expect(source.stopped()).toEqual([])
+      await admin.deleteAcls({ filters: [entry] })
+      await admin.disconnect()
+      await publisher.send({ key: 'k', value: 'after' })
+      await owner.until(() => owner.messages.length === 2 && source.retrying().length === 0)
+      await stop()
+    },
+  )
 
   test.runIf(hasIpv6)('is found at an IPv6 address in brackets', async () => {
     const { owner, publisher, stop } = await begin({ KAFKA_BROKERS: six, KAFKA_SSL_CA_FILE: certificates.ca })

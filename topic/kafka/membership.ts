@@ -1,16 +1,17 @@
 import type { Logger } from '@patterns/shared/logger.ts'
 import { backoffMs } from '../backoff.ts'
 import type { PartitionLane } from '../partitionLane.ts'
+import { repeat, type Repeating } from '../repeat.ts'
 import { createSignal } from '../signal.ts'
 import { type GroupMember, MembershipLostError } from './groupMember.ts'
 import type { KafkaCluster } from './kafkajs/kafkajs.ts'
-import { recoverCluster } from './recoverCluster.ts'
 
 const commitEveryMs = 5_000
 /** About ten seconds. */
 const firstJoinTries = 8
 
 export interface MembershipOptions {
+  /** Tells which partitions there are. */
   readonly cluster: KafkaCluster
   readonly topic: string
   readonly member: GroupMember
@@ -26,7 +27,10 @@ export interface MembershipOptions {
   readonly logger: Logger
 }
 
-/** Keeps this process in its group, and its lanes equal to what the group gives it. */
+/**
+ * Keeps this process in its group, and its lanes equal to what the group gives it. No heartbeat waits for anything but
+ * the group's coordinator: offsets are committed, and metadata is looked at, beside it.
+ */
 export interface Membership {
   /** Resolves once joined. Rejects where that fails time and again. */
   start(): Promise<void>
@@ -41,8 +45,8 @@ export const createMembership = (options: MembershipOptions): Membership => {
   let mustJoin = true
   let isStopped = false
   let failures = 0
-  let committedAt = 0
   let knownPartitions = 0
+  let beside: readonly Repeating[] = []
 
   const letGo = (partition: number) => {
     const lane = lanes.get(partition)
@@ -62,7 +66,12 @@ export const createMembership = (options: MembershipOptions): Membership => {
   const join = async () => {
     // Before the round: a partition that is let go of while it lasts needs another one.
     mustJoin = false
-    const given = new Set(await member.join([...lanes.keys(), ...closing.keys()]))
+    const given = new Set(
+      await member.join([...lanes.keys(), ...closing.keys()]).catch((error: unknown) => {
+        mustJoin = true
+        throw error
+      }),
+    )
     knownPartitions = cluster.findTopicPartitionMetadata(topic).length
     for (const partition of [...lanes.keys()]) if (!given.has(partition)) letGo(partition)
     for (const partition of given) {
@@ -80,24 +89,36 @@ export const createMembership = (options: MembershipOptions): Membership => {
       const position = lane.position()
       if (position !== undefined) offsets.set(lane.partition, position)
     }
-    committedAt = Date.now()
     await member
       .commit(offsets)
       .catch((error: Error) => logger.debug({ reason: error.message }, 'offsets not committed to Kafka'))
   }
 
+  /** Whoever hangs must not keep the partition for ever: the group hears nothing of it then. */
   const isSilent = () => {
     const now = Date.now()
     return [...lanes.values()].some((lane) => now - (lane.silentSince() ?? now) > options.silenceMs)
   }
 
+  /** A commit is a sign of life, as a heartbeat is. */
+  const commitAlive = async () => {
+    if (!isSilent()) await commit()
+  }
+
   const beat = async () => {
-    if (isSilent()) return // whoever hangs must not keep the partition for ever
     if ((await member.heartbeat()) === 'rebalancing') mustJoin = true
-    await cluster.refreshMetadataIfNecessary()
-    if (cluster.findTopicPartitionMetadata(topic).length !== knownPartitions) mustJoin = true
+  }
+
+  /** A partition that was added needs an owner; a leader that took over, a loop that fetches from it. */
+  const lookAround = async () => {
+    await cluster
+      .refreshMetadataIfNecessary()
+      .catch((error: Error) => logger.debug({ reason: error.message }, 'no metadata of Kafka'))
+    if (!mustJoin && cluster.findTopicPartitionMetadata(topic).length !== knownPartitions) {
+      mustJoin = true
+      changed.notify()
+    }
     options.onChange()
-    if (Date.now() - committedAt > commitEveryMs) await commit()
   }
 
   const step = async () => {
@@ -109,26 +130,23 @@ export const createMembership = (options: MembershipOptions): Membership => {
       if (isStopped) return
       failures++
       options.onStatus(false)
-      mustJoin = true
-      logger.warn(
-        { attempt: failures, reason: (error as Error).message },
-        'not in the consumer group; joining again',
-      )
+      const what = mustJoin ? 'not in the consumer group; joining again' : 'no heartbeat; trying again'
+      logger.warn({ attempt: failures, reason: (error as Error).message }, what)
       if (error instanceof MembershipLostError) {
+        mustJoin = true
         for (const partition of [...lanes.keys()]) letGo(partition)
         options.onChange()
         await Promise.all(closing.values())
         return
       }
       await changed.wait(backoffMs(failures))
-      await recoverCluster(cluster, logger)
     }
   }
 
   const run = async () => {
     while (!isStopped) {
-      if (!mustJoin) await changed.wait(options.heartbeatMs)
-      if (!isStopped) await step()
+      if (isSilent() || (!mustJoin && failures === 0)) await changed.wait(options.heartbeatMs)
+      if (!isStopped && !isSilent()) await step()
     }
   }
   let running: Promise<void> | undefined
@@ -148,11 +166,12 @@ export const createMembership = (options: MembershipOptions): Membership => {
       if (isStopped) return
       options.onStatus(true)
       running = run()
+      beside = [repeat(lookAround, options.heartbeatMs), repeat(commitAlive, commitEveryMs)]
     },
     async stop() {
       isStopped = true
       changed.notify()
-      await running
+      await Promise.all([running, ...beside.map(async (work) => work.stop())])
       await commit()
       for (const partition of [...lanes.keys()]) letGo(partition)
       options.onChange()

@@ -1,6 +1,6 @@
 import { createByteWriter } from './byteWriter.ts'
 import { createCompactReader } from './compactReader.ts'
-import type { KafkaCluster } from './kafkajs/kafkajs.ts'
+import type { KafkaCluster, KafkaNode } from './kafkajs/kafkajs.ts'
 
 const metadataKey = 3
 /** Ids came with version 10; 12 is the first that looks a topic up by its name and tells its id. Kafka 3.1 has it. */
@@ -13,9 +13,15 @@ const noId = Buffer.alloc(16)
  * @returns the id in hexadecimal, or `null` where the brokers are too old to tell or have no such topic
  */
 export const readTopicId = async (cluster: KafkaCluster, topic: string): Promise<string | null> => {
-  const led = cluster.findTopicPartitionMetadata(topic).find(({ leader }) => leader >= 0)
-  if (led === undefined) return null
-  const node = await cluster.findBroker({ nodeId: led.leader })
+  const leaders = new Set(cluster.findTopicPartitionMetadata(topic).map(({ leader }) => leader))
+  leaders.delete(-1)
+  if (leaders.size === 0) return null
+  // Those that lead a part of the topic know it first. One that hangs holds nobody up.
+  const answers = [...leaders].map(async (nodeId) => askBroker(await cluster.findBroker({ nodeId }), topic))
+  return Promise.any(answers).catch(async () => answers[0]!)
+}
+
+const askBroker = async (node: KafkaNode, topic: string): Promise<string | null> => {
   if ((node.versions[metadataKey]?.maxVersion ?? 0) < metadataVersion) return null
   const { id } = await node.connectionPool.send({
     request: {

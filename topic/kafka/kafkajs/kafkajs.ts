@@ -38,6 +38,8 @@ export interface KafkaNode {
   readonly versions: Readonly<Record<number, { minVersion: number; maxVersion: number }>>
   readonly connectionPool: {
     send<Decoded>(call: {
+      /** How long nothing may come of the answer, in ms; the cluster's own where that is more. */
+      requestTimeout?: number
       request: unknown
       response: { decode(raw: Buffer): Promise<Decoded>; parse(decoded: Decoded): Promise<Decoded> }
     }): Promise<Decoded>
@@ -199,6 +201,7 @@ export const createPartitioner = (topic: string, partitioner: Partitioner = 'mur
 }
 
 export const { MemberMetadata, MemberAssignment } = kafkajs.AssignerProtocol
+export const { AclOperationTypes, AclPermissionTypes, AclResourceTypes, ResourcePatternTypes } = kafkajs
 
 export const encodeFetchRequest = require('kafkajs/src/protocol/requests/fetch/v11/request') as (
   request: object,

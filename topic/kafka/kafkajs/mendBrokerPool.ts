@@ -12,6 +12,7 @@ interface BrokerPool {
   readonly seedBroker: Broker
   connect(): Promise<void>
   findBroker(node: { nodeId: string }): Promise<Broker>
+  refreshMetadata(this: BrokerPool, topics: readonly string[]): Promise<void>
   findConnectedBroker(this: BrokerPool): Promise<Broker>
   withBroker<Result>(
     this: BrokerPool,
@@ -19,12 +20,25 @@ interface BrokerPool {
   ): Promise<Result | null>
 }
 
+const noAnswer = new Set([
+  'KafkaJSConnectionError',
+  'KafkaJSConnectionClosedError',
+  'KafkaJSRequestTimeoutError',
+])
+
 /**
- * What any broker can answer is asked of one that answers. As shipped one that hangs is chosen as often as any other,
- * and one that cannot be reached ends the search.
+ * What any broker can answer is asked of one that answers, and of another where it does not. As shipped one that hangs
+ * is chosen as often as any other, and one that cannot be reached ends the search.
  */
 export const mendBrokerPool = (): void => {
   const { prototype } = require('kafkajs/src/cluster/brokerPool') as { readonly prototype: BrokerPool }
+  const { refreshMetadata } = prototype
+  prototype.refreshMetadata = async function (topics) {
+    return refreshMetadata.call(this, topics).catch(async (error: Error) => {
+      if (!noAnswer.has(error.name)) throw error
+      return refreshMetadata.call(this, topics)
+    })
+  }
   prototype.findConnectedBroker = async function () {
     for (const nodeId of mostReliableFirst(this.brokers)) {
       const broker = await this.findBroker({ nodeId }).catch(() => undefined)

@@ -12,12 +12,17 @@ interface MetadataResponse {
     readonly partitionMetadata: readonly { readonly partitionErrorCode: number }[]
   }[]
 }
+interface ProtocolModule {
+  protocol(of: { version: number }): (call: object) => object
+}
 interface MetadataModule {
   parse(response: MetadataResponse): Promise<unknown>
 }
 
 /** LEADER_NOT_AVAILABLE, REPLICA_NOT_AVAILABLE and LISTENER_NOT_FOUND: nobody can be asked for the partition now. */
 const leaderless = new Set([5, 9, 72])
+
+const syncTimeoutMs = 10_000
 
 /**
  * Mends, in kafkajs' own classes, faults that we cannot leave as shipped. It is not maintained any more, and its
@@ -35,6 +40,11 @@ export const mendKafkajs = (): void => {
 
   mendConnections()
   mendBrokerPool()
+
+  // As shipped it may take no longer than any other request, but it waits until the group's leader has assigned.
+  const syncGroup = require('kafkajs/src/protocol/requests/syncGroup') as ProtocolModule
+  const { protocol } = syncGroup
+  syncGroup.protocol = (version) => (call) => ({ ...protocol(version)(call), requestTimeout: syncTimeoutMs })
 
   // As shipped one partition without a leader is an error of the whole answer, and so keeps all others from being
   // read. Every later version of the response parses by this one, which is loaded before any of them.
