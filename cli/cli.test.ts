@@ -73,6 +73,20 @@ describe('log export', () => {
     expect(linesOf(ofPattern.stdout)).toEqual(own)
   })
 
+  test('says so where it has no event of a pattern, but not where none is of the span', async () => {
+    const unknown = '019b76da-a800-7aa8-a644-db89d2718d0e'
+    expect(await cliHere('log', 'export', '--pattern-id', unknown)).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: `error: The log has no event of the pattern ${unknown}\n`,
+    })
+    expect(await cliHere('log', 'export', '--pattern-id', plain[0]!.key, '--to', '2020-01-01')).toEqual({
+      code: 0,
+      stdout: '',
+      stderr: '',
+    })
+  })
+
   test('ends in peace when its reader has enough', async () => {
     const result = await runInShell('$CLI log export | head -1; echo "${PIPESTATUS[0]}" >&2', env)
     expect(linesOf(result.stdout)).toHaveLength(1)

@@ -114,8 +114,8 @@ const numbers = async ({ database: { pool } }: Product, isSameLayout: boolean) =
   const rows = async (text: string) => (await pool.query<Record<string, unknown>>(text)).rows
   const usage = await rows('select * from pattern_usage_stats order by 1, 2, 3')
   return {
-    usage: usage.map(({ late, first_came_at, last_came_at, ...rest }) =>
-      isSameLayout ? { ...rest, late, first_came_at, last_came_at } : rest,
+    usage: usage.map(({ first_came_at, last_came_at, ...rest }) =>
+      isSameLayout ? { ...rest, first_came_at, last_came_at } : rest,
     ),
     quality: await rows('select * from pattern_quality_metrics order by 1, 2, 3'),
     catalogue: await rows(

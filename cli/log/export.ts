@@ -1,5 +1,6 @@
 import { createPostgresEventLog } from '@patterns/event-log/postgres/postgresEventLog.ts'
 import { type Command, Option } from 'commander'
+import type pg from 'pg'
 import { wholeNumber } from '../arguments/parseNumber.ts'
 import { parseTime } from '../arguments/parseTime.ts'
 import { parseUuid } from '../arguments/parseUuid.ts'
@@ -28,6 +29,14 @@ const refuseEmptySpan = ({ from, to }: ExportOptions): void => {
   throw new RefusedError('--from must be before --to', { exitCode: 2 })
 }
 
+/** A pattern without events in a span is an answer, one without any is a slip. @throws RefusedError */
+const requirePattern = async (pool: pg.Pool, patternId: string): Promise<void> => {
+  const known = await pool.query('select from pattern_catalogue_v1 where pattern_id = $1 limit 1', [
+    patternId,
+  ])
+  if (known.rowCount === 0) throw new RefusedError(`The log has no event of the pattern ${patternId}`)
+}
+
 const exportLog = (options: ExportOptions, context: CliContext): Promise<ExitCode> =>
   withDatabase(context, async (pool): Promise<ExitCode> => {
     const log = createPostgresEventLog({ pool })
@@ -41,14 +50,18 @@ const exportLog = (options: ExportOptions, context: CliContext): Promise<ExitCod
     const progress = stdout.isTTY ? undefined : createProgress({ stderr, unit: 'events read', total })
     try {
       let read = 0
+      let written = 0
       for await (const { shard, page } of readShards(log, shards)) {
         for (const record of page) {
-          if (isWanted(record) && !(await writer.write(asLine(shard, record)))) return 0
+          if (!isWanted(record)) continue
+          if (!(await writer.write(asLine(shard, record)))) return 0
+          written++
         }
         read += page.length
         progress?.update(read)
       }
       await writer.flush()
+      if (written === 0 && options.patternId !== undefined) await requirePattern(pool, options.patternId)
       return 0
     } finally {
       progress?.stop()
