@@ -1,6 +1,7 @@
 import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { recordShardStop } from '@patterns/event-log/postgres/shardStops.ts'
 import { patternEvents } from '@patterns/generator/events.ts'
 import { createTestDatabase, type TestDatabase } from '@patterns/testing/database.ts'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -108,5 +109,10 @@ test('publish --test says where an event got stuck', async () => {
   expect(result).toMatchObject({
     code: 1,
     stderr: expect.stringContaining('no processor took it within 0.5 s'),
+  })
+  await recordShardStop(database.pool, 0, { reason: 'failed', message: 'It fell over.', command: null })
+  expect(await cli('publish', '--test', '--timeout', '0.5')).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('since shard 0 stopped: It fell over.'),
   })
 })

@@ -1,7 +1,13 @@
 import type { UnreadableBatch } from '@patterns/shared/contract/unreadableBatch.ts'
 
 /** What a shard can stop for. */
-export const stopReasons = ['lost_source', 'unreadable_batch', 'projection_error', 'failed'] as const
+export const stopReasons = [
+  'lost_source',
+  'unreadable_batch',
+  'projection_error',
+  'missing_positions',
+  'failed',
+] as const
 export type StopReason = (typeof stopReasons)[number]
 
 /** Why a shard stopped until a person sees to it. */

@@ -3,6 +3,7 @@ import type { Logger } from '@patterns/shared/logger.ts'
 import { backoffMs } from './backoff.ts'
 import { createSignal } from './signal.ts'
 import type { PartitionEnd, PartitionOwner } from './source.ts'
+import { UnreadableBatchError } from './unreadableBatchError.ts'
 
 /** The partition is no longer ours: what is under way for it is to be abandoned. */
 export class PartitionLostError extends Error {
@@ -86,7 +87,9 @@ export const createPartitionLane = (options: PartitionLaneOptions): PartitionLan
     failure = error
     waiting = undefined
     readFrom = undefined
-    logger[level]({ partition, err: error }, 'partition stopped; others go on')
+    // Without a stack where it is for a person to mend, and the reason says how.
+    const told = error instanceof UnreadableBatchError ? { reason: error.message } : { err: error }
+    logger[level]({ partition, ...told }, 'partition stopped; others go on')
     changed.notify()
   }
   const release = async () => {

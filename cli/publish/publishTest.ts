@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { EventLog } from '@patterns/event-log/eventLog.ts'
 import { isAnotherTopic } from '@patterns/event-log/isAnotherTopic.ts'
 import { createPostgresEventLog } from '@patterns/event-log/postgres/postgresEventLog.ts'
+import { readShardStops } from '@patterns/event-log/postgres/shardStops.ts'
 import type { Delivery } from '@patterns/topic/publisher.ts'
 import type { PartitionEnd } from '@patterns/topic/source.ts'
 import type pg from 'pg'
@@ -38,7 +39,8 @@ const waitUntilVisible = async (pool: pg.Pool, delivery: Delivery, timeoutMs: nu
     const visibility = await readVisibility({ pool, log }, delivery)
     if (visibility === 'visible') return
     if (performance.now() > deadline || visibility === 'dead_lettered') {
-      throw new RefusedError(whyInvisible(visibility, delivery, timeoutMs))
+      const stop = (await readShardStops(pool)).find(({ shard }) => shard === delivery.partition)
+      throw new RefusedError(whyInvisible(visibility, delivery, timeoutMs, stop))
     }
     await delay(pollMs)
   }

@@ -1,4 +1,5 @@
 import type { EventLog } from '@patterns/event-log/eventLog.ts'
+import type { ShardStop } from '@patterns/event-log/shardStop.ts'
 import type { Delivery } from '@patterns/topic/publisher.ts'
 import type pg from 'pg'
 
@@ -44,8 +45,11 @@ export const whyInvisible = (
   visibility: Exclude<Visibility, 'visible'>,
   { partition, offset }: Delivery,
   waitedMs: number,
+  stop?: ShardStop,
 ): string => {
   const place = `${partition}:${offset}`
+  if (stop !== undefined && visibility !== 'dead_lettered')
+    return `The event at ${place} has to wait, since shard ${partition} stopped: ${stop.message}`
   const waited = `within ${waitedMs / 1_000} s`
   const reasons = {
     not_consumed: `The topic has the event at ${place}, but no processor took it ${waited}: does one run on this topic and this database?`,

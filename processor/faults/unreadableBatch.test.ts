@@ -85,6 +85,7 @@ test.skipIf(inject('kafkaBrokers') === null)(
           const { firstOffset, lastOffset } = batches.get(shard)!
           const reason = `The batch of offsets ${firstOffset} to ${lastOffset} cannot be read: ${problems[index]}. Run "npm run cli -- shards skip --shard ${shard}" to go on behind it.`
           expect(view.health.components.shards[shard]).toEqual({ shard, status: 'stopped', reason })
+          expect(processor.log()).toContain(`"partition":${shard},"reason":${JSON.stringify(reason)}`)
           // What came before it is in the log.
           expect((await readProgress(scene.pool)).taken.get(shard)).toBe(firstOffset)
         }

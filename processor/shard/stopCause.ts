@@ -1,3 +1,4 @@
+import { MissingPositionsError } from '@patterns/event-log/missingPositions.ts'
 import type { StopCause } from '@patterns/event-log/shardStop.ts'
 import { UnreadableBatchError } from '@patterns/topic/unreadableBatchError.ts'
 import { ProjectionError } from '../project/projector.ts'
@@ -11,14 +12,10 @@ export const stopCauseOf = (shard: number, error: unknown): StopCause => {
     return { reason: 'lost_source', message, command: `npm run cli -- shards adopt --shard ${shard}` }
   if (error instanceof UnreadableBatchError) {
     const command = `npm run cli -- shards skip --shard ${shard}`
-    const { batch } = error
-    return {
-      reason: 'unreadable_batch',
-      message: `${message}. Run "${command}" to go on behind it.`,
-      command,
-      batch,
-    }
+    return { reason: 'unreadable_batch', message, command, batch: error.batch }
   }
+  if (error instanceof MissingPositionsError)
+    return { reason: 'missing_positions', message, command: `npm run cli -- log verify --shard ${shard}` }
   if (error instanceof ProjectionError) {
     const command = `npm run cli -- log export --with-position --shard ${shard}`
     return { reason: 'projection_error', message, command }

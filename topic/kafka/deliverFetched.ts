@@ -1,6 +1,7 @@
 import type { Logger } from '@patterns/shared/logger.ts'
 import type { PartitionLane } from '../partitionLane.ts'
 import type { FetchedPartition } from './fetch.ts'
+import { UnreadableBatchError } from '../unreadableBatchError.ts'
 import { decompress } from './decompress.ts'
 import { protocolError } from './kafkajs/kafkajs.ts'
 import { decodeRecords } from './recordBatch.ts'
@@ -38,7 +39,8 @@ export const deliverFetched = async (
     return true
   } catch (error) {
     // Unless it goes on from elsewhere by now.
-    if (lane.wanted() === offset) lane.fail(error as Error)
+    if (lane.wanted() !== offset) return false
+    lane.fail(error instanceof UnreadableBatchError ? error.in(partition) : (error as Error))
     return false
   }
 }
