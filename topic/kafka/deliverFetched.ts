@@ -4,7 +4,7 @@ import type { FetchedPartition } from './fetch.ts'
 import { UnreadableBatchError } from '../unreadableBatchError.ts'
 import { decompress } from './decompress.ts'
 import { protocolError } from './kafkajs/kafkajs.ts'
-import { decodeRecords } from './recordBatch.ts'
+import { type DecodedRecords, decodeRecords } from './recordBatch.ts'
 
 const offsetOutOfRange = 1
 /** UNKNOWN_TOPIC_ID and INCONSISTENT_TOPIC_ID: the topic was deleted, and maybe created anew. */
@@ -13,6 +13,8 @@ const anotherTopic = new Set([100, 103])
 export interface Receiver {
   readonly lane: PartitionLane
   readonly logger: Logger
+  /** Whether the broker was asked for this partition before the others: then it sends a batch whole, however large. */
+  readonly wasFirst: boolean
 }
 
 /**
@@ -23,7 +25,7 @@ export interface Receiver {
 export const deliverFetched = async (
   { partition, errorCode, records, aborted, endOffset }: FetchedPartition,
   offset: number,
-  { lane, logger }: Receiver,
+  { lane, logger, wasFirst }: Receiver,
 ): Promise<boolean> => {
   if (errorCode === offsetOutOfRange) {
     logger.warn({ partition, offset }, 'the topic does not hold the next offset; asking the owner again')
@@ -32,15 +34,20 @@ export const deliverFetched = async (
   }
   if (anotherTopic.has(errorCode)) throw new Error('the topic was deleted')
   if (errorCode !== 0) throw protocolError(errorCode)
+  let decoded: DecodedRecords
   try {
-    const { messages, nextOffset } = await decodeRecords(records, offset, aborted, decompress)
-    if (nextOffset === offset) return false
-    lane.offer({ partition, firstOffset: offset, nextOffset, messages, endOffset })
-    return true
+    decoded = await decodeRecords(records, offset, aborted, decompress)
   } catch (error) {
     // Unless it goes on from elsewhere by now.
     if (lane.wanted() !== offset) return false
     lane.fail(error instanceof UnreadableBatchError ? error.in(partition) : (error as Error))
     return false
   }
+  const { messages, nextOffset } = decoded
+  if (nextOffset > offset) {
+    lane.offer({ partition, firstOffset: offset, nextOffset, messages, endOffset })
+    return true
+  }
+  if (records.length > 0 && wasFirst) throw new Error(`the batch at offset ${offset} does not come whole`)
+  return false
 }

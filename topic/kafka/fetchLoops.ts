@@ -89,8 +89,8 @@ export const createFetchLoops = (options: FetchLoopsOptions): FetchLoops => {
     }
     const answers = new Map(fetched.map((answer) => [answer.partition, answer]))
     const delivered = await Promise.all(
-      partitions.map(async ({ partition, offset }) =>
-        deliver(partition, offset, answers.get(partition), askedAt),
+      partitions.map(async ({ partition, offset }, index) =>
+        deliver(partition, offset, { answer: answers.get(partition), askedAt, wasFirst: index === 0 }),
       ),
     )
     if (partitions.some(({ partition }) => failures.isFailing(partition))) lookAgain()
@@ -103,14 +103,17 @@ export const createFetchLoops = (options: FetchLoopsOptions): FetchLoops => {
   const deliver = async (
     partition: number,
     offset: number,
-    answer: FetchedPartition | undefined,
-    askedAt: number,
+    {
+      answer,
+      askedAt,
+      wasFirst,
+    }: { answer: FetchedPartition | undefined; askedAt: number; wasFirst: boolean },
   ): Promise<boolean> => {
     const lane = lanes.get(partition)
     if (!lane) return false
     try {
       if (!answer) throw new Error('the broker said nothing of the partition')
-      const isAny = await deliverFetched(answer, offset, { lane, logger })
+      const isAny = await deliverFetched(answer, offset, { lane, logger, wasFirst })
       failures.succeeded(partition)
       return isAny
     } catch (error) {
