@@ -27,16 +27,41 @@ const getOrMake = <Value>(map: Map<string, Value>, key: string, make: () => Valu
   return value
 }
 
+const inOrder = (sent: readonly SentMessage[], shard: number): SentMessage[] =>
+  sent.filter(({ partition }) => partition === shard).toSorted((a, b) => a.offset - b.offset)
+
+interface Place {
+  readonly shard: number
+  readonly position: number
+}
+
+/** Where each event lies in the log, by its id. */
+const placesOf = (
+  shards: Iterable<number>,
+  sent: readonly SentMessage[],
+  topic: string,
+): Map<string, Place> =>
+  new Map(
+    [...shards].flatMap((shard) =>
+      inOrder(sent, shard)
+        .filter(({ fate }) => fate === 'event')
+        .map((message, i): [string, Place] => [
+          readSentEvent(message, topic).eventId,
+          { shard, position: i + 1 },
+        ]),
+    ),
+  )
+
 /** The rows of one shard, from its messages in the order of their offsets. */
 const recountShard = (
   shard: number,
   messages: readonly SentMessage[],
+  places: ReadonlyMap<string, Place>,
   topic: string,
   lastOffset: number,
 ): Tables => {
   const windows = new Map<string, Window>()
   const entries = new Map<string, Entry>()
-  const known = new Map<string, number>()
   const tables: Tables = {
     windows: new Map(),
     catalogue: new Map(),
@@ -53,7 +78,8 @@ const recountShard = (
     const place = `${shard}:${message.offset}`
     if (message.fate === 'duplicate') {
       const { eventId } = readSentEvent(message, topic)
-      tables.duplicates.set(place, { position: String(known.get(eventId)), first_shard: String(shard) })
+      const first = places.get(eventId)
+      tables.duplicates.set(place, { position: String(first?.position), first_shard: String(first?.shard) })
       continue
     }
     if (message.fate !== 'event') {
@@ -68,7 +94,6 @@ const recountShard = (
     }
     position += 1
     const event = readSentEvent(message, topic)
-    known.set(event.eventId, position)
     tables.log.set(`${shard}/${position}`, {
       source_offset: String(message.offset),
       recorded_at: String(message.timestamp),
@@ -112,12 +137,8 @@ export interface RecountOptions {
 
 /** All that the tables must hold, from nothing but the messages that were sent. */
 export const recount = (sent: readonly SentMessage[], { topic, ends }: RecountOptions): Tables => {
-  const all = [...ends].map(([shard, end]) => {
-    const messages = sent
-      .filter(({ partition }) => partition === shard)
-      .toSorted((a, b) => a.offset - b.offset)
-    return recountShard(shard, messages, topic, end)
-  })
+  const places = placesOf(ends.keys(), sent, topic)
+  const all = [...ends].map(([shard, end]) => recountShard(shard, inOrder(sent, shard), places, topic, end))
   const merge = (table: keyof Tables) => new Map(all.flatMap((tables) => [...tables[table]]))
   return {
     windows: merge('windows'),
