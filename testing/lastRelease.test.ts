@@ -181,5 +181,12 @@ describe('a database of the last release', () => {
     )
     expect(allMigrated).toEqual(all)
     expect(await heads(migrated)).toEqual(await heads(made))
+
+    // Both patterns lay in both shards, so that neither is their home: from their next event on their ids are claimed.
+    const log = createPostgresEventLog({ pool: migrated })
+    expect([...(await log.registerPatterns(2, patternIds)).values()]).toEqual(['elsewhere', 'elsewhere'])
+    await log.splitPatterns(patternIds, () => true, 1_000)
+    const { rows: claimed } = await migrated.query('select from claimed_events')
+    expect(claimed).toHaveLength(120)
   })
 })

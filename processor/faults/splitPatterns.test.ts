@@ -200,9 +200,8 @@ describe.skipIf(brokers === null).concurrent('an event that comes in several par
         const client = createKafkaClient({ brokers: brokers!.split(',') }, createLogger('faults', 'silent'))
         const admin = client.createAdmin()
         await admin.connect()
-        await admin
-          .createPartitions({ topicPartitions: [{ topic, count: 6 }] })
-          .finally(() => admin.disconnect())
+        await admin.createPartitions({ topicPartitions: [{ topic, count: 6 }] })
+        await admin.disconnect()
         await sendAgain(
           scene,
           client,
