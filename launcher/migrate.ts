@@ -26,6 +26,9 @@ export const migrate = async ({
     connectionString: databaseUrl,
     application_name: 'pattern-dashboard migrate',
     connectionTimeoutMillis: 5_000,
+    // A migration may take long, but not on a connection that is gone.
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
   })
   // Without a listener a connection that breaks would end the process; the query under way rejects as well.
   client.on('error', () => {})

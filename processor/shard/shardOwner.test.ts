@@ -1,3 +1,4 @@
+import { benchmarkMessages } from '@patterns/generator/benchmark.ts'
 import { createMemoryEventLog } from '@patterns/event-log/memory/memoryEventLog.ts'
 import type { EventLog } from '@patterns/event-log/eventLog.ts'
 import type { TopicBatch } from '@patterns/shared/contract/topicMessage.ts'
@@ -81,6 +82,7 @@ const shardOf = async (...ends: (number | Error)[]) => {
       return 0
     },
     onOwned: (shards) => counts.push(shards),
+    lastFlushMs: 100,
   })
   return { owner, disk, waits, adopted, errors, clock, counts }
 }
@@ -253,5 +255,28 @@ describe('an owner', () => {
     await owner.revoked(shard)
     expect(counts).toEqual([1, 0])
     await owner.stop()
+  })
+})
+
+describe('a shard that goes elsewhere', () => {
+  // The last one: it leaves windows behind in the database.
+  test('is let go of, also while its last flush cannot be written', async () => {
+    const { owner } = await shardOf(200)
+    await owner.assigned(shard, 200)
+    const locker = await pool.connect()
+    try {
+      await locker.query('begin; select 1 from projection_checkpoints for update')
+      const [message] = benchmarkMessages({ seed: 1, count: 1, startAt: Date.UTC(2026, 0, 5) })
+      const { key, value, timestamp } = message!
+      const messages = [
+        { offset: 100, key: Buffer.from(key), value: Buffer.from(value), timestamp, headers: undefined },
+      ]
+      expect(await owner.take({ ...batchFrom(100), messages }, alive)).toBe(110)
+      await owner.revoked(shard)
+      expect(owner.states()).toEqual([])
+    } finally {
+      await locker.query('rollback')
+      locker.release()
+    }
   })
 })
