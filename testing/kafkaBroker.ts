@@ -25,6 +25,8 @@ export interface KafkaBrokerOptions {
   readonly isShortLived?: boolean
   /** Of a broker that it is to join, whose controller `properties` name. Default: a cluster of its own. */
   readonly clusterId?: string
+  /** Who may log in with SCRAM, which is kept in the cluster's own metadata: `SCRAM-SHA-512=[name=…,password=…]`. */
+  readonly scram?: string
   /** Further broker settings; they win over ours. */
   readonly properties?: Readonly<Record<string, string>>
   /** Where the jars are kept; default `.data/kafka` in the project. */
@@ -57,6 +59,7 @@ export const startKafkaBroker = async ({
   heapMebibytes = 512,
   isShortLived = false,
   clusterId = newClusterId(),
+  scram,
   properties = {},
   cacheDir = defaultKafkaCacheDir,
 }: KafkaBrokerOptions): Promise<KafkaBroker> => {
@@ -69,7 +72,7 @@ export const startKafkaBroker = async ({
   const lines = Object.entries(settings).map(([name, value]) => `${name}=${value}\n`)
   await writeFile(configuration, lines.join(''))
   const jvm = isShortLived ? shortLivedJvm : []
-  await format(dir, classPath, configuration, clusterId)
+  await format(dir, classPath, configuration, clusterId, scram)
 
   let running: KafkaProcess | undefined
   const start = async () => {
@@ -111,9 +114,16 @@ const newClusterId = (): string => {
   return id.toString('base64url')
 }
 
-const format = async (dir: string, classPath: string, configuration: string, clusterId: string) => {
+const format = async (
+  dir: string,
+  classPath: string,
+  configuration: string,
+  clusterId: string,
+  scram: string | undefined,
+) => {
   if (await stat(path.join(dir, 'data', 'meta.properties')).catch(() => undefined)) return
   const parameters = ['format', '--cluster-id', clusterId, '--config', configuration]
+  if (scram !== undefined) parameters.push('--add-scram', scram)
   try {
     await promisify(execFile)('java', [
       ...shortLivedJvm,

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { freePort } from '@patterns/testing/freePort.ts'
 import { type KafkaBroker, startKafkaBroker } from '@patterns/testing/kafkaBroker.ts'
 import { type Proxy, startProxy } from '@patterns/testing/proxy.ts'
@@ -67,15 +68,24 @@ describe.skipIf(inject('kafkaBrokers') === null)('connections to Kafka that fall
     await stop()
   })
 
-  test('are told where new ones are silent too, for as long as that lasts', { timeout: 90_000 }, async () => {
-    const { owner, source, publisher, stop } = await begin()
-    proxy.swallow()
-    await owner.until(() => source.retrying().length === 4 && source.status() === 'down', 30_000)
-    expect(source.retrying()[0]?.error.message).toMatch(/timed out/)
-    proxy.pass()
-    await publisher.send({ key: 'k', value: 'v' })
-    await owner.until(() => owner.messages.length === 2, 30_000)
-    await owner.until(() => source.retrying().length === 0 && source.status() === 'up')
-    await stop()
-  })
+  test(
+    'are told where new ones are silent too, for as long as that lasts, and keep nobody from stopping',
+    { timeout: 90_000 },
+    async () => {
+      const { owner, source, publisher, stop } = await begin()
+      proxy.swallow()
+      await owner.until(() => source.retrying().length === 4 && source.status() === 'down', 30_000)
+      expect(source.retrying()[0]?.error.message).toMatch(/timed out/)
+      proxy.pass()
+      await publisher.send({ key: 'k', value: 'v' })
+      await owner.until(() => owner.messages.length === 2, 30_000)
+      await owner.until(() => source.retrying().length === 0 && source.status() === 'up')
+      proxy.swallow()
+      const outcome = await Promise.race([source.stop().then(() => 'stopped'), delay(10_000, 'hangs')])
+      expect(outcome).toBe('stopped')
+      expect(owner.log.filter((line) => line.startsWith('revoked')).length).toBeGreaterThanOrEqual(4)
+      proxy.pass()
+      await stop()
+    },
+  )
 })

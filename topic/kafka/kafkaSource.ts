@@ -9,6 +9,7 @@ import { createGroupMember } from './groupMember.ts'
 import { connectCluster, reachTopic } from './reachTopic.ts'
 import type { KafkaClient } from './kafkajs/kafkajs.ts'
 import { createMembership, type Membership } from './membership.ts'
+import { within } from './within.ts'
 
 export interface KafkaSourceOptions {
   readonly client: KafkaClient
@@ -37,6 +38,8 @@ const requestTimeoutMs = 5_000
 const groupRequestTimeoutMs = 2_500
 /** How long the group waits for a member to join again; more than a member needs to notice. */
 const rebalanceTimeoutMs = 15_000
+/** How long fetches, and then connections, may take to end in order. */
+const stopWaitMs = 1_500
 /** A partition whose ends nobody says for this long is one that cannot be read. */
 const reportedAfterMs = 5_000
 
@@ -123,8 +126,10 @@ export const createKafkaSource = ({
 
   const close = async () => {
     await membership?.stop()
-    await loops?.stop()
-    await Promise.allSettled([cluster.disconnect(), groupCluster.disconnect(), endReader.stop()])
+    // What hangs ends once its answer is overdue.
+    await within(stopWaitMs, loops?.stop() ?? Promise.resolve()).catch(() => undefined)
+    const connections = [cluster.disconnect(), groupCluster.disconnect(), endReader.stop()]
+    await within(stopWaitMs, Promise.allSettled(connections)).catch(() => undefined)
   }
   const stop = async () => (stopping ??= close())
 

@@ -26,7 +26,7 @@ const hasIpv6 = Object.values(networkInterfaces()).some((addresses) =>
 )
 const logger = createLogger('test', 'silent')
 const sessionMs = 2_000
-const jaas = 'org.apache.kafka.common.security.plain.PlainLoginModule required user_app="app-secret";'
+const modules = 'org.apache.kafka.common.security'
 
 /**
  * A broker that is reached over TLS in two ways, each through a proxy: by those that have a certificate, and by those
@@ -60,6 +60,7 @@ const startTlsBroker = async (dir: string, certificates: Certificates) => {
     port: port!,
     isShortLived: true,
     heapMebibytes: 256,
+    scram: 'SCRAM-SHA-512=[name=app,password=app-secret]',
     properties: {
       'controller.quorum.voters': `1@${host}:${controller}`,
       listeners: list(listeners),
@@ -74,9 +75,10 @@ const startTlsBroker = async (dir: string, certificates: Certificates) => {
       'allow.everyone.if.no.acl.found': 'true',
       'super.users': 'User:ANONYMOUS',
       'listener.name.mutual.ssl.client.auth': 'required',
-      'listener.name.login.sasl.enabled.mechanisms': 'PLAIN',
-      'listener.name.login.plain.sasl.jaas.config': jaas,
-      'listener.name.login.plain.connections.max.reauth.ms': String(sessionMs),
+      'listener.name.login.sasl.enabled.mechanisms': 'PLAIN,SCRAM-SHA-512',
+      'listener.name.login.connections.max.reauth.ms': String(sessionMs),
+      'listener.name.login.plain.sasl.jaas.config': `${modules}.plain.PlainLoginModule required user_app="app-secret";`,
+      'listener.name.login.scram-sha-512.sasl.jaas.config': `${modules}.scram.ScramLoginModule required;`,
     },
   })
   return { broker, proxies, six: `[::1]:${sixth}` }
@@ -148,12 +150,16 @@ describe.skipIf(inject('kafkaBrokers') === null)('a broker behind TLS', () => {
     await stop()
   })
 
-  test('renews a short login under load, over the same connections', { timeout: 60_000 }, async () => {
-    const { owner, publisher, stop } = await begin(withLogin())
+  test('renews short logins under load, over the same connections', { timeout: 60_000 }, async () => {
+    const plain = await begin(withLogin())
+    const scram = await begin({ ...withLogin(), KAFKA_SASL_MECHANISM: 'scram-sha-512' })
+    const all = [plain, scram]
     let sent = 0
     const sendFor = async (ms: number) => {
       for (const began = Date.now(); Date.now() - began < ms; sent++)
-        await publisher.send({ key: `${sent}`, value: `${sent}` })
+        await Promise.all(
+          all.map(async ({ publisher }) => publisher.send({ key: `${sent}`, value: `${sent}` })),
+        )
     }
     await sendFor(200)
     const opened = proxies.login.opened()
@@ -162,8 +168,10 @@ describe.skipIf(inject('kafkaBrokers') === null)('a broker behind TLS', () => {
     const reset = proxies.login.resetAfter(1_000)
     await sendFor(200)
     await reset
-    await owner.until(() => owner.messages.length === sent)
-    await stop()
+    for (const { owner, stop } of all) {
+      await owner.until(() => owner.messages.length === sent)
+      await stop()
+    }
   })
 
   test(

@@ -5,8 +5,11 @@ import { repeat, type Repeating } from '../repeat.ts'
 import { createSignal } from '../signal.ts'
 import { type GroupMember, MembershipLostError } from './groupMember.ts'
 import type { KafkaCluster } from './kafkajs/kafkajs.ts'
+import { within } from './within.ts'
 
 const commitEveryMs = 5_000
+/** How long the broker may keep us from stopping, at each of three steps. */
+const stopWaitMs = 1_500
 /** About ten seconds. */
 const firstJoinTries = 8
 
@@ -72,6 +75,7 @@ export const createMembership = (options: MembershipOptions): Membership => {
         throw error
       }),
     )
+    if (isStopped) return
     knownPartitions = cluster.findTopicPartitionMetadata(topic).length
     for (const partition of [...lanes.keys()]) if (!given.has(partition)) letGo(partition)
     for (const partition of given) {
@@ -169,14 +173,16 @@ export const createMembership = (options: MembershipOptions): Membership => {
       beside = [repeat(lookAround, options.heartbeatMs), repeat(commitAlive, commitEveryMs)]
     },
     async stop() {
+      const tell = (error: Error) => logger.debug({ reason: error.message }, 'could not leave in order')
       isStopped = true
       changed.notify()
-      await Promise.all([running, ...beside.map(async (work) => work.stop())])
-      await commit()
+      // Where no broker answers, lanes are let go of all the same.
+      await within(stopWaitMs, Promise.all([running, ...beside.map(async (work) => work.stop())])).catch(tell)
+      await within(stopWaitMs, commit()).catch(tell)
       for (const partition of [...lanes.keys()]) letGo(partition)
       options.onChange()
       await Promise.all(closing.values())
-      await member.leave().catch((error: Error) => logger.debug({ reason: error.message }, 'could not leave'))
+      await within(stopWaitMs, member.leave()).catch(tell)
     },
   }
 }
