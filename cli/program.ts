@@ -10,6 +10,7 @@ import { type ExitCode, RefusedError } from './exitCode.ts'
 import * as logExport from './log/export.ts'
 import * as logSearch from './log/search.ts'
 import * as logVerify from './log/verify.ts'
+import * as projectionsRebuild from './projections/rebuild.ts'
 import * as publish from './publish/publish.ts'
 import * as shardsAdopt from './shards/adopt.ts'
 import * as shardsSkip from './shards/skip.ts'
@@ -23,6 +24,7 @@ const commands = [
   deadLettersShow,
   shardsAdopt,
   shardsSkip,
+  projectionsRebuild,
   databaseMigrate,
 ]
 

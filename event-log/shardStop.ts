@@ -5,6 +5,7 @@ export const stopReasons = [
   'lost_source',
   'unreadable_batch',
   'projection_error',
+  'projection_ahead',
   'missing_positions',
   'failed',
 ] as const

@@ -18,19 +18,23 @@ export interface Lane {
 const toTimestamp = (watermark: number): Date | null =>
   watermark === noWatermark ? null : new Date(watermark)
 
-/** The checkpoint of a lane, begun at position 0 where there is none. */
-export const openCheckpoint = async (pool: pg.Pool, lane: Lane): Promise<Checkpoint> => {
-  const key = [lane.projection, lane.version, lane.shard]
-  await pool.query(
-    'insert into projection_checkpoints (projection, version, shard) values ($1, $2, $3) on conflict do nothing',
-    key,
-  )
+/** The checkpoint of a lane as it stands; `undefined` where there is none. */
+export const readCheckpoint = async (pool: pg.Pool, lane: Lane): Promise<Checkpoint | undefined> => {
   const { rows } = await pool.query<{ position: number; watermark: Date | null }>(
     'select position, watermark from projection_checkpoints where projection = $1 and version = $2 and shard = $3',
-    key,
+    [lane.projection, lane.version, lane.shard],
   )
-  const { position, watermark } = rows[0]!
-  return { position, watermark: watermark?.getTime() ?? noWatermark }
+  const [found] = rows
+  return found && { position: found.position, watermark: found.watermark?.getTime() ?? noWatermark }
+}
+
+/** The checkpoint of a lane, begun at position 0 where there is none. */
+export const openCheckpoint = async (pool: pg.Pool, lane: Lane): Promise<Checkpoint> => {
+  await pool.query(
+    'insert into projection_checkpoints (projection, version, shard) values ($1, $2, $3) on conflict do nothing',
+    [lane.projection, lane.version, lane.shard],
+  )
+  return (await readCheckpoint(pool, lane))!
 }
 
 /**

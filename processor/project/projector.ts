@@ -5,6 +5,7 @@ import type { PatternEvent } from '@patterns/shared/contract/patternEvent.ts'
 import type pg from 'pg'
 import { type Checkpoint, type Lane, openCheckpoint } from './checkpoint.ts'
 import { flushDelayMs } from './flushDelay.ts'
+import { refuseCheckpointSetBack } from './projectionAhead.ts'
 import { type ChangedStates, createWindowStates } from './windowStates.ts'
 import { writeFlush } from './writeFlush.ts'
 
@@ -96,6 +97,7 @@ export const openProjector = async ({
   fold = foldEvent,
 }: ProjectorOptions): Promise<Projector> => {
   let flushed: Checkpoint = await openCheckpoint(pool, lane)
+  await refuseCheckpointSetBack(pool, lane)
   let { position, watermark } = flushed
   const states = createWindowStates({ pool, lane, isNew: position === 0, mostStates })
   let pending = nothing()
@@ -125,7 +127,7 @@ export const openProjector = async ({
 
   const write = async ({ deltas, events }: Pending, to: Checkpoint): Promise<void> => {
     const startedAt = performance.now()
-    const changed = await states.merge(deltas)
+    const changed = await states.merge(deltas, flushed.position)
     await writeFlush(pool, lane, flushed.position, to, changed)
     flushed = to
     onCommitted?.(changed, to.position)

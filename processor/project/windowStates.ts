@@ -5,6 +5,7 @@ import { mergeWindow, type WindowState, zeroWindow } from '@patterns/projections
 import type pg from 'pg'
 import { loadCatalogue } from './catalogueTable.ts'
 import type { Lane } from './checkpoint.ts'
+import { refuseNewerRow } from './projectionAhead.ts'
 import { keyText, type WindowKey } from './windowKey.ts'
 import { loadWindows, type WindowRow } from './windowTables.ts'
 
@@ -21,8 +22,12 @@ export interface ChangedStates {
  * are first touched, least recently touched out first.
  */
 export interface WindowStates {
-  /** Merges deltas in, and answers the states that they changed, sorted by key. */
-  merge(deltas: Deltas): Promise<ChangedStates>
+  /**
+   * Merges deltas in, and answers the states that they changed, sorted by key.
+   * @param checkpoint the position that all that is stored must account for
+   * @throws FencedError, ProjectionAheadError where what is loaded accounts for more
+   */
+  merge(deltas: Deltas, checkpoint: number): Promise<ChangedStates>
 }
 
 export interface WindowStatesOptions {
@@ -82,8 +87,13 @@ export const createWindowStates = ({
   /** Whether all that the tables hold of the shard is in memory. */
   let isComplete = isNew
 
-  const loadMissing = async (touched: Iterable<Touched>, patternIds: Iterable<string>): Promise<void> => {
+  const loadMissing = async (
+    touched: Iterable<Touched>,
+    patternIds: Iterable<string>,
+    checkpoint: number,
+  ): Promise<void> => {
     if (isComplete) return
+    let newest = 0
     const missing = [...touched].filter(({ text }) => !windows.has(text))
     for (const granularity of granularities) {
       const ofGranularity = missing.filter((key) => key.granularity === granularity)
@@ -94,13 +104,18 @@ export const createWindowStates = ({
       for (const keys of [patterns, totals]) {
         for (const row of await loadWindows(pool, version, shard, granularity, keys)) {
           windows.set(keyText(row.patternId, granularity, row.start), row.state)
+          newest = Math.max(newest, row.state.positions.last!)
         }
       }
     }
     const unknown = [...patternIds].filter((patternId) => !entries.has(patternId))
-    if (unknown.length === 0) return
-    for (const [patternId, entry] of await loadCatalogue(pool, version, shard, unknown))
-      entries.set(patternId, entry)
+    if (unknown.length > 0) {
+      for (const [patternId, entry] of await loadCatalogue(pool, version, shard, unknown)) {
+        entries.set(patternId, entry)
+        newest = Math.max(newest, entry.lastPosition ?? 0)
+      }
+    }
+    await refuseNewerRow(pool, lane, newest, checkpoint)
   }
 
   /** Maps keep insertion order, so putting a touched key back in makes the first ones the least recent. */
@@ -118,9 +133,9 @@ export const createWindowStates = ({
   }
 
   return {
-    async merge(deltas) {
+    async merge(deltas, checkpoint) {
       const touched = touchedWindows(deltas)
-      await loadMissing(touched.values(), deltas.keys())
+      await loadMissing(touched.values(), deltas.keys(), checkpoint)
       const changed: ChangedStates = {
         windows: {
           hour: { patterns: [], totals: [] },

@@ -1,6 +1,8 @@
+import { MissingPositionsError } from '@patterns/event-log/missingPositions.ts'
 import type { StopCause } from '@patterns/event-log/shardStop.ts'
 import { isTransient } from '@patterns/shared/postgres/isTransient.ts'
 import { LostTailError } from '../ingest/readEventAt.ts'
+import { ProjectionAheadError } from '../project/projectionAhead.ts'
 import { FencedError } from '../project/writeFlush.ts'
 import type { ShardLane } from './shardLane.ts'
 
@@ -60,6 +62,13 @@ export const ownShard = (shard: number): Owned => ({
 export class SourceUnknownError extends Error {
   override readonly name = 'SourceUnknownError'
 }
+
+/**
+ * Failures that only a person mends, in the database: the shard is stopped, and opening it is tried again from time to
+ * time, until it is mended.
+ */
+export const isMendedInDatabase = (error: unknown): boolean =>
+  error instanceof MissingPositionsError || error instanceof ProjectionAheadError
 
 /** Failures after which opening the shard anew, from what is committed, can help. */
 export const isWorthRetrying = (error: unknown): boolean =>

@@ -6,6 +6,7 @@ import { createDuplicateIndex, type DuplicateIndex } from '../ingest/duplicateIn
 import { createKnownPatterns } from '../ingest/knownPatterns.ts'
 import { createEventReader } from '../ingest/readEventAt.ts'
 import { type SortedBatch, sortBatch } from '../ingest/sortBatch.ts'
+import { ProjectionAheadError } from '../project/projectionAhead.ts'
 import { FencedError } from '../project/writeFlush.ts'
 import { openProjector, type Projector, type ProjectorOptions } from '../project/projector.ts'
 import type { Trends } from '../trends/trends.ts'
@@ -59,6 +60,22 @@ const catchUp = async (log: EventLog, shard: number, projector: Projector, head:
   }
 }
 
+/**
+ * Refuses a projection that has come further than its log, as after a restore of the log alone.
+ * @throws FencedError where the log has just moved on, else ProjectionAheadError
+ */
+const refuseAheadOfLog = async (
+  log: EventLog,
+  shard: number,
+  projected: number,
+  head: number,
+): Promise<void> => {
+  if (projected <= head) return
+  const now = (await log.head(shard))!.position
+  if (now > head) throw new FencedError(`Shard ${shard} has another owner: its log is not at ${head}`)
+  throw new ProjectionAheadError(shard, projected, `their log ends at ${now}`)
+}
+
 /** The ids of the last events up to `head`. */
 const indexRecent = async (
   log: EventLog,
@@ -109,7 +126,6 @@ export const openShardLane = async ({
   refuseLostSource(shard, opened, end)
   if (end.topicId !== null && end.topicId !== opened.topicId) await log.nameTopic(shard, end.topicId, opened)
 
-  const index = await indexRecent(log, shard, duplicateHorizon, head.position)
   const windows = { projection, version, shard }
   const projector = await openProjector({
     ...projectorOptions,
@@ -117,7 +133,10 @@ export const openShardLane = async ({
     onCommitted: (changed, position) => shardTrends?.flushed(changed, position),
   })
   const shardTrends = trends?.open(windows, projector.flushedPosition())
+  let index: DuplicateIndex
   try {
+    await refuseAheadOfLog(log, shard, projector.position(), head.position)
+    index = await indexRecent(log, shard, duplicateHorizon, head.position)
     await catchUp(log, shard, projector, head.position)
   } catch (error) {
     projector.close()
@@ -172,6 +191,10 @@ export const openShardLane = async ({
     flushedPosition: projector.flushedPosition,
     flushingSince: projector.flushingSince,
     async take(batch) {
+      if (projector.position() !== head.position)
+        throw new Error(
+          `The projection of shard ${shard} is at position ${projector.position()}, and its log at ${head.position}`,
+        )
       const messages = base === 0 ? batch.messages : batch.messages.map((message) => moved(message, base))
       const sorted = await sortAndAppend(messages, batch.nextOffset + base)
       onSorted?.(sorted, batch)

@@ -4,6 +4,7 @@ import type { Logger } from '@patterns/shared/logger.ts'
 import type { PartitionEnd, PartitionOwner } from '@patterns/topic/source.ts'
 import { backoffMs } from './backoff.ts'
 import {
+  isMendedInDatabase,
   isWorthRetrying,
   type Owned,
   ownShard,
@@ -67,9 +68,13 @@ export const createShardOwner = ({
   const losses = new Map<number, LostSourceError>()
 
   const stopShard = (entry: Owned, error: unknown): void => {
+    const stop = stopCauseOf(entry.shard, error)
+    // Once, while it is tried again and again.
+    const isKnown = entry.status === 'stopped' && entry.stop?.message === stop.message
     entry.status = 'stopped'
-    entry.stop = stopCauseOf(entry.shard, error)
-    entry.reason = entry.stop.message
+    entry.stop = stop
+    entry.reason = stop.message
+    if (isKnown) return
     if (!(error instanceof LostSourceError)) {
       logger.error({ shard: entry.shard, err: error }, 'shard stopped')
     } else if (losses.get(entry.shard) !== error) {
@@ -113,7 +118,7 @@ export const createShardOwner = ({
         // A flush fails beside the batches: at an idle shard nobody else would come to notice.
         onFailure: (error) => {
           if (opened === undefined) early ??= { error }
-          else if (abandonLane(entry, opened, 'flush', error) === 'retrying')
+          else if (abandonLane(entry, opened, 'flush', error) === 'retrying' || isMendedInDatabase(error))
             void openLane(entry).catch(() => {})
         },
       },
@@ -140,13 +145,14 @@ export const createShardOwner = ({
         if (entry.failures.flush === 0 || lane.flushedPosition() === lane.position()) succeed(entry, 'flush')
         return lane
       } catch (error) {
-        if (!isWorthRetrying(error)) {
+        if (isWorthRetrying(error)) {
+          entry.status = 'retrying'
+          entry.reason = messageOf(error)
+          logger.warn({ shard: entry.shard, attempt, reason: entry.reason }, 'shard cannot be opened yet')
+        } else {
           stopShard(entry, error)
-          throw error
+          if (!isMendedInDatabase(error)) throw error
         }
-        entry.status = 'retrying'
-        entry.reason = messageOf(error)
-        logger.warn({ shard: entry.shard, attempt, reason: entry.reason }, 'shard cannot be opened yet')
         await delay(backoff(attempt))
       }
     }
@@ -228,7 +234,7 @@ export const createShardOwner = ({
     async take(batch: TopicBatch, alive) {
       const entry = owned.get(batch.partition)
       if (entry === undefined) return batch.firstOffset
-      if (entry.status === 'stopped') throw new Error(entry.reason)
+      if (entry.status === 'stopped' && entry.opening === undefined) throw new Error(entry.reason)
       const lane = entry.lane ?? (await whileAlive(entry, openLane(entry), alive))
       if (lane === undefined) return batch.firstOffset
       // What is committed may lie elsewhere than the source believes: it is to go there.
@@ -243,7 +249,7 @@ export const createShardOwner = ({
         return lane.nextOffset()
       } catch (error) {
         abandonLane(entry, lane, 'take', error)
-        if (!isWorthRetrying(error)) throw error
+        if (!isWorthRetrying(error) && !isMendedInDatabase(error)) throw error
         const reopened = await whileAlive(entry, openLane(entry), alive)
         const next = reopened?.nextOffset() ?? batch.firstOffset
         // The batch that failed is in the log, by a rival or by ourselves.

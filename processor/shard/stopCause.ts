@@ -1,6 +1,7 @@
 import { MissingPositionsError } from '@patterns/event-log/missingPositions.ts'
 import type { StopCause } from '@patterns/event-log/shardStop.ts'
 import { UnreadableBatchError } from '@patterns/topic/unreadableBatchError.ts'
+import { ProjectionAheadError } from '../project/projectionAhead.ts'
 import { ProjectionError } from '../project/projector.ts'
 import { LostSourceError } from './lostSource.ts'
 import { messageOf } from './messageOf.ts'
@@ -20,5 +21,11 @@ export const stopCauseOf = (shard: number, error: unknown): StopCause => {
     const command = `npm run cli -- log export --with-position --shard ${shard}`
     return { reason: 'projection_error', message, command }
   }
+  if (error instanceof ProjectionAheadError)
+    return {
+      reason: 'projection_ahead',
+      message,
+      command: `npm run cli -- projections rebuild --shard ${shard}`,
+    }
   return { reason: 'failed', message, command: null }
 }

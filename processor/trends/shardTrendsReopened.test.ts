@@ -55,7 +55,7 @@ describe('a shard that is opened again', () => {
     await before.step(1_000)
     before.close()
     for (const table of [
-      ...granularities.map((granularity) => `pattern_windows_v1_${granularity}`),
+      ...granularities.flatMap((size) => [`pattern_windows_v1_${size}`, `total_windows_v1_${size}`]),
       'pattern_catalogue_v1',
       'projection_checkpoints',
     ]) {

@@ -1,0 +1,71 @@
+import { createPostgresEventLog } from '@patterns/event-log/postgres/postgresEventLog.ts'
+import { transaction } from '@patterns/shared/postgres/transaction.ts'
+import type { Command } from 'commander'
+import type pg from 'pg'
+import { wholeNumber } from '../arguments/parseNumber.ts'
+import { requireShard } from '../arguments/requireShard.ts'
+import { commandGroup } from '../commandGroup.ts'
+import type { CliContext } from '../context.ts'
+import type { ExitCode } from '../exitCode.ts'
+import { formatCount } from '../print/table.ts'
+import { confirm } from '../shards/confirm.ts'
+import { withDatabase } from '../withDatabase.ts'
+
+interface RebuildOptions {
+  readonly shard: number
+  readonly yes?: boolean
+}
+
+/** All that is derived from the log; each is told apart by shard. */
+const derived = [
+  ...['hour', 'day', 'week'].flatMap((size) => [`pattern_windows_v1_${size}`, `total_windows_v1_${size}`]),
+  'pattern_catalogue_v1',
+  'pattern_trends_v1',
+]
+
+/**
+ * Forgets what a shard's events were counted to, in one transaction. The checkpoint is locked first and goes with it, so
+ * an owner whose flush is under way is fenced, and counts from the beginning as well.
+ */
+const forgetProjection = (pool: pg.Pool, shard: number): Promise<void> =>
+  transaction(pool, async (client) => {
+    await client.query('select from projection_checkpoints where shard = $1 for update', [shard])
+    for (const table of derived) await client.query(`delete from ${table} where shard = $1`, [shard])
+    await client.query('delete from projection_checkpoints where shard = $1', [shard])
+    await client.query(`delete from shard_stops where shard = $1 and reason = 'projection_ahead'`, [shard])
+  })
+
+const rebuild = ({ shard, yes }: RebuildOptions, context: CliContext): Promise<ExitCode> =>
+  withDatabase(
+    context,
+    async (pool) => {
+      const log = createPostgresEventLog({ pool })
+      await requireShard(log, shard)
+      const { position } = (await log.head(shard))!
+      context.stdout.write(
+        `The windows, the catalogue and the trends of shard ${shard} are deleted, and counted anew from the ` +
+          `${formatCount(position)} events of its log. Until that is done its numbers are too small.\n`,
+      )
+      if (yes !== true && !(await confirm(context))) return 1
+      await forgetProjection(pool, shard)
+      context.stdout.write('Done. The processor that owns the shard begins within seconds.\n')
+      return 0
+    },
+    'owner',
+  )
+
+/** `projections rebuild`: counts a shard anew from its log. */
+export const register = (program: Command, context: CliContext): void => {
+  commandGroup(program, 'projections', 'looks after what is counted')
+    .command('rebuild')
+    .summary('counts a shard anew from its log')
+    .description(
+      'Deletes what the events of a shard were counted to, in one transaction, and lets the processor that owns the ' +
+        'shard count them anew from the beginning of its log: for a database of which a part was set back, so that ' +
+        'checkpoint and windows do not fit each other. Asks before anything is changed; the log stays as it is.',
+    )
+    .requiredOption('--shard <number>', 'the shard', wholeNumber(0))
+    .option('--yes', 'do not ask')
+    .addHelpText('after', '\nExample:\n  npm run cli -- projections rebuild --shard 2')
+    .action(context.action((options: RebuildOptions) => rebuild(options, context)))
+}
