@@ -86,10 +86,9 @@ describe('a shard', () => {
     await untilProjected(database.pool, lines.length)
     await untilGoingOn()
     const after = await counted()
-    // An owner that runs is fenced and counts from the beginning as well.
+    // An owner that runs, and has nothing else to do, counts from the beginning as well.
     expect(await cli('projections', 'rebuild', '--shard', '0', '--yes')).toMatchObject({ code: 0 })
-    await publish(['{}'])
-    await untilProjected(database.pool, lines.length + 1)
+    await untilProjected(database.pool, lines.length)
     expect(await counted()).toEqual(after)
     await processor.stop()
   })

@@ -14,6 +14,7 @@ import { recordStops, type StopRecorder } from './observe/stopRecorder.ts'
 import { poolSizeFor } from './poolSize.ts'
 import { createFlushNotifier } from './project/flushNotifier.ts'
 import type { ProjectorOptions } from './project/projector.ts'
+import { type CheckpointWatch, watchCheckpoints } from './shard/checkpointWatch.ts'
 import { type MendedShards, watchMendedShards } from './shard/mendedShards.ts'
 import type { ShardState } from './shard/ownedShard.ts'
 import { createShardOwner } from './shard/shardOwner.ts'
@@ -51,6 +52,9 @@ const reasonsOf = (sorted: SortedBatch): Record<string, number> => {
   return counts
 }
 
+/** The projection that is kept up. */
+const windows = { projection: 'pattern_windows', version: 1 }
+
 /** The whole way of a message, put together: source → sort → log → windows. */
 export const createProcessor = ({
   pool,
@@ -82,8 +86,7 @@ export const createProcessor = ({
       duplicateHorizon,
       clock,
       projector: {
-        projection: 'pattern_windows',
-        version: 1,
+        ...windows,
         pool,
         flushIntervalMs,
         now: () => performance.now(),
@@ -110,6 +113,7 @@ export const createProcessor = ({
   let compaction: LogCompaction | undefined
   let mended: MendedShards | undefined
   let stops: StopRecorder | undefined
+  let checkpoints: CheckpointWatch | undefined
   const states = (): ShardState[] =>
     reportedStates(owner.states(), { stopped: source.stopped(), retrying: source.retrying() })
   const metrics = createMetrics({
@@ -136,10 +140,11 @@ export const createProcessor = ({
       })
       mended = watchMendedShards({ owner, log, source, logger })
       stops = recordStops({ pool, states, logger })
+      checkpoints = watchCheckpoints({ pool, owner, projection: windows, logger })
     },
     async stop() {
       lag?.stop()
-      await Promise.all([compaction?.stop(), mended?.stop(), stops?.stop()])
+      await Promise.all([compaction?.stop(), mended?.stop(), stops?.stop(), checkpoints?.stop()])
       await source.stop()
       await owner.stop()
       await trends?.stop()

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { TopicBatch } from '@patterns/shared/contract/topicMessage.ts'
 import type { Logger } from '@patterns/shared/logger.ts'
 import type { PartitionEnd, PartitionOwner } from '@patterns/topic/source.ts'
+import { FencedError } from '../project/writeFlush.ts'
 import { backoffMs } from './backoff.ts'
 import {
   isMendedInDatabase,
@@ -41,6 +42,11 @@ export interface ShardOwner extends PartitionOwner {
   states(): ShardState[]
   /** The shards that stopped because the topic lost what comes next, and why. */
   lost(): ReadonlyMap<number, LostSourceError>
+  /**
+   * Compares the checkpoints that `read` answers with what was flushed, and opens those shards anew that are behind it: a
+   * command has them counted anew, or somebody set them back. One that is idle would else not come to know.
+   */
+  compareCheckpoints(read: () => Promise<ReadonlyMap<number, number>>): Promise<void>
   /** Writes what is pending in every shard, as far as the database lets it. */
   stop(): Promise<void>
 }
@@ -264,6 +270,19 @@ export const createShardOwner = ({
       [...owned.values()].map((entry) => stateOf(entry, now())).toSorted((a, b) => a.shard - b.shard),
 
     lost: () => new Map([...losses].filter(([shard]) => owned.get(shard)?.status === 'stopped')),
+
+    async compareCheckpoints(read) {
+      // Before they are read: a checkpoint only grows, unless somebody else has it in hand.
+      const flushed = [...owned.values()].flatMap((entry) =>
+        entry.lane === undefined ? [] : [{ entry, lane: entry.lane, position: entry.lane.flushedPosition() }],
+      )
+      const found = await read()
+      for (const { entry, lane, position } of flushed) {
+        if ((found.get(entry.shard) ?? 0) >= position) continue
+        const error = new FencedError(`The checkpoint of shard ${entry.shard} is behind ${position} by now`)
+        if (abandonLane(entry, lane, 'flush', error) === 'retrying') void openLane(entry).catch(() => {})
+      }
+    },
 
     async stop() {
       await Promise.all([...owned.keys()].map(release))
