@@ -134,7 +134,7 @@ const format = async (
     ])
   } catch (cause) {
     const { stderr = '', message } = cause as Error & { stderr?: string }
-    const reason = stderr.split('\n').find((line) => /exception|error/i.test(line)) ?? message
+    const reason = stderr.split('\n').find((line) => /Exception|ERROR/.test(line)) ?? message
     throw new KafkaUnavailableError(`Kafka's storage could not be formatted: ${reason.trim()}`, { cause })
   }
 }
