@@ -1,7 +1,6 @@
 import { type RecordedEvent, histories } from '@patterns/testing/eventHistories.ts'
 import { recountCatalogue } from '@patterns/testing/recountCatalogue.ts'
 import { recountWindows, rowKey } from '@patterns/testing/recountWindows.ts'
-import { advanceWatermark, noWatermark } from '@patterns/shared/contract/watermark.ts'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type CatalogueEntry, emptyEntry, mergeEntry } from './catalogue.ts'
@@ -10,14 +9,8 @@ import type { ColumnValue, PlacedEvent } from './measure.ts'
 import { granularities, windowStart } from './window.ts'
 import { mergeWindow, windowColumns, type WindowState, zeroWindow } from './windowState.ts'
 
-const place = (history: readonly RecordedEvent[]): PlacedEvent[] => {
-  let watermark = noWatermark
-  return history.map(({ event, recordedAt }, i) => {
-    const placed = { event, position: i + 1, recordedAt, watermark }
-    watermark = advanceWatermark(watermark, event.occurredAt, recordedAt)
-    return placed
-  })
-}
+const place = (history: readonly RecordedEvent[]): PlacedEvent[] =>
+  history.map(({ event, recordedAt }, i) => ({ event, position: i + 1, recordedAt }))
 
 const foldAll = (events: readonly PlacedEvent[]): Deltas => {
   const deltas: Deltas = new Map()

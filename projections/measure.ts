@@ -6,8 +6,6 @@ export interface PlacedEvent {
   readonly position: number
   /** When it came into the topic, epoch milliseconds. */
   readonly recordedAt: number
-  /** How far event time had come at lower positions of the shard, epoch milliseconds. See `shared/contract/watermark.ts`. */
-  readonly watermark: number
 }
 
 /** What a column can hold. Every state is integers; histograms are compact bytes. */

@@ -67,8 +67,9 @@ describe('a window', () => {
   const inTime = { first: end - 7, last: end + graceMs }
   const late = { first: end - 7, last: end + graceMs + 1 }
   const longAfter = end + 100 * graceMs
-  const inOneGo = { first: longAfter, last: longAfter + graceMs }
-  const inTwo = { first: longAfter, last: longAfter + graceMs + 1 }
+  const settlesAt = longAfter + 2 * graceMs
+  const inOneGo = { first: longAfter + 7, last: settlesAt }
+  const inTwo = { first: longAfter + 7, last: settlesAt + 1 }
 
   it.each([
     ['open', 'before its end', none, end - 1],
@@ -76,10 +77,15 @@ describe('a window', () => {
     ['settled', 'an hour after its end', inTime, end + graceMs],
     ['settled', 'an hour after its end, where nothing came', none, end + graceMs],
     ['restated', 'where an event came after that', late, end + graceMs + 1],
-    ['open', 'in the hour after its first event, where that came long after its end', inOneGo, longAfter],
-    ['settled', 'after that hour, where all came in it', inOneGo, longAfter + graceMs],
-    ['restated', 'where an event came after that hour', inTwo, longAfter + graceMs + 1],
-  ])('is %s %s', (status, _when, came, now) => {
-    expect(windowStatus(end, came, now)).toBe(status)
+    [
+      'open',
+      'in the hour of its first event and the next, where that came long after',
+      inOneGo,
+      settlesAt - 1,
+    ],
+    ['settled', 'after these hours, where all came in them', inOneGo, settlesAt],
+    ['restated', 'where an event came after these hours', inTwo, settlesAt + 1],
+  ])('is %s %s', (status, _when, recorded, now) => {
+    expect(windowStatus(end, recorded, now)).toBe(status)
   })
 })

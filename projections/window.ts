@@ -13,7 +13,7 @@ export const windowMs: Readonly<Record<Granularity, number>> = {
 /** Weeks begin on Monday (ISO 8601); the epoch was a Thursday. */
 const firstMonday = Date.UTC(1970, 0, 5)
 
-/** How long a window stays open after its end and its first event: an event that comes later restates it. */
+/** How long a window stays open after its end and the hour of its first event: an event that comes later restates it. */
 export const graceMs = hourMs
 
 /** The start of the UTC window that holds `time`; both in epoch milliseconds. */
@@ -29,16 +29,18 @@ export const windowEnd = (start: number, granularity: Granularity): number => st
 export type WindowStatus = 'open' | 'restated' | 'settled'
 
 /**
- * `open` until the grace has passed since both the window's end and its first event, then `restated` where one came after
- * that, else `settled`. So a history that is read in one go is not restated, and what was shown as settled and changed is.
- * @param came when the window's events came, as its state says (`measures/arrival.ts`); all in epoch milliseconds
+ * `open` until the grace has passed since both the window's end and the hour in which its first event came, then
+ * `restated` where one came after that, else `settled`. So a history that is read in one go is not restated, and what was shown as settled and changed is.
+ * @param recorded when the window's events came, as its state says (`measures/recordTimes.ts`); all in epoch milliseconds
  */
 export const windowStatus = (
   end: number,
-  came: { readonly first: number | null; readonly last: number | null },
+  recorded: { readonly first: number | null; readonly last: number | null },
   now: number,
 ): WindowStatus => {
-  const settlesAt = Math.max(end, came.first ?? end) + graceMs
+  const firstHourEnd = recorded.first === null ? end : windowEnd(windowStart(recorded.first, 'hour'), 'hour')
+  // On the hour, as windows end: who has asked need not ask again before the next (`api/conventions/answer.ts`).
+  const settlesAt = Math.max(end, firstHourEnd) + graceMs
   if (now < settlesAt) return 'open'
-  return came.last !== null && came.last > settlesAt ? 'restated' : 'settled'
+  return recorded.last !== null && recorded.last > settlesAt ? 'restated' : 'settled'
 }

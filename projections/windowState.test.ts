@@ -1,10 +1,9 @@
 import { histories } from '@patterns/testing/eventHistories.ts'
 import { recountWindows } from '@patterns/testing/recountWindows.ts'
-import { advanceWatermark, noWatermark } from '@patterns/shared/contract/watermark.ts'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Measure, PlacedEvent } from './measure.ts'
-import { arrival } from './measures/arrival.ts'
+import { recordTimes } from './measures/recordTimes.ts'
 import { duration } from './measures/duration.ts'
 import { outcomes } from './measures/outcomes.ts'
 import { positions } from './measures/positions.ts'
@@ -12,14 +11,9 @@ import { quality } from './measures/quality.ts'
 import { addToWindow, mergeWindow, windowColumns, type WindowState, zeroWindow } from './windowState.ts'
 
 /** Events at their positions in a shard's log. */
-const placedEvents: fc.Arbitrary<PlacedEvent[]> = histories(40).map((history) => {
-  let watermark = noWatermark
-  return history.map(({ event, recordedAt }, i) => {
-    const placed = { event, position: i + 1, recordedAt, watermark }
-    watermark = advanceWatermark(watermark, event.occurredAt, recordedAt)
-    return placed
-  })
-})
+const placedEvents: fc.Arbitrary<PlacedEvent[]> = histories(40).map((history) =>
+  history.map(({ event, recordedAt }, i) => ({ event, position: i + 1, recordedAt })),
+)
 
 /** A whole window's state as if it were one measure: the same laws hold of both. */
 const window: Measure<WindowState> = {
@@ -33,7 +27,7 @@ const laws: [string, Measure<unknown>][] = Object.entries({
   outcomes,
   quality,
   duration,
-  arrival,
+  recordTimes,
   positions,
   window,
 }).map(([name, measure]) => [name, measure as Measure<unknown>])
@@ -154,12 +148,8 @@ describe('a window', () => {
           event: { ...placed.event, occurredAt, isTest: false },
         }))
         const state = zeroWindow()
-        let watermark = noWatermark
-        for (const { event, position } of together) {
-          addToWindow(state, { event, position, recordedAt: occurredAt, watermark })
-          watermark = advanceWatermark(watermark, occurredAt, occurredAt)
-        }
-        const history = together.map(({ event }) => ({ event, recordedAt: occurredAt }))
+        for (const placed of together) addToWindow(state, placed)
+        const history = together.map(({ event, recordedAt }) => ({ event, recordedAt }))
         const row = Object.fromEntries(windowColumns.map((column) => [column.name, column.get(state)]))
         const recounted = recountWindows(history).get('hour/total/2026-01-04T20:00:00.000Z')
         expect(recounted ?? row).toEqual(row)

@@ -1,5 +1,5 @@
 import type { ColumnType, ColumnValue, Measure, PlacedEvent } from './measure.ts'
-import { arrival, type Arrival } from './measures/arrival.ts'
+import { recordTimes, type RecordTimes } from './measures/recordTimes.ts'
 import { duration, type Duration } from './measures/duration.ts'
 import { outcomes, type Outcomes } from './measures/outcomes.ts'
 import { positions, type Positions } from './measures/positions.ts'
@@ -10,7 +10,7 @@ export interface WindowState {
   readonly outcomes: Outcomes
   readonly quality: Quality
   readonly duration: Duration
-  readonly arrival: Arrival
+  readonly recordTimes: RecordTimes
   readonly positions: Positions
 }
 
@@ -18,7 +18,7 @@ const measures: { readonly [Name in keyof WindowState]: Measure<WindowState[Name
   outcomes,
   quality,
   duration,
-  arrival,
+  recordTimes,
   positions,
 }
 
@@ -26,7 +26,7 @@ export const zeroWindow = (): WindowState => ({
   outcomes: outcomes.zero(),
   quality: quality.zero(),
   duration: duration.zero(),
-  arrival: arrival.zero(),
+  recordTimes: recordTimes.zero(),
   positions: positions.zero(),
 })
 

@@ -149,7 +149,7 @@ describe('a database of the last release', () => {
     // A window where any came late is restated, the others are settled an hour after their end.
     for (const whose of ['pattern', 'total'] as const) {
       const { rows } = await migrated.query(
-        `select last_position % 2 > 0 as late, last_came_ms > settles_ms as restated, first_came_ms < settles_ms as early
+        `select last_position % 2 > 0 as late, last_recorded_ms > settles_ms as restated, first_recorded_ms < settles_ms as early
          from (select *, 1000 * extract(epoch from window_start + ('1 ' || granularity)::interval + '1 hour') as settles_ms
            from (${everyWindow(whose)}) as w) as windows`,
       )

@@ -21,18 +21,10 @@ interface Placed {
   readonly event: PatternEvent
   readonly position: number
   readonly recordedAt: number
-  /** Greatest min(occurred_at, broker timestamp) at lower positions. */
-  readonly watermark: number
 }
 
-const place = (history: readonly RecordedEvent[]): Placed[] => {
-  let watermark = Number.NEGATIVE_INFINITY
-  return history.map(({ event, recordedAt }, i) => {
-    const placed = { event, position: i + 1, recordedAt, watermark }
-    watermark = Math.max(watermark, Math.min(event.occurredAt, recordedAt))
-    return placed
-  })
-}
+const place = (history: readonly RecordedEvent[]): Placed[] =>
+  history.map(({ event, recordedAt }, i) => ({ event, position: i + 1, recordedAt }))
 
 const bigSum = (values: readonly number[]): bigint => values.reduce((sum, value) => sum + BigInt(value), 0n)
 const leastOf = (values: readonly number[]): number | null => values.toSorted((a, b) => a - b)[0] ?? null
@@ -71,8 +63,7 @@ const countRow = (events: readonly Placed[]): RecountedRow => {
   const scores = events.map(({ event }) => event.qualityMillionths).filter(present)
   const durations = events.map(({ event }) => event.executionTimeMs).filter(present)
   const positions = events.map(({ position }) => position)
-  // No record comes before what its shard had come to.
-  const came = events.map(({ recordedAt, watermark }) => (recordedAt > watermark ? recordedAt : watermark))
+  const recorded = events.map(({ recordedAt }) => recordedAt)
   return {
     uses: outcomes.length,
     successes: withOutcome('success'),
@@ -90,8 +81,8 @@ const countRow = (events: readonly Placed[]): RecountedRow => {
     duration_min_ms: leastOf(durations),
     duration_max_ms: greatestOf(durations),
     duration_histogram: histogramOf(durations.map(durationBin)),
-    first_came_ms: leastOf(came),
-    last_came_ms: greatestOf(came),
+    first_recorded_ms: leastOf(recorded),
+    last_recorded_ms: greatestOf(recorded),
     first_position: leastOf(positions),
     last_position: greatestOf(positions),
   }

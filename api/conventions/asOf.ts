@@ -23,7 +23,7 @@ export const rangeFields = {
 
 export const windowStatusField = z.enum(['open', 'settled', 'restated']).openapi({
   description:
-    '`open` until an hour past both its end and the coming of its first event, then `restated` where events came after that and changed it, else `settled`.',
+    '`open` until an hour past both its end and the hour in which its first event came, then `restated` where events came after that and changed it, else `settled`.',
 })
 
 export const asOf = (vector: Vector): Record<string, number> => Object.fromEntries(vector)

@@ -14,9 +14,9 @@ const named = (name: string, ...columns: readonly string[]): ColumnSet => ({
 export const everything: ColumnSet = { name: 'everything', columns: windowColumns }
 
 /** What the status of a window needs. */
-const arrival = ['first_came_ms', 'last_came_ms']
+const recordTimes = ['first_recorded_ms', 'last_recorded_ms']
 
-export const usageColumns = named('usage', 'uses', ...arrival)
+export const usageColumns = named('usage', 'uses', ...recordTimes)
 
 export const outcomeColumns = named(
   'outcomes',
@@ -25,7 +25,7 @@ export const outcomeColumns = named(
   'partial_successes',
   'failures',
   'errors',
-  ...arrival,
+  ...recordTimes,
 )
 
 /** All but the histogram, which no figure but percentiles needs. */
@@ -36,10 +36,10 @@ export const qualityColumns = named(
   'quality_square_sum',
   'quality_min',
   'quality_max',
-  ...arrival,
+  ...recordTimes,
 )
 
-export const durationColumns = named('duration', 'duration_count', 'duration_sum_ms', ...arrival)
+export const durationColumns = named('duration', 'duration_count', 'duration_sum_ms', ...recordTimes)
 
 /** What patterns are compared and tested by: durations by their histograms, quality by exact sums. */
 export const comparedColumns = named(

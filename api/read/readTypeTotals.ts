@@ -7,8 +7,8 @@ import type { Queryable } from './queryable.ts'
 import { segmentParameters, type WindowRow } from './windowRows.ts'
 
 const selectSums = (granularity: Granularity, parameter: number): string => `
-select json_build_array(extract(epoch from window_start)::float8 * 1000, sum(uses), min(first_came_ms),
-  max(last_came_ms)) as x
+select json_build_array(extract(epoch from window_start)::float8 * 1000, sum(uses), min(first_recorded_ms),
+  max(last_recorded_ms)) as x
 from ${tables[granularity]}
 where window_start = any($${parameter}::timestamptz[])
   and pattern_id = any($1::uuid[])
@@ -32,7 +32,7 @@ from (${granularities.map((granularity, i) => selectSums(granularity, i + 2)).jo
   return (rows[0]!.windows ?? []).map(([start, uses, first, last]) => {
     const state = zeroWindow()
     state.outcomes.uses = uses
-    Object.assign(state.arrival, { first, last })
+    Object.assign(state.recordTimes, { first, last })
     return { patternId: null, start, state }
   })
 }

@@ -178,6 +178,13 @@ describe('the pages of a list', () => {
 })
 
 describe('the catalogue', () => {
+  it('a search may be as long as a name, in characters', async () => {
+    const search = (characters: number) =>
+      api.ask(`/patterns?search=${encodeURIComponent('😀'.repeat(characters))}`)
+    expect((await search(200)).status).toBe(200)
+    expect((await search(201)).status).toBe(400)
+  })
+
   it('is searched by part of a name in any case, or the beginning of an id', async () => {
     const byName = await api.ask('/patterns?search=REAKER')
     for (const pattern of byName.body.patterns) expect(pattern.pattern_name).toBe('Circuit breaker')

@@ -36,7 +36,7 @@ export const periodsOf = (
     return {
       bucket,
       state,
-      status: windowStatus(bucket.end, state.arrival, now),
+      status: windowStatus(bucket.end, state.recordTimes, now),
     }
   })
 }

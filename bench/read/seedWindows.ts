@@ -107,12 +107,7 @@ export const seedWindows = async (options: SeedOptions): Promise<Seeded> => {
     for (let i = 0; i < uses; i++) {
       const event = drawUse(pattern, hour + Math.floor(random() * windowMs.hour), random)
       positions[pattern.shard]!++
-      addToWindow(state, {
-        event,
-        position: positions[pattern.shard]!,
-        recordedAt: event.occurredAt,
-        watermark: hour,
-      })
+      addToWindow(state, { event, position: positions[pattern.shard]!, recordedAt: event.occurredAt })
       pattern.firstSeen = Math.min(pattern.firstSeen, event.occurredAt)
       pattern.lastSeen = Math.max(pattern.lastSeen, event.occurredAt)
       pattern.lastPosition = positions[pattern.shard]!

@@ -91,6 +91,7 @@ describe('a raw line', () => {
     ['{"pattern_id":"abc","broken":', null],
     ['{"pattern_id":"abc"}', 'abc'],
     ['{"pattern_id":7}', null],
+    [`{"pattern_id":"${patternId.toUpperCase()}"}`, patternId],
     ['{"data":{"pattern_id":"abc"}}', 'abc'],
     ['{"data":null}', null],
     ['null', null],

@@ -1,5 +1,6 @@
 import { decodeMessage } from '@patterns/shared/contract/decodeMessage.ts'
 import type { Rejection } from '@patterns/shared/contract/rejection.ts'
+import { readUuid } from '@patterns/shared/contract/uuid.ts'
 import type { OutgoingMessage } from '@patterns/topic/publisher.ts'
 import { exportedMessage } from './exportedMessage.ts'
 import { mostLineBytes } from './readLines.ts'
@@ -65,7 +66,8 @@ const patternIdOf = (bytes: Buffer): string | null => {
   const body = parse(bytes)
   const data = body?.['data'] as Record<string, unknown> | null | undefined
   const id = body?.['pattern_id'] ?? data?.['pattern_id']
-  return typeof id === 'string' ? id : null
+  // In the one spelling that decides the partition.
+  return readUuid(id) ?? (typeof id === 'string' ? id : null)
 }
 
 /** The message of a line that is to be sent as it is, good or bad. Keyed by its pattern where it names one. */

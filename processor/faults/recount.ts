@@ -100,12 +100,11 @@ const recountShard = (
       event_id: event.eventId,
       value: message.value!.toString('hex'),
     })
-    const cameAt = Math.max(message.timestamp, watermark)
     for (const granularity of granularities) {
       const start = startOf(event.occurredAt, granularity)
       for (const whose of [event.patternId, 'all']) {
         const window = getOrMake(windows, `${granularity}/${whose}/${start}/${shard}`, newWindow)
-        count(window, event, position, cameAt)
+        count(window, event, position, message.timestamp)
       }
     }
     getOrMake(entries, `${event.patternId}/${shard}`, () => ({ events: [] })).events.push({ event, position })

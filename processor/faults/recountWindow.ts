@@ -7,7 +7,7 @@ export interface Window {
   readonly qualities: number[]
   readonly durations: number[]
   readonly positions: number[]
-  readonly came: number[]
+  readonly recorded: number[]
 }
 
 export const newWindow = (): Window => ({
@@ -15,17 +15,17 @@ export const newWindow = (): Window => ({
   qualities: [],
   durations: [],
   positions: [],
-  came: [],
+  recorded: [],
 })
 
 /** Counts one more event in a window. */
-export const count = (window: Window, event: SentEvent, position: number, cameAt: number): void => {
+export const count = (window: Window, event: SentEvent, position: number, recordedAt: number): void => {
   if (event.outcome !== undefined)
     window.outcomes.set(event.outcome, (window.outcomes.get(event.outcome) ?? 0) + 1)
   if (event.quality !== undefined) window.qualities.push(Math.round(event.quality * 1_000_000))
   if (event.durationMs !== undefined) window.durations.push(event.durationMs)
   window.positions.push(position)
-  window.came.push(cameAt)
+  window.recorded.push(recordedAt)
 }
 
 /** Twenty equal bins of 0…1; 1.0 falls in the last. */
@@ -50,7 +50,7 @@ const histogram = (values: readonly number[], binOf: (value: number) => number):
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)
 
 /** The row that the table must have of it. */
-export const windowRow = ({ outcomes, qualities, durations, positions, came }: Window): TableRow => ({
+export const windowRow = ({ outcomes, qualities, durations, positions, recorded }: Window): TableRow => ({
   uses: String(sum([...outcomes.values()])),
   successes: String(outcomes.get('success') ?? 0),
   partial_successes: String(outcomes.get('partial_success') ?? 0),
@@ -67,8 +67,8 @@ export const windowRow = ({ outcomes, qualities, durations, positions, came }: W
   duration_min_ms: least(durations),
   duration_max_ms: greatest(durations),
   duration_histogram: histogram(durations, durationBin),
-  first_came_ms: least(came),
-  last_came_ms: greatest(came),
+  first_recorded_ms: least(recorded),
+  last_recorded_ms: greatest(recorded),
   first_position: least(positions),
   last_position: greatest(positions),
 })

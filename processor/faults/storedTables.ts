@@ -7,7 +7,7 @@ const counters = [
   ...['uses', 'successes', 'partial_successes', 'failures', 'errors'],
   ...['quality_count', 'quality_sum', 'quality_square_sum', 'quality_min', 'quality_max'],
   ...['duration_count', 'duration_sum_ms', 'duration_min_ms', 'duration_max_ms'],
-  ...['first_came_ms', 'last_came_ms', 'first_position', 'last_position'],
+  ...['first_recorded_ms', 'last_recorded_ms', 'first_position', 'last_position'],
 ]
 const histograms = ['quality_histogram', 'duration_histogram']
 

@@ -31,7 +31,7 @@ const patternOf = (n: number): string => `0197a3b4-0000-7000-8000-${n.toString(1
 const stateOf = (history: readonly RecordedEvent[]) => {
   const state = zeroWindow()
   for (const [i, { event, recordedAt }] of history.entries()) {
-    addToWindow(state, { event, position: i + 1, recordedAt, watermark: Date.UTC(2026, 0, 10) })
+    addToWindow(state, { event, position: i + 1, recordedAt })
   }
   return state
 }

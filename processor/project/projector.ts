@@ -107,14 +107,13 @@ export const openProjector = async ({
   let timer: NodeJS.Timeout | undefined
 
   /** One object for all events: a fold looks at it and keeps nothing of it. */
-  const placed = { event: undefined as unknown as PatternEvent, position, recordedAt: 0, watermark }
+  const placed = { event: undefined as unknown as PatternEvent, position, recordedAt: 0 }
 
   const foldOne = ({ event, recordedAt }: ProjectableEvent): void => {
     position++
     placed.event = event
     placed.position = position
     placed.recordedAt = recordedAt
-    placed.watermark = watermark
     try {
       if (fold(pending.deltas, placed)) pending.windows++
     } catch (error) {

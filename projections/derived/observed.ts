@@ -19,7 +19,6 @@ const observation = (qualityMillionths?: number, executionTimeMs?: number): Plac
   },
   position: 1,
   recordedAt: 0,
-  watermark: 0,
 })
 
 /** For tests: the state after events with these quality scores, in millionths. */

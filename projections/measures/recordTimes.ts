@@ -2,21 +2,19 @@ import { maxOf, minOf } from '../extremes.ts'
 import type { Measure } from '../measure.ts'
 
 /**
- * When the first and the last event of a window came, epoch milliseconds: what decides whether it was still open then
- * (`windowStatus`). A record cannot have come before its shard had come as far as its watermark, whatever time its
- * producer gave it.
+ * When the first and the last event of a window came into the topic, epoch milliseconds: what decides whether it was
+ * still open then (`windowStatus`). A function of the events alone, so the same in any order and any layout of the topic.
  */
-export interface Arrival {
+export interface RecordTimes {
   first: number | null
   last: number | null
 }
 
-export const arrival: Measure<Arrival> = {
+export const recordTimes: Measure<RecordTimes> = {
   zero: () => ({ first: null, last: null }),
-  add(state, { recordedAt, watermark }) {
-    const cameAt = Math.max(recordedAt, watermark)
-    state.first = minOf(state.first, cameAt)
-    state.last = maxOf(state.last, cameAt)
+  add(state, { recordedAt }) {
+    state.first = minOf(state.first, recordedAt)
+    state.last = maxOf(state.last, recordedAt)
   },
   merge(into, from) {
     into.first = minOf(into.first, from.first)
@@ -24,13 +22,13 @@ export const arrival: Measure<Arrival> = {
   },
   columns: [
     {
-      name: 'first_came_ms',
+      name: 'first_recorded_ms',
       type: 'int8',
       get: (state) => state.first,
       set: (state, value) => void (state.first = value as number | null),
     },
     {
-      name: 'last_came_ms',
+      name: 'last_recorded_ms',
       type: 'int8',
       get: (state) => state.last,
       set: (state, value) => void (state.last = value as number | null),

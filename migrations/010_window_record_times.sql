@@ -1,7 +1,7 @@
 -- Up Migration
 
--- Windows keep when their first and their last event came, in epoch milliseconds, instead of how many came late: a
--- window is open until an hour after both its end and its first event, and restated where one came after that. Each
+-- Windows keep the record times of their first and their last event, in epoch milliseconds, instead of how many came late: a
+-- window is open until an hour after both its end and the hour of its first event, and restated where one came after that. Each
 -- window there is keeps the status it had: its first event is said to have come as it began, and its last one then,
 -- too, or just after the hour that it was open where any came late. One rewrite of each table, and no dead rows.
 drop view pattern_usage_stats;
@@ -14,15 +14,15 @@ declare
 begin
   foreach size in array array['hour', 'day', 'week'] loop
     foreach whose in array array['pattern', 'total'] loop
-      execute format('alter table %s_windows_v1_%s add column first_came_ms bigint', whose, size);
+      execute format('alter table %s_windows_v1_%s add column first_recorded_ms bigint', whose, size);
       execute format($alter$
         alter table %s_windows_v1_%s
-          alter column first_came_ms type bigint using extract(epoch from window_start) * 1000,
+          alter column first_recorded_ms type bigint using extract(epoch from window_start) * 1000,
           alter column late type bigint using case when late > 0
             then extract(epoch from window_start + interval '1 %s') * 1000 + %s
             else extract(epoch from window_start) * 1000 end,
-          alter column first_came_ms set not null$alter$, whose, size, size, grace);
-      execute format('alter table %s_windows_v1_%s rename column late to last_came_ms', whose, size);
+          alter column first_recorded_ms set not null$alter$, whose, size, size, grace);
+      execute format('alter table %s_windows_v1_%s rename column late to last_recorded_ms', whose, size);
     end loop;
   end loop;
 end
@@ -35,8 +35,8 @@ create view pattern_usage_stats as
     sum(failures) as failures, sum(errors) as errors,
     (sum(successes) + sum(partial_successes)) / nullif(sum(uses), 0) as success_rate,
     sum(duration_sum_ms) / nullif(sum(duration_count), 0) as average_duration_ms,
-    to_timestamp(min(first_came_ms) / 1000.0) as first_came_at,
-    to_timestamp(max(last_came_ms) / 1000.0) as last_came_at
+    to_timestamp(min(first_recorded_ms) / 1000.0) as first_recorded_at,
+    to_timestamp(max(last_recorded_ms) / 1000.0) as last_recorded_at
   from (
     select 'hour'::granularity as granularity, * from pattern_windows_v1_hour
     union all select 'day', * from pattern_windows_v1_day
