@@ -12,7 +12,7 @@ const forget = (parts: RealParts) =>
   parts.pool.query(
     `truncate event_log_shards, event_log_segments, dead_letters, duplicates, projection_checkpoints,
        ${granularities.map((size) => `pattern_windows_v1_${size}, total_windows_v1_${size}`).join(', ')},
-       pattern_catalogue_v1, pattern_trends_v1`,
+       pattern_catalogue_v1, pattern_trends_v1, pattern_homes, claimed_events`,
   )
 
 /** Resolves when the windows account for `count` events, with the time when the first were appended. */

@@ -43,7 +43,8 @@ export const register = (program: Command, context: CliContext): void => {
       `
 A line with a "specversion" is sent as a structured CloudEvent. A line of "log export" that has more than the event is
 sent as the message that it was: where the log has it already it is a duplicate. With --keep-time in an empty log, even
-what came late has come late there; but a topic drops what is older than it keeps messages.
+what came late has come late there; but a topic drops what is older than it keeps messages. KAFKA_PARTITIONER says how
+keys become partitions: as for the topic's other producers, murmur2 (Java) or crc32 (librdkafka).
 
 Exit codes: 0 all lines were sent, 1 some were faulty or could not be delivered (with --test: it did not
 appear in time), 2 wrong usage or settings, or the topic cannot be reached.

@@ -3,7 +3,7 @@ import { decodeRecord } from '@patterns/shared/contract/decodeRecord.ts'
 import type { TopicBatch, TopicMessage } from '@patterns/shared/contract/topicMessage.ts'
 import type { PartitionEnd } from '@patterns/topic/source.ts'
 import { createDuplicateIndex, type DuplicateIndex } from '../ingest/duplicateIndex.ts'
-import { createKnownPatterns } from '../ingest/knownPatterns.ts'
+import { createKnownPatterns, type KnownPatterns } from '../ingest/knownPatterns.ts'
 import { createEventReader } from '../ingest/readEventAt.ts'
 import { type SortedBatch, sortBatch } from '../ingest/sortBatch.ts'
 import { ProjectionAheadError } from '../project/projectionAhead.ts'
@@ -49,12 +49,21 @@ export interface ShardLane {
   close(): void
 }
 
+interface CatchUp {
+  readonly log: EventLog
+  readonly shard: number
+  readonly projector: Projector
+  readonly patterns: KnownPatterns
+}
+
 /** Brings the projector from its checkpoint to `head`, and no further: what another owner appends is for its own. */
-const catchUp = async (log: EventLog, shard: number, projector: Projector, head: number): Promise<void> => {
+const catchUp = async ({ log, shard, projector, patterns }: CatchUp, head: number): Promise<void> => {
   if (projector.position() >= head) return
   for await (const page of log.read(shard, projector.position())) {
     const records = page.filter((record) => record.position <= head)
     const events = records.map((record) => ({ event: decodeRecord(record), recordedAt: record.recordedAt }))
+    // Patterns of a log that is older than their homes got them from the catalogue, where these are not yet.
+    await patterns.splitAmong(events.map(({ event }) => event))
     await projector.take(events, head - projector.position() - events.length)
     if (projector.position() >= head) return
   }
@@ -126,6 +135,7 @@ export const openShardLane = async ({
   refuseLostSource(shard, opened, end)
   if (end.topicId !== null && end.topicId !== opened.topicId) await log.nameTopic(shard, end.topicId, opened)
 
+  const patterns = createKnownPatterns({ log, shard, horizon: duplicateHorizon })
   const windows = { projection, version, shard }
   const projector = await openProjector({
     ...projectorOptions,
@@ -137,7 +147,7 @@ export const openShardLane = async ({
   try {
     await refuseAheadOfLog(log, shard, projector.position(), head.position)
     index = await indexRecent(log, shard, duplicateHorizon, head.position)
-    await catchUp(log, shard, projector, head.position)
+    await catchUp({ log, shard, projector, patterns }, head.position)
   } catch (error) {
     projector.close()
     shardTrends?.close()
@@ -147,7 +157,6 @@ export const openShardLane = async ({
   // A log that is older than the watermark in its head: the projection has just read up to there.
   head = { ...head, watermark: opened.watermark ?? projector.watermark() }
 
-  const patterns = createKnownPatterns({ log, shard, horizon: duplicateHorizon })
   const sortContext = {
     topic,
     shard,
