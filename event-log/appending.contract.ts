@@ -28,6 +28,13 @@ export const appendingContract = (scene: LogScene): void => {
       ])
     })
 
+    it('keeps the leader epoch of the last batch, and forgets it with one that has none', async () => {
+      const { shard, head } = await given(0, { ...events(0), leaderEpoch: 7 })
+      expect(await scene.log.head(shard)).toMatchObject({ leaderEpoch: 7 })
+      await scene.log.append({ shard, expected: head, ...events(1) })
+      expect(await scene.log.head(shard)).toMatchObject({ leaderEpoch: null })
+    })
+
     it.each([
       ['nothing but offsets that were no records', toAppend({ nextSourceOffset: 7 })],
       ['nothing at all', toAppend({ nextSourceOffset: 0 })],

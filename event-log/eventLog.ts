@@ -15,6 +15,13 @@ export interface ShardHead {
    * created anew is adopted: its offsets begin at 0 again, those of the log go on.
    */
   readonly sourceBase: number
+  /** The first source offset that the base holds for: what lies before has no offset in the topic as it is now. */
+  readonly sourceBaseSince: number
+  /**
+   * Under which of its leaders Kafka took the message before `nextSourceOffset`; `null` where that is not known, and of
+   * a source that has none.
+   */
+  readonly leaderEpoch: number | null
   /** Which topic the source offsets are of, as the source names it; `null` where it never could. */
   readonly topicId: string | null
   /**
@@ -69,6 +76,8 @@ export interface Append {
   readonly keyMismatches?: number
   /** The offset after this batch. */
   readonly nextSourceOffset: number
+  /** Of the batch's last message; see `ShardHead`. Default `null`. */
+  readonly leaderEpoch?: number | null
 }
 
 export type AppendResult =

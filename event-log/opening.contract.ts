@@ -16,6 +16,8 @@ export const openingContract = (scene: LogScene): void => {
         firstSourceOffset: 42,
         nextSourceOffset: 42,
         sourceBase: 0,
+        sourceBaseSince: 0,
+        leaderEpoch: null,
         topicId: null,
         watermark: noWatermark,
         duplicates: 0,

@@ -105,6 +105,7 @@ export const createProcessor = ({
         }),
     },
     ends: () => source.ends(),
+    history: (partition) => source.history(partition),
     logger,
     onOwned: (shards) => (pool.options.max = poolSizeFor(shards)),
     ...(backoff === undefined ? {} : { backoff }),

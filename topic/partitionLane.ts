@@ -35,6 +35,8 @@ export interface PartitionLane {
   readonly partition: number
   /** The offset to fetch from; `undefined` while there is no room, or nothing may be read. */
   wanted(): number | undefined
+  /** Under which leader the message before `wanted()` was taken; `null` where that is not known. */
+  leaderEpoch(): number | null
   /** Whether a fetched batch waits, so that more will be wanted as soon as the owner has taken one. */
   isFull(): boolean
   /** Hands over a fetched batch. One that does not begin at `wanted()` is stale and dropped. */
@@ -64,6 +66,7 @@ export const createPartitionLane = (options: PartitionLaneOptions): PartitionLan
   const changed = createSignal()
   let waiting: TopicBatch | undefined
   let readFrom: number | undefined
+  let leaderEpoch: number | null = null
   let position: number | undefined
   let silentSince: number | undefined
   let failure: Error | undefined
@@ -79,6 +82,7 @@ export const createPartitionLane = (options: PartitionLaneOptions): PartitionLan
   const seek = (offset: number) => {
     waiting = undefined
     readFrom = offset
+    leaderEpoch = owner.leaderEpoch?.(partition) ?? null
     position = offset
     onWanted()
   }
@@ -210,11 +214,13 @@ export const createPartitionLane = (options: PartitionLaneOptions): PartitionLan
   return {
     partition,
     wanted: () => (isClosed || waiting ? undefined : readFrom),
+    leaderEpoch: () => leaderEpoch,
     isFull: () => waiting !== undefined,
     offer(batch) {
       if (isClosed || waiting || batch.firstOffset !== readFrom) return
       waiting = batch
       readFrom = batch.nextOffset
+      leaderEpoch = batch.leaderEpoch ?? null
       changed.notify()
     },
     position: () => position,

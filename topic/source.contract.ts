@@ -30,6 +30,16 @@ export const sourceContract = ({ publish, openSource, startSource }: TopicScene)
     expect(texts(owner).slice(10)).toEqual(['4', '5', '6', '7', '8', '9'])
   })
 
+  it('tells what lies at an offset now, also while it is not started', async () => {
+    await publish(Array.from({ length: 3 }, (_, index) => ({ key: null, value: `${index}`, partition: 1 })))
+    const { valueAt } = openSource().history(1)
+    expect(String(await valueAt(0))).toBe('0')
+    expect(String(await valueAt(2))).toBe('2')
+    expect(await valueAt(3)).toBeUndefined()
+    const started = await startSource(createRecordingOwner())
+    expect(String(await started.history(1).valueAt(1))).toBe('1')
+  })
+
   it('goes on where the previous owner ended', async () => {
     const offsets = new Map<number, number>()
     const first = createRecordingOwner({ offsets })

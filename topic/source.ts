@@ -18,6 +18,11 @@ export interface PartitionOwner {
    * Answers the offset to read from next: usually `batch.nextOffset`, another to seek.
    */
   take(batch: TopicBatch, alive: () => Promise<void>): Promise<number>
+  /**
+   * Under which leader the message before the offset was taken that was answered last; `null` where that is not known.
+   * With it Kafka notices that its log is another one before that offset.
+   */
+  leaderEpoch?(partition: number): number | null
   /** A partition is no longer ours: let go of all that is held for it. */
   revoked(partition: number): Promise<void>
 }
@@ -36,6 +41,20 @@ export interface PartitionEnd {
   readonly topicId: string | null
 }
 
+/** What a partition says of the messages that it holds now. */
+export interface PartitionHistory {
+  /**
+   * How far its log goes under a leader: the last one up to `leaderEpoch`, and the offset after its last message
+   * (KIP-320). `null` where it knows of none: all that was read under that leader is gone. `undefined` where it cannot
+   * tell, as it has no leaders.
+   */
+  epochEnd(
+    leaderEpoch: number,
+  ): Promise<{ readonly leaderEpoch: number; readonly endOffset: number } | null | undefined>
+  /** The value of its message at an offset; `undefined` where it holds none there. */
+  valueAt(offset: number): Promise<Buffer | null | undefined>
+}
+
 /** A partition of ours that is not read, and why. Others go on. */
 export interface UnreadPartition {
   readonly partition: number
@@ -48,6 +67,8 @@ export interface Source {
   start(owner: PartitionOwner): Promise<void>
   /** The partitions' ends. Rejects while the broker cannot be reached: unknown is not zero. */
   ends(): Promise<PartitionEnd[]>
+  /** To ask what a partition holds now. Its answers reject while the broker cannot be reached. */
+  history(partition: number): PartitionHistory
   /** `connecting` until joined, `down` while the broker cannot be reached, or no partition can be read. */
   status(): 'connecting' | 'up' | 'down'
   /** The partitions of ours that are no longer read, until they are begun again or lost. */

@@ -53,6 +53,8 @@ const shardOf = (fates: readonly Fate[], firstSourceOffset = 100): Contents => {
     firstSourceOffset,
     nextSourceOffset: firstSourceOffset + fates.length,
     sourceBase: 0,
+    sourceBaseSince: 0,
+    leaderEpoch: null,
     splits: 0,
     keyMismatches: 0,
     topicId: null,

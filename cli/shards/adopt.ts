@@ -1,5 +1,6 @@
 import { createPostgresEventLog } from '@patterns/event-log/postgres/postgresEventLog.ts'
-import type { ShardHead } from '@patterns/event-log/eventLog.ts'
+import { checkHistory, type HistoryCheck } from '@patterns/event-log/checkHistory.ts'
+import type { EventLog, ShardHead } from '@patterns/event-log/eventLog.ts'
 import { openTopic } from '@patterns/topic/openTopic.ts'
 import type { PartitionEnd } from '@patterns/topic/source.ts'
 import type { Command } from 'commander'
@@ -21,18 +22,26 @@ interface AdoptOptions {
   readonly yes?: boolean
 }
 
-const readEnd = async (shard: number, context: CliContext): Promise<PartitionEnd> => {
+/** Where the partition ends, and whether it still has what the shard has read. */
+const askPartition = async (
+  log: EventLog,
+  head: ShardHead,
+  shard: number,
+  context: CliContext,
+): Promise<{ readonly end: PartitionEnd; readonly check: HistoryCheck }> => {
   const source = openTopic({ settings: context.settings(), logger: context.logger() }).createSource()
-  try {
-    const ends = await source.ends().catch((error: unknown) => {
-      throw new RefusedError('The topic cannot be asked, check KAFKA_BROKERS and KAFKA_TOPIC', {
-        exitCode: 2,
-        cause: error,
-      })
+  const unreachable = (error: unknown) => {
+    throw new RefusedError('The topic cannot be asked, check KAFKA_BROKERS and KAFKA_TOPIC', {
+      exitCode: 2,
+      cause: error,
     })
+  }
+  try {
+    const ends = await source.ends().catch(unreachable)
     const end = ends.find(({ partition }) => partition === shard)
-    if (end !== undefined) return end
-    throw new RefusedError(`The topic has no partition ${shard}`, { exitCode: 2 })
+    if (end === undefined) throw new RefusedError(`The topic has no partition ${shard}`, { exitCode: 2 })
+    const question = { log, shard, head, ...end, history: source.history(shard) }
+    return { end, check: await checkHistory(question).catch(unreachable) }
   } finally {
     await source.stop()
   }
@@ -49,11 +58,13 @@ const applyAdoption = async (
     sourceBase: 'sourceBase' in adoption ? adoption.sourceBase : head.sourceBase,
     nextSourceOffset: adoption.kind === 'gap' ? adoption.nextSourceOffset : head.nextSourceOffset,
     lost: adoption.kind === 'gap' ? adoption.lostMessages : 0,
+    baseSince: adoption.kind === 'gap' ? head.sourceBaseSince : head.nextSourceOffset,
   }
   const { rowCount } = await pool.query(
     `with adopted as (
        update event_log_shards
-       set source_base = $4, next_source_offset = $5, not_records = not_records + $6, topic_id = $7
+       set source_base = $4, next_source_offset = $5, not_records = not_records + $6, topic_id = $7,
+         source_base_since = $8, leader_epoch = null
        where shard = $1 and next_source_offset = $2 and source_base = $3 returning shard
      ), mended as (delete from shard_stops using adopted where shard_stops.shard = adopted.shard)
      select shard from adopted`,
@@ -65,16 +76,28 @@ const applyAdoption = async (
       changed.nextSourceOffset,
       changed.lost,
       topicId,
+      changed.baseSince,
     ],
   )
   return rowCount === 1
 }
 
-const describeAdoption = (shard: number, adoption: Exclude<Adoption, { kind: 'nothing' }>): string => {
+const describeAdoption = (
+  head: ShardHead,
+  { partition: shard, endOffset }: PartitionEnd,
+  adoption: Exclude<Adoption, { kind: 'nothing' }>,
+): string => {
   if (adoption.kind === 'recreated')
     return `The topic was created anew. Shard ${shard} keeps its events and goes on with the first message that partition ${shard} has now.`
-  if (adoption.kind === 'truncated')
-    return `The topic lost its newest messages after they were read. Shard ${shard} keeps them and goes on with what partition ${shard} gets from now on.`
+  if (adoption.kind === 'truncated') {
+    const { readFrom } = adoption
+    const others =
+      endOffset > readFrom
+        ? `what partition ${shard} has at offsets ${readFrom} to ${endOffset - 1} now: of these, events that it has are duplicates, and the others count`
+        : `what partition ${shard} gets from now on`
+    const lost = `offsets ${readFrom} to ${head.nextSourceOffset - head.sourceBase - 1}`
+    return `The topic lost messages after they were read, at ${lost}. Shard ${shard} keeps them and goes on with ${others}.`
+  }
   if (adoption.kind === 'copy')
     return `The topic is another one. Shard ${shard} goes on in it after the last message that was read, as in a copy of the old one.`
   return `${formatCount(adoption.lostMessages)} messages of partition ${shard} were removed by the topic's retention before they were read. Shard ${shard} goes on without them; they are accounted for as no record.`
@@ -87,14 +110,14 @@ const adoptShard = ({ shard, copy = false, yes }: AdoptOptions, context: CliCont
       const log = createPostgresEventLog({ pool })
       await requireShard(log, shard)
       const head = (await log.head(shard))!
-      const end = await readEnd(shard, context)
-      const adoption = decideAdoption(head, end, { isCopy: copy })
+      const { end, check } = await askPartition(log, head, shard, context)
+      const adoption = decideAdoption(head, end, { isCopy: copy, ...check })
       if (adoption.kind === 'nothing') {
         await refuseOtherStop(pool, shard, 'lost_source')
         context.stdout.write(`Shard ${shard} needs nothing: its partition has what it expects next.\n`)
         return 0
       }
-      context.stdout.write(`${describeAdoption(shard, adoption)}\n`)
+      context.stdout.write(`${describeAdoption(head, end, adoption)}\n`)
       if (yes !== true && !(await confirm(context))) return 1
       if (!(await applyAdoption(pool, head, end, adoption))) {
         throw new RefusedError(`Shard ${shard} moved on in the meantime; nothing was changed`)

@@ -8,7 +8,8 @@ const decide = (
   head: { nextSourceOffset: number; sourceBase: number },
   end: { startOffset: number; endOffset: number },
   [known, now]: readonly [string | null, string | null] = [same, same],
-) => decideAdoption({ ...head, topicId: known }, { ...end, topicId: now })
+  divergesAt: number | null = null,
+) => decideAdoption({ ...head, topicId: known }, { ...end, topicId: now }, { divergesAt })
 
 describe('a shard', () => {
   test('needs nothing while its partition has what comes next', () => {
@@ -43,6 +44,19 @@ describe('a shard', () => {
     expect(decide({ nextSourceOffset: 5_000, sourceBase: 0 }, { startOffset: 0, endOffset: 4_995 })).toEqual({
       kind: 'truncated',
       sourceBase: 5,
+      readFrom: 4_995,
+    })
+  })
+
+  test('whose topic lost messages that were read reads again from where it is another, however long it is', () => {
+    const head = { nextSourceOffset: 150, sourceBase: 0 }
+    const truncated = { kind: 'truncated', sourceBase: 50, readFrom: 100 }
+    for (const endOffset of [100, 130, 150, 170])
+      expect(decide(head, { startOffset: 0, endOffset }, [same, same], 100)).toEqual(truncated)
+    // By its first messages it is the same topic, also if nobody tells which topic it is.
+    expect(decide(head, { startOffset: 0, endOffset: 170 }, [null, null], 100)).toEqual(truncated)
+    expect(decide(head, { startOffset: 0, endOffset: 170 }, [null, null], 0)).toMatchObject({
+      kind: 'recreated',
     })
   })
 
@@ -57,7 +71,7 @@ describe('a shard', () => {
   test('whose new topic is a copy of the old one, as a person knows, goes on after what it read', () => {
     const head = { nextSourceOffset: 500, sourceBase: 0, topicId: 'one' }
     const copyTo = (endOffset: number, topicId: string, startOffset = 0) =>
-      decideAdoption(head, { startOffset, endOffset, topicId }, { isCopy: true })
+      decideAdoption(head, { startOffset, endOffset, topicId }, { isCopy: true, divergesAt: null })
     expect(copyTo(700, 'other')).toEqual({ kind: 'copy' })
     expect(copyTo(700, 'one')).toEqual({ kind: 'nothing' })
     // Too short, or begun too late, to be one.

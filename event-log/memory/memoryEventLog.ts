@@ -37,6 +37,7 @@ const append = (store: MemoryStore, batch: Append): AppendResult => {
     duplicates,
     claims = [],
     keyMismatches = 0,
+    leaderEpoch = null,
     nextSourceOffset,
   } = batch
   const shard = store.shards.get(batch.shard)
@@ -64,6 +65,7 @@ const append = (store: MemoryStore, batch: Append): AppendResult => {
     ...head,
     position: shard.records.length,
     nextSourceOffset,
+    leaderEpoch,
     watermark: watermarkAfter(expected.watermark, events),
     duplicates: head.duplicates + duplicates.length,
     deadLettered: head.deadLettered + deadLetters.length,
@@ -94,6 +96,8 @@ export const createMemoryEventLog = (store: MemoryStore = createMemoryStore()): 
           firstSourceOffset,
           nextSourceOffset: firstSourceOffset,
           sourceBase: 0,
+          sourceBaseSince: 0,
+          leaderEpoch: null,
           topicId: null,
           watermark: noWatermark,
           duplicates: 0,

@@ -7,7 +7,7 @@ import { isClaimed } from './claims.ts'
 import { faultsAsJson, headersAsJson } from './deadLetterJson.ts'
 import { encodeSegments, segmentColumns } from './encodeSegments.ts'
 
-const firstArray = 25
+const firstArray = 26
 const segmentNames = Object.keys(segmentColumns).join(', ')
 const segmentArrays = Object.values(segmentColumns)
   .map((type, i) => `$${firstArray + i}::${type}[]`)
@@ -23,7 +23,8 @@ with head as (
   update event_log_shards
   set position = position + $5, next_source_offset = $6, duplicates = duplicates + $7,
     dead_lettered = dead_lettered + $8, not_records = not_records + $9, key_mismatches = key_mismatches + $20,
-    appended_at = greatest(appended_at, now()), watermark = $10
+    appended_at = greatest(appended_at, now()), watermark = $10,
+    leader_epoch = $25
   where shard = $1 and position = $2 and next_source_offset = $3 and source_base = $4 and splits = $21
   returning shard, appended_at
 ), segment as (
@@ -50,7 +51,16 @@ select shard from head`
  * expected one or an id is claimed already.
  */
 export const appendSegments = async (pool: pg.Pool, append: Append): Promise<AppendResult> => {
-  const { shard, expected, events, deadLetters, duplicates, claims = [], nextSourceOffset } = append
+  const {
+    shard,
+    expected,
+    events,
+    deadLetters,
+    duplicates,
+    claims = [],
+    nextSourceOffset,
+    leaderEpoch = null,
+  } = append
   const covered = nextSourceOffset - expected.nextSourceOffset
   const { columns, watermark } = await encodeSegments(append)
   const appended = pool.query({
@@ -81,6 +91,7 @@ export const appendSegments = async (pool: pg.Pool, append: Append): Promise<App
       duplicates.map((duplicate) => duplicate.shard),
       uuidArray(claims.map(({ eventId }) => eventId)),
       int8Array(claims.map(({ position }) => position)),
+      leaderEpoch,
       ...columns,
     ],
   })

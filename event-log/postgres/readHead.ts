@@ -3,7 +3,7 @@ import type pg from 'pg'
 import type { ShardHead } from '../eventLog.ts'
 
 const columns = `position, first_source_offset as "firstSourceOffset", next_source_offset as "nextSourceOffset",
-  source_base as "sourceBase", topic_id as "topicId", watermark,
+  source_base as "sourceBase", source_base_since as "sourceBaseSince", leader_epoch as "leaderEpoch", topic_id as "topicId", watermark,
   duplicates, dead_lettered as "deadLettered", not_records as "notRecords", splits, key_mismatches as "keyMismatches"`
 
 /** The head of a shard, `undefined` where it was never opened. */

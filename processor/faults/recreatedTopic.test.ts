@@ -113,7 +113,7 @@ describe.skipIf(brokers === null).concurrent('a topic that is deleted and create
       frozen.freeze()
       await recreate(scene)
       scene.ledger.beginAnew()
-      for (const shard of [0, 1, 3]) await sendTo(scene, shard, 'longer', 600)
+      for (const shard of [0, 1, 3]) await sendTo(scene, shard, `longer ${shard}`, 600)
       frozen.thaw()
       await untilHealth(
         frozen,

@@ -1,3 +1,4 @@
+import { checkHistory, type TopicHistory } from '@patterns/event-log/checkHistory.ts'
 import type { EventLog, LogEnd } from '@patterns/event-log/eventLog.ts'
 import { decodeRecord } from '@patterns/shared/contract/decodeRecord.ts'
 import type { TopicBatch, TopicMessage } from '@patterns/shared/contract/topicMessage.ts'
@@ -18,6 +19,8 @@ export interface LaneOptions {
   readonly shard: number
   /** The topic, the oldest offset that the partition still has, and its end, as they are when it is asked. */
   readonly source: () => Promise<Omit<PartitionEnd, 'partition'>>
+  /** To ask whether it still holds what was read. */
+  readonly history: TopicHistory
   readonly duplicateHorizon: number
   /** The time of day, epoch milliseconds. */
   readonly clock: () => number
@@ -34,6 +37,8 @@ export interface LaneOptions {
 export interface ShardLane {
   /** The partition's own offset to read from next. */
   nextOffset(): number
+  /** Under which leader the message before it was taken; `null` where that is not known. */
+  leaderEpoch(): number | null
   position(): number
   flushedPosition(): number
   /** Since when a flush has been under way, by the projector's `now`; `undefined` where none is. */
@@ -121,6 +126,7 @@ export const openShardLane = async ({
   topic,
   shard,
   source,
+  history,
   duplicateHorizon,
   clock,
   projector: { projection, version, ...projectorOptions },
@@ -132,7 +138,9 @@ export const openShardLane = async ({
   let head: LogEnd = opened
   // Asked after the head was read, so that all that another owner has taken by then lies before the end.
   const end = await source()
-  refuseLostSource(shard, opened, end)
+  const check = await checkHistory({ log, shard, head: opened, ...end, history })
+  refuseLostSource(shard, opened, end, check)
+  let { leaderEpoch } = check
   if (end.topicId !== null && end.topicId !== opened.topicId) await log.nameTopic(shard, end.topicId, opened)
 
   const patterns = createKnownPatterns({ log, shard, horizon: duplicateHorizon })
@@ -179,12 +187,19 @@ export const openShardLane = async ({
   /** Tries again where an event turned out meanwhile to lie in another shard, or a pattern to be split. */
   const sortAndAppend = async (
     messages: readonly TopicMessage[],
-    nextSourceOffset: number,
+    batch: TopicBatch,
   ): Promise<SortedBatch> => {
     for (;;) {
       const sorted = await sortBatch(messages, head.position, sortContext)
       const { accepted: events, ...rest } = sorted
-      const result = await log.append({ shard, expected: head, events, ...rest, nextSourceOffset })
+      const result = await log.append({
+        shard,
+        expected: head,
+        events,
+        ...rest,
+        nextSourceOffset: batch.nextOffset + base,
+        leaderEpoch: batch.leaderEpoch ?? null,
+      })
       if (result.ok) {
         head = result.head
         return sorted
@@ -196,6 +211,7 @@ export const openShardLane = async ({
 
   return {
     nextOffset: () => head.nextSourceOffset - base,
+    leaderEpoch: () => leaderEpoch,
     position: () => head.position,
     flushedPosition: projector.flushedPosition,
     flushingSince: projector.flushingSince,
@@ -205,7 +221,8 @@ export const openShardLane = async ({
           `The projection of shard ${shard} is at position ${projector.position()}, and its log at ${head.position}`,
         )
       const messages = base === 0 ? batch.messages : batch.messages.map((message) => moved(message, base))
-      const sorted = await sortAndAppend(messages, batch.nextOffset + base)
+      const sorted = await sortAndAppend(messages, batch)
+      leaderEpoch = batch.leaderEpoch ?? null
       onSorted?.(sorted, batch)
       await projector.take(sorted.accepted, batch.endOffset - batch.nextOffset)
     },

@@ -71,6 +71,8 @@ const shardOf = async (...ends: (number | Error)[]) => {
         now: () => clock.now,
       },
     },
+    // It tells nothing of what it holds.
+    history: () => ({ epochEnd: async () => undefined, valueAt: async () => undefined }),
     ends: async () => {
       const end = ends.length > 1 ? ends.shift()! : ends[0]!
       if (end instanceof Error) throw end

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { TopicBatch } from '@patterns/shared/contract/topicMessage.ts'
 import type { Logger } from '@patterns/shared/logger.ts'
-import type { PartitionEnd, PartitionOwner } from '@patterns/topic/source.ts'
+import type { PartitionEnd, PartitionHistory, PartitionOwner } from '@patterns/topic/source.ts'
 import { FencedError } from '../project/writeFlush.ts'
 import { backoffMs } from './backoff.ts'
 import {
@@ -22,11 +22,13 @@ import { type LaneOptions, openShardLane, type ShardLane } from './shardLane.ts'
 import { stopCauseOf } from './stopCause.ts'
 
 export interface ShardOwnerOptions {
-  readonly lane: Omit<LaneOptions, 'shard' | 'source' | 'projector'> & {
+  readonly lane: Omit<LaneOptions, 'shard' | 'source' | 'history' | 'projector'> & {
     readonly projector: Omit<LaneOptions['projector'], 'onFailure'>
   }
   /** The partitions' ends as the source knows them now. */
   readonly ends: () => Promise<readonly PartitionEnd[]>
+  /** What a partition holds now. */
+  readonly history: (partition: number) => PartitionHistory
   readonly logger: Logger
   readonly backoff?: (attempt: number) => number
   /** Told how many shards there are whenever that changes. */
@@ -57,6 +59,7 @@ const heartbeatMs = 1_000
 export const createShardOwner = ({
   lane: laneOptions,
   ends,
+  history,
   logger,
   backoff = backoffMs,
   onOwned,
@@ -107,6 +110,17 @@ export const createShardOwner = ({
     return end
   }
 
+  const historyOf = (shard: number): PartitionHistory => {
+    const asked = history(shard)
+    const orUnknown = (error: unknown): never => {
+      throw new SourceUnknownError(`The topic cannot be asked what it holds: ${messageOf(error)}`)
+    }
+    return {
+      epochEnd: (leaderEpoch) => asked.epochEnd(leaderEpoch).catch(orUnknown),
+      valueAt: (offset) => asked.valueAt(offset).catch(orUnknown),
+    }
+  }
+
   const openOnce = async (entry: Owned): Promise<ShardLane> => {
     let opened: ShardLane | undefined
     let early: { readonly error: unknown } | undefined
@@ -115,6 +129,7 @@ export const createShardOwner = ({
       ...laneOptions,
       shard: entry.shard,
       source: () => sourceOf(entry.shard),
+      history: historyOf(entry.shard),
       projector: {
         ...laneOptions.projector,
         onFlush: (flush) => {
@@ -263,6 +278,8 @@ export const createShardOwner = ({
         return next
       }
     },
+
+    leaderEpoch: (partition) => owned.get(partition)?.lane?.leaderEpoch() ?? null,
 
     revoked: release,
 

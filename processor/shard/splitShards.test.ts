@@ -53,6 +53,7 @@ const openLane = (shard: number, endOffset: number, log: EventLog): Promise<Shar
     topic: 'topic',
     shard,
     source: async () => ({ startOffset: 0, endOffset, topicId: null }),
+    history: { epochEnd: async () => undefined, valueAt: async () => undefined },
     duplicateHorizon: 1_000,
     clock: () => Date.UTC(2026, 0, 3),
     projector: {

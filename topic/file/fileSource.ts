@@ -95,6 +95,22 @@ export const createFileSource = (options: FileSourceOptions): Source => {
     await Promise.all(tails.map(async ({ reader }) => reader.close()))
   }
 
+  /** Ours while we read the partition, else one of its own. */
+  const withReader = async <Answer>(
+    partition: number,
+    use: (reader: PartitionReader) => Promise<Answer>,
+  ): Promise<Answer> => {
+    const reader = tails[partition]?.reader
+    if (reader && !isStopped) return use(reader)
+    const { folder } = await openTopicFolder(dataDir, topic, createWithPartitions)
+    const once = createPartitionReader(partition, partitionFile(folder, partition))
+    try {
+      return await use(once)
+    } finally {
+      await once.close()
+    }
+  }
+
   return {
     async start(owner) {
       const { folder, partitions } = await openTopicFolder(dataDir, topic, createWithPartitions)
@@ -104,26 +120,19 @@ export const createFileSource = (options: FileSourceOptions): Source => {
       hasStarted = true
     },
     async ends() {
-      const { folder, partitions, topicId } = await openTopicFolder(dataDir, topic, createWithPartitions)
-      const endAt = (partition: number, endOffset: number) => ({
-        partition,
-        startOffset: 0,
-        endOffset,
-        topicId,
-      })
+      const { partitions, topicId } = await openTopicFolder(dataDir, topic, createWithPartitions)
       return Promise.all(
         Array.from({ length: partitions }, async (_, partition) => {
-          const reader = tails[partition]?.reader
-          if (reader && !isStopped) return endAt(partition, await reader.endOffset())
-          const once = createPartitionReader(partition, partitionFile(folder, partition))
-          try {
-            return endAt(partition, await once.endOffset())
-          } finally {
-            await once.close()
-          }
+          const endOffset = await withReader(partition, async (reader) => reader.endOffset())
+          return { partition, startOffset: 0, endOffset, topicId }
         }),
       )
     },
+    history: (partition) => ({
+      epochEnd: async () => undefined,
+      valueAt: async (offset) =>
+        withReader(partition, async (reader) => (await reader.messageAt(offset))?.value),
+    }),
     status: () => {
       if (!hasStarted) return 'connecting'
       return tails.every(({ lane }) => failures.isFailing(lane.partition)) ? 'down' : 'up'

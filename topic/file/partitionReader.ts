@@ -14,6 +14,8 @@ export interface PartitionReader {
    * are none yet. @throws OffsetGoneError where the file ends before `offset` or is not the one of `begin`
    */
   read(offset: number, maxBytes: number): Promise<TopicBatch | undefined>
+  /** The message at line `offset` of the file that is there now; `undefined` where it has none. */
+  messageAt(offset: number): Promise<TopicMessage | undefined>
   close(): Promise<void>
 }
 
@@ -21,6 +23,9 @@ export interface PartitionReader {
 export class OffsetGoneError extends Error {
   override readonly name = 'OffsetGoneError'
 }
+
+/** Most messages are shorter. */
+const oneMessageBytes = 4 << 10
 
 interface OpenFile {
   readonly handle: FileHandle
@@ -77,6 +82,12 @@ export const createPartitionReader = (partition: number, fileName: string): Part
       }
       next = { offset: line, byte: from + text.length }
       return { partition, firstOffset: offset, nextOffset: line, messages, endOffset: index.lines() }
+    },
+    async messageAt(offset) {
+      const { handle, index } = await lookOnce()
+      if (offset >= index.lines()) return undefined
+      const text = await readLines(handle, await index.byteOf(offset), index.endByte(), oneMessageBytes)
+      return decodeLine(text.toString('utf8').split('\n', 1)[0]!, offset)
     },
     async close() {
       await current?.handle.close()

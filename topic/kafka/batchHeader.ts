@@ -6,6 +6,7 @@ import { crc32c } from '@node-rs/crc32'
 //   producerId int64 · producerEpoch int16 · baseSequence int32 · recordsCount int32 · records
 const batchLengthAt = 8
 const lengthIncludedFrom = 12
+const leaderEpochAt = 12
 export const magicAt = 16
 export const crcAt = 17
 export const attributesAt = 21
@@ -28,6 +29,12 @@ export const baseOffsetOf = (batch: Buffer): number => readInt64(batch, 0)
 /** The offset of its last record, also where that one was compacted away. */
 export const lastOffsetOf = (batch: Buffer): number =>
   baseOffsetOf(batch) + batch.readInt32BE(lastOffsetDeltaAt)
+
+/** Under which leader the broker took it; `null` where it does not say. */
+export const leaderEpochOf = (batch: Buffer): number | null => {
+  const epoch = batch.readInt32BE(leaderEpochAt)
+  return epoch < 0 ? null : epoch
+}
 
 /** Whether its checksum is that of its content: the attributes and all that follows. */
 export const isIntact = (batch: Buffer): boolean =>

@@ -11,8 +11,8 @@ export interface CompactReader {
   uuid(): string
   /** Bytes or text as a view, empty where they are null. */
   bytes(): Buffer
-  /** Empty where it is null. Reads the tagged fields that end each item as well. */
-  list<Item>(item: () => Item): Item[]
+  /** Empty where it is null. Reads the tagged fields that end each item as well, and may be told of their tags. */
+  list<Item>(item: () => Item, onTag?: (item: Item, tag: number) => void): Item[]
   skip(bytes: number): void
 }
 
@@ -34,9 +34,10 @@ export const createCompactReader = (raw: Buffer): CompactReader => {
   /** Lengths are one more than they say; 0 is null. */
   const length = (): number => Math.max(0, unsignedVarint() - 1)
   /** Passes over tagged fields: all are optional. */
-  const skipTags = (): void => {
+  const skipTags = (onTag?: (tag: number) => void): void => {
     for (let left = unsignedVarint(); left > 0; left--) {
-      unsignedVarint()
+      const tag = unsignedVarint()
+      onTag?.(tag)
       const size = unsignedVarint()
       moved(size)
     }
@@ -52,10 +53,10 @@ export const createCompactReader = (raw: Buffer): CompactReader => {
       const size = length()
       return raw.subarray(moved(size), at)
     },
-    list: (item) =>
+    list: (item, onTag) =>
       Array.from({ length: length() }, () => {
         const read = item()
-        skipTags()
+        skipTags((tag) => onTag?.(read, tag))
         return read
       }),
     skip: (bytes) => void moved(bytes),

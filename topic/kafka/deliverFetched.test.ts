@@ -21,11 +21,15 @@ const deliver = async (records: Buffer, { wanted = 0, wasFirst = true } = {}) =>
     offer: (one) => void offered.push(one),
     fail: (error) => void failures.push(error),
   }
-  const isAny = await deliverFetched({ partition, errorCode: 0, records, aborted: [], endOffset: 2 }, 0, {
-    lane: lane as PartitionLane,
-    logger: createLogger('test', 'silent'),
-    wasFirst,
-  })
+  const isAny = await deliverFetched(
+    { partition, errorCode: 0, records, aborted: [], isDiverging: false, endOffset: 2 },
+    0,
+    {
+      lane: lane as PartitionLane,
+      logger: createLogger('test', 'silent'),
+      wasFirst,
+    },
+  )
   return { isAny, offered, failures }
 }
 

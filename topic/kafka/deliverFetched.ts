@@ -23,12 +23,15 @@ export interface Receiver {
  * @throws where the broker has an error for it: whatever that is, it may pass. What we cannot read fails the lane
  */
 export const deliverFetched = async (
-  { partition, errorCode, records, aborted, endOffset }: FetchedPartition,
+  { partition, errorCode, records, aborted, endOffset, isDiverging }: FetchedPartition,
   offset: number,
   { lane, logger, wasFirst }: Receiver,
 ): Promise<boolean> => {
-  if (errorCode === offsetOutOfRange) {
-    logger.warn({ partition, offset }, 'the topic does not hold the next offset; asking the owner again')
+  if (errorCode === offsetOutOfRange || isDiverging) {
+    logger.warn(
+      { partition, offset },
+      'the topic does not hold the next offset, or what came before it; asking the owner again',
+    )
     lane.reassign()
     throw new Error(`the partition does not hold offset ${offset}`)
   }
@@ -43,9 +46,9 @@ export const deliverFetched = async (
     lane.fail(error instanceof UnreadableBatchError ? error.in(partition) : (error as Error))
     return false
   }
-  const { messages, nextOffset } = decoded
+  const { messages, nextOffset, leaderEpoch } = decoded
   if (nextOffset > offset) {
-    lane.offer({ partition, firstOffset: offset, nextOffset, messages, endOffset })
+    lane.offer({ partition, firstOffset: offset, nextOffset, messages, endOffset, leaderEpoch })
     return true
   }
   if (records.length > 0 && wasFirst) throw new Error(`the batch at offset ${offset} does not come whole`)

@@ -1,39 +1,15 @@
 import type { PartitionEnd } from '../source.ts'
-import { within } from './within.ts'
-import type { KafkaClient, KafkaCluster } from './kafkajs/kafkajs.ts'
+import type { KafkaCluster } from './kafkajs/kafkajs.ts'
 import { readTopicId } from './readTopicId.ts'
+import type { SideCluster } from './sideCluster.ts'
 
-const timeoutMs = 5_000
-/** Shorter, so that what the other brokers say is told in time where one hangs. */
-const requestTimeoutMs = 2_000
-
-export interface EndReader {
-  /**
-   * The ends of all partitions whose brokers say them, as they are now. Rejects within 5 s where none of the brokers can
-   * be reached.
-   */
-  ends(): Promise<PartitionEnd[]>
-  stop(): Promise<void>
-}
-
-/** Asks for the ends on connections of its own: on those of the fetches a question would wait behind an answer. */
-export const createEndReader = ({ client, topic }: { client: KafkaClient; topic: string }): EndReader => {
-  let connecting: Promise<KafkaCluster> | undefined
+/**
+ * Reads the ends of all partitions whose brokers say them, as they are now. Rejects within 5 s where none of the brokers
+ * can be reached.
+ */
+export const createEndReader = (side: SideCluster, topic: string): (() => Promise<PartitionEnd[]>) => {
   let reading: Promise<PartitionEnd[]> | undefined
   let next: Promise<PartitionEnd[]> | undefined
-
-  const connect = async () => {
-    const cluster = client.createCluster({ requestTimeoutMs })
-    try {
-      await cluster.connect()
-      await cluster.addTargetTopic(topic)
-      return cluster
-    } catch (error) {
-      connecting = undefined
-      await cluster.disconnect()
-      throw error
-    }
-  }
 
   const readFrom = async (cluster: KafkaCluster, partitions: { partition: number }[]) => {
     const offsets = async (fromBeginning: boolean) => {
@@ -49,9 +25,7 @@ export const createEndReader = ({ client, topic }: { client: KafkaClient; topic:
     })
   }
 
-  const read = async (): Promise<PartitionEnd[]> => {
-    const cluster = await (connecting ??= connect())
-    await cluster.refreshMetadata() // a partition may have been added, or have another leader
+  const read = async (cluster: KafkaCluster): Promise<PartitionEnd[]> => {
     const byLeader = new Map<number, { partition: number }[]>()
     for (const { partitionId: partition, leader } of cluster.findTopicPartitionMetadata(topic))
       if (leader >= 0) byLeader.set(leader, [...(byLeader.get(leader) ?? []), { partition }])
@@ -65,19 +39,12 @@ export const createEndReader = ({ client, topic }: { client: KafkaClient; topic:
     return said.map((end) => ({ ...end, topicId })).toSorted((a, b) => a.partition - b.partition)
   }
 
-  const start = async (): Promise<PartitionEnd[]> => {
-    reading = within(timeoutMs, read()).finally(() => (reading = undefined))
-    return reading
-  }
+  const start = async () => (reading = side.ask(read).finally(() => (reading = undefined)))
   const startNext = () => {
     next = undefined
     return start()
   }
-
-  return {
-    // Who asks while a question is under way gets the answer to the next one: this one may tell of an end from
-    // before the caller knew what it compares the end with.
-    ends: async () => (reading ? (next ??= reading.then(startNext, startNext)) : start()),
-    stop: async () => connecting?.then(async (cluster) => cluster.disconnect()).catch(() => undefined),
-  }
+  // Who asks while a question is under way gets the answer to the next one: this one may tell of an end from
+  // before the caller knew what it compares the end with.
+  return async () => (reading ? (next ??= reading.then(startNext, startNext)) : start())
 }

@@ -14,7 +14,12 @@ export interface FetchRequest {
   readonly topic: string
   /** Fetches of this very topic, and of none that took its name; `null` where it has no id. */
   readonly topicId: string | null
-  readonly partitions: readonly { readonly partition: number; readonly offset: number }[]
+  readonly partitions: readonly {
+    readonly partition: number
+    readonly offset: number
+    /** Of the message before `offset`: told to the broker, it answers whether it still has that one (KIP-595). */
+    readonly leaderEpoch: number | null
+  }[]
   /** How long the broker may wait for something new. */
   readonly maxWaitMs: number
   readonly maxBytes: number
@@ -30,6 +35,8 @@ export interface FetchedPartition {
   readonly endOffset: number
   readonly aborted: readonly AbortedTransaction[]
   readonly records: Buffer
+  /** The leader's log is another one before the offset that was asked for. */
+  readonly isDiverging: boolean
 }
 
 /** What a broker answered to a fetch. */
@@ -117,7 +124,7 @@ export const decodeFetchResponse = (raw: Buffer): FetchAnswer => {
     at += 16 // last stable offset, log start offset
     const aborted = list(abortedTransaction)
     at += 4 // preferred read replica
-    return { ...head, aborted, records: bytes(int32()) }
+    return { ...head, aborted, records: bytes(int32()), isDiverging: false }
   }
   const clientSideThrottleTime = int32()
   const errorCode = int16()

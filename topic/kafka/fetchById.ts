@@ -28,11 +28,11 @@ export const encodeFetchById = (request: FetchRequest, topicId: string, isolatio
   writer.compactLength(1)
   writer.raw(Buffer.from(topicId, 'hex'))
   writer.compactLength(request.partitions.length)
-  for (const { partition, offset } of request.partitions) {
+  for (const { partition, offset, leaderEpoch } of request.partitions) {
     writer.int32(partition)
     writer.int32(-1)
     writer.int64(BigInt(offset))
-    writer.int32(-1)
+    writer.int32(leaderEpoch ?? -1)
     writer.int64(-1n)
     writer.int32(request.maxBytesPerPartition)
     writer.int8(0)
@@ -45,10 +45,13 @@ export const encodeFetchById = (request: FetchRequest, topicId: string, isolatio
   return { buf: written, buffer: written }
 }
 
+const divergingEpochTag = 0
+
 /**
  * Fetch response, version 13: throttle_time_ms int32 · error_code int16 · session_id int32 · [topic_id uuid ·
  * [partition int32 · error_code int16 · high_watermark int64 · last_stable_offset int64 · log_start_offset int64 ·
- * [producer_id int64 · first_offset int64] · preferred_read_replica int32 · records]].
+ * [producer_id int64 · first_offset int64] · preferred_read_replica int32 · records]]. Where the leader's log is another one,
+ * a tagged field of the partition says so.
  */
 export const decodeFetchById = (raw: Buffer): FetchAnswer => {
   const reader = createCompactReader(raw)
@@ -57,13 +60,18 @@ export const decodeFetchById = (raw: Buffer): FetchAnswer => {
   reader.skip(4) // id of the fetch session; we use none
   const partitions = reader.list(() => {
     reader.uuid()
-    return reader.list((): FetchedPartition => {
-      const head = { partition: reader.int32(), errorCode: reader.int16(), endOffset: reader.int64() }
-      reader.skip(16) // last stable offset, log start offset
-      const aborted = reader.list(() => ({ producerId: reader.bigInt64(), firstOffset: reader.int64() }))
-      reader.skip(4) // preferred read replica
-      return { ...head, aborted, records: reader.bytes() }
-    })
+    return reader.list(
+      (): FetchedPartition & { isDiverging: boolean } => {
+        const head = { partition: reader.int32(), errorCode: reader.int16(), endOffset: reader.int64() }
+        reader.skip(16) // last stable offset, log start offset
+        const aborted = reader.list(() => ({ producerId: reader.bigInt64(), firstOffset: reader.int64() }))
+        reader.skip(4) // preferred read replica
+        return { ...head, aborted, records: reader.bytes(), isDiverging: false }
+      },
+      (answer, tag) => {
+        if (tag === divergingEpochTag) answer.isDiverging = true
+      },
+    )
   })
   return { clientSideThrottleTime, errorCode, partitions: partitions.flat() }
 }

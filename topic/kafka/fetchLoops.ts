@@ -64,7 +64,7 @@ export const createFetchLoops = (options: FetchLoopsOptions): FetchLoops => {
       const offset = lane.wanted()
       return offset === undefined || !failures.isDue(lane.partition)
         ? []
-        : [{ partition: lane.partition, offset }]
+        : [{ partition: lane.partition, offset, leaderEpoch: lane.leaderEpoch() }]
     })
     if (partitions.length === 0) {
       const ids = led.map(({ partition }) => partition)

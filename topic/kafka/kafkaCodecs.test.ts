@@ -31,7 +31,7 @@ const storedCodec = async ({ client, topic }: TestTopic): Promise<number> => {
   const [answer] = await fetchFrom(await cluster.findBroker({ nodeId: leader }), {
     topic,
     topicId: null,
-    partitions: [{ partition: 0, offset: 0 }],
+    partitions: [{ partition: 0, offset: 0, leaderEpoch: null }],
     maxWaitMs: 1_000,
     maxBytes: 1 << 20,
     maxBytesPerPartition: 1 << 20,

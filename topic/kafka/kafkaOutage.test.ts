@@ -62,4 +62,46 @@ describe.skipIf(!canStart)('a broker that goes away', () => {
     },
     120_000,
   )
+
+  it('tells how far its log goes under each leader, and of a fetch that it goes on from elsewhere', async () => {
+    const topic = await createTestTopic(broker.brokers, { partitions: 1 })
+    const owner = createRecordingOwner()
+    const reader = topic.createSource()
+    const publish = async (from: number, to: number) => {
+      const publisher = topic.createPublisher()
+      for (let number = from; number < to; number++) await publisher.send({ key: null, value: `${number}` })
+      await publisher.stop()
+    }
+    const epochAt = (offset: number) =>
+      owner.batches.find(({ firstOffset, nextOffset }) => firstOffset <= offset && offset < nextOffset)!
+        .leaderEpoch!
+    await reader.start(owner)
+    await publish(0, 5)
+    await owner.until(() => owner.messages.length === 5)
+    await broker.restart()
+    await publish(5, 15)
+    await owner.until(() => owner.messages.length === 15, 60_000)
+    await reader.stop()
+    const [before, after] = [epochAt(0), epochAt(14)]
+    expect(after).toBeGreaterThan(before)
+
+    // The message before offset 10 was taken by another leader than this owner has heard.
+    const misled = createRecordingOwner({ offsets: new Map([[0, 10]]) })
+    const heard = { epoch: before }
+    misled.leaderEpoch = () => heard.epoch
+    const source = topic.createSource()
+    await source.start(misled)
+    const history = source.history(0)
+    expect(await history.epochEnd(before)).toEqual({ leaderEpoch: before, endOffset: 5 })
+    expect(await history.epochEnd(after)).toEqual({ leaderEpoch: after, endOffset: 15 })
+    expect(await history.epochEnd(after + 5)).toBeNull()
+    expect([await history.valueAt(14), await history.valueAt(15)].map(String)).toEqual(['14', 'undefined'])
+
+    await misled.until(() => misled.log.filter((line) => line.startsWith('assigned')).length >= 2)
+    expect(misled.messages).toEqual([])
+    heard.epoch = after
+    await misled.until(() => misled.messages.length === 5)
+    await source.stop()
+    await topic.remove()
+  }, 120_000)
 })

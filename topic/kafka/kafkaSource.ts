@@ -6,9 +6,11 @@ import { TopicUnreachableError } from '../topicUnreachable.ts'
 import { createEndReader } from './endReader.ts'
 import { createFetchLoops, type FetchLoops } from './fetchLoops.ts'
 import { createGroupMember } from './groupMember.ts'
+import { createKafkaHistory } from './kafkaHistory.ts'
 import { connectCluster, reachTopic } from './reachTopic.ts'
 import type { KafkaClient } from './kafkajs/kafkajs.ts'
 import { createMembership, type Membership } from './membership.ts'
+import { createSideCluster } from './sideCluster.ts'
 import { within } from './within.ts'
 
 export interface KafkaSourceOptions {
@@ -59,7 +61,8 @@ export const createKafkaSource = ({
 }: KafkaSourceOptions): Source => {
   const cluster = client.createCluster({ metadataMaxAgeMs, requestTimeoutMs })
   const groupCluster = client.createCluster({ requestTimeoutMs: groupRequestTimeoutMs })
-  const endReader = createEndReader({ client, topic })
+  const side = createSideCluster({ client, topic })
+  const ends = createEndReader(side, topic)
   const lanes = new Map<number, PartitionLane>()
   const failures = createReadFailures(logger)
   let isInGroup = false
@@ -69,7 +72,7 @@ export const createKafkaSource = ({
   let stopping: Promise<void> | undefined
 
   const endOf = async (partition: number): Promise<PartitionEnd> => {
-    const end = (await endReader.ends()).find((candidate) => candidate.partition === partition)
+    const end = (await ends()).find((candidate) => candidate.partition === partition)
     if (!end) throw new Error(`Kafka does not say where partition ${partition} of ${topic} ends`)
     return end
   }
@@ -128,7 +131,7 @@ export const createKafkaSource = ({
     await membership?.stop()
     // What hangs ends once its answer is overdue.
     await within(stopWaitMs, loops?.stop() ?? Promise.resolve()).catch(() => undefined)
-    const connections = [cluster.disconnect(), groupCluster.disconnect(), endReader.stop()]
+    const connections = [cluster.disconnect(), groupCluster.disconnect(), side.stop()]
     await within(stopWaitMs, Promise.allSettled(connections)).catch(() => undefined)
   }
   const stop = async () => (stopping ??= close())
@@ -142,7 +145,8 @@ export const createKafkaSource = ({
         throw error
       }
     },
-    ends: endReader.ends,
+    ends,
+    history: (partition) => createKafkaHistory(side, topic, partition),
     status() {
       if (!hasJoined) return 'connecting'
       const canRead =

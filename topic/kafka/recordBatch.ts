@@ -7,6 +7,7 @@ import {
   endOfBatch,
   isIntact,
   lastOffsetOf,
+  leaderEpochOf,
   magicAt,
   maxTimestampAt,
   producerIdAt,
@@ -28,6 +29,8 @@ export interface DecodedRecords {
   readonly messages: TopicMessage[]
   /** The offset after the last batch that was complete; offsets before it without a message are not records. */
   readonly nextOffset: number
+  /** Under which leader the last of them was taken; `null` where there is none, or where it does not say. */
+  readonly leaderEpoch: number | null
 }
 
 const codecMask = 0x07
@@ -55,6 +58,7 @@ export const decodeRecords = async (
   const messages: TopicMessage[] = []
   const isAborted = trackAborted(aborted)
   let nextOffset = fetchOffset
+  let leaderEpoch: number | null = null
   let unpacked = 0
   for (let at = 0; at + magicAt < records.length && unpacked < enoughUnpackedBytes;) {
     const end = endOfBatch(records, at)
@@ -72,6 +76,7 @@ export const decodeRecords = async (
         unpacked += payload.length
       }
       nextOffset = lastOffset + 1
+      leaderEpoch = leaderEpochOf(batch)
       at = end
     } catch (error) {
       if (nextOffset === fetchOffset)
@@ -80,7 +85,7 @@ export const decodeRecords = async (
       break
     }
   }
-  return { messages, nextOffset }
+  return { messages, nextOffset, leaderEpoch }
 }
 
 /** The batch. @throws where it is not what its header or its checksum says */
