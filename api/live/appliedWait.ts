@@ -15,10 +15,13 @@ export interface LogPlace {
 
 export interface AppliedWaitOptions {
   readonly eventLog: Pick<EventLog, 'head' | 'positionBefore' | 'shards'>
-  readonly feed: Pick<VectorFeed, 'vector' | 'onChange'>
+  readonly feed: Pick<VectorFeed, 'vector' | 'onChange' | 'confirm'>
   /** How long is waited at most, in milliseconds. */
   readonly mostWaitMs?: number
-  /** A message that becomes no event moves no vector, so the log's head is looked at this often as well. */
+  /**
+   * While somebody waits it is looked this often, in milliseconds: a message that becomes no event moves no vector, and
+   * processors tell of their flushes at most 20 times a second. All who wait share each look.
+   */
   readonly lookMs?: number
   readonly now?: () => number
 }
@@ -38,7 +41,7 @@ export const createAppliedWait = ({
   eventLog,
   feed,
   mostWaitMs = 2_000,
-  lookMs = 100,
+  lookMs = 20,
   now = () => performance.now(),
 }: AppliedWaitOptions) => {
   const heads = new Map<number, ReturnType<EventLog['head']>>()
@@ -79,9 +82,11 @@ export const createAppliedWait = ({
       else await changeOr(Math.min(lookMs, deadline - now()))
     }
     const position = await eventLog.positionBefore(shard, sourceOffset + 1)
-    while ((feed.vector.get(shard) ?? 0) < position) {
+    const isApplied = (): boolean => (feed.vector.get(shard) ?? 0) >= position
+    while (!isApplied()) {
       if (now() >= deadline) return { ok: false, reason: 'late' }
-      await changeOr(deadline - now())
+      await changeOr(Math.min(lookMs, deadline - now()))
+      if (!isApplied()) await feed.confirm(lookMs)
     }
     return { ok: true, place: { shard, position } }
   }
