@@ -66,25 +66,28 @@ const openLane = (shard: number, endOffset: number, log: EventLog): Promise<Shar
     },
   })
 
-/** A message of the history: which event, of which pattern, and whether it says the same as others of its id. */
+/** A message of the history: which event, how its ids are spelled, and whether it says the same as others of its id. */
 interface Said {
   readonly event: number
+  readonly isInCapitals: boolean
   readonly isContrary: boolean
 }
 
 const patterns = 4
 
+const spelled = (id: string, isInCapitals: boolean): string => (isInCapitals ? id.toUpperCase() : id)
+
 /** The messages of a partition. Ids are of this run alone. */
 const partitionOf = (said: readonly Said[], run: string): TopicMessage[] =>
-  said.map(({ event, isContrary }, offset) => ({
+  said.map(({ event, isInCapitals, isContrary }, offset) => ({
     offset,
     key: null,
     value: Buffer.from(
       JSON.stringify({
-        event_id: `${run}${String(event).padStart(12, '0')}`,
+        event_id: spelled(`${run}${String(event).padStart(12, '0')}`, isInCapitals),
         type: 'pattern.used',
         schema_version: 1,
-        pattern_id: `${run}${String(event % patterns).padStart(12, 'a')}`,
+        pattern_id: spelled(`${run}${String(event % patterns).padStart(12, 'a')}`, isInCapitals),
         occurred_at: '2026-01-02T03:04:05Z',
         outcome: isContrary ? 'failure' : 'success',
       }),
@@ -147,6 +150,7 @@ const history = fc.record({
     fc.array(
       fc.record({
         event: fc.nat(12),
+        isInCapitals: fc.boolean(),
         isContrary: fc.integer({ max: 9, min: 0 }).map((drawn) => drawn === 0),
       }),
       { maxLength: 20, minLength: 5, size: 'max' },
@@ -204,7 +208,7 @@ describe('events that come in several partitions', () => {
     const [shard, other] = [scene.newShard(), scene.newShard()]
     const log = createPostgresEventLog({ pool: scene.pool })
     const messages = partitionOf(
-      [0, 1, 2].map((event) => ({ event, isContrary: false })),
+      [0, 1, 2].map((event) => ({ event, isInCapitals: false, isContrary: false })),
       run,
     )
     const events = messages.map((message, event) => ({
