@@ -1,8 +1,6 @@
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import type { PatternEvent } from '@patterns/shared/contract/patternEvent.ts'
 import type { ColumnValue } from '@patterns/projections/measure.ts'
-import { type Granularity, windowMs, windowStart } from '@patterns/projections/window.ts'
+import { granularities, type Granularity, windowMs, windowStart } from '@patterns/projections/window.ts'
 import {
   addToWindow,
   mergeWindow,
@@ -11,7 +9,7 @@ import {
   zeroWindow,
 } from '@patterns/projections/windowState.ts'
 import pg from 'pg'
-import { from as copyFrom } from 'pg-copy-streams'
+import { openCopy } from './openCopy.ts'
 import { createRandom, type Random } from './random.ts'
 import { seedLog } from './seedLog.ts'
 import { type SeededPattern, seedPatterns } from './seedPatterns.ts'
@@ -93,7 +91,6 @@ export const seedWindows = async (options: SeedOptions): Promise<Seeded> => {
   const start = windowStart(end - days * windowMs.day, 'hour')
   const positions = new Array<number>(shards).fill(0)
   const rows = { hour: 0, day: 0, week: 0, totals: 0 }
-  const totalLines: string[] = []
   const long = { day: new Map<SeededPattern, WindowState>(), week: new Map<SeededPattern, WindowState>() }
   const totals = new Map<string, WindowState>()
 
@@ -120,15 +117,15 @@ export const seedWindows = async (options: SeedOptions): Promise<Seeded> => {
     if (known === undefined) windows.set(key, structuredClone(state))
     else mergeWindow(known, state)
   }
-  const closeLong = function* (granularity: 'day' | 'week', at: number): Generator<string> {
+  const closeLong = function* (granularity: 'day' | 'week', at: number): Generator<[Granularity, string]> {
     const opened = new Date(windowStart(at, granularity)).toISOString()
     for (const [pattern, state] of long[granularity]) {
       rows[granularity]++
-      yield line([granularity, pattern.id, opened, pattern.shard], state)
+      yield [granularity, line([pattern.id, opened, pattern.shard], state)]
     }
     long[granularity].clear()
   }
-  const patternLines = function* (): Generator<string> {
+  const patternLines = function* (): Generator<[Granularity, string]> {
     for (let hour = start; hour < end; hour += windowMs.hour) {
       const opened = new Date(hour).toISOString()
       let chunk = ''
@@ -136,13 +133,13 @@ export const seedWindows = async (options: SeedOptions): Promise<Seeded> => {
         const state = drawHour(pattern, hour)
         if (state === undefined) continue
         rows.hour++
-        chunk += line(['hour', pattern.id, opened, pattern.shard], state)
+        chunk += line([pattern.id, opened, pattern.shard], state)
         addTo(long.day, pattern, state)
         addTo(long.week, pattern, state)
-        for (const granularity of ['hour', 'day', 'week'] as const)
+        for (const granularity of granularities)
           addTo(totals, `${granularity}\t${windowStart(hour, granularity)}\t${pattern.shard}`, state)
       }
-      yield chunk
+      yield ['hour', chunk]
       const next = hour + windowMs.hour
       for (const granularity of ['day', 'week'] as const) {
         if (next >= end || windowStart(next, granularity) === next) yield* closeLong(granularity, hour)
@@ -154,19 +151,24 @@ export const seedWindows = async (options: SeedOptions): Promise<Seeded> => {
   const client = new pg.Client({ connectionString: databaseUrl })
   await client.connect()
   try {
-    const copy = (table: string, columns: string, lines: Iterable<string>) =>
-      pipeline(Readable.from(lines), client.query(copyFrom(`copy ${table} (${columns}) from stdin`)))
-    await copy(
-      'pattern_windows_v1',
-      `granularity, pattern_id, window_start, shard, ${columnNames}`,
-      patternLines(),
-    )
-    for (const [key, state] of totals) {
-      const [granularity, at, shard] = key.split('\t') as [Granularity, string, string]
-      totalLines.push(line([granularity, new Date(Number(at)).toISOString(), shard], state))
+    const copyAll = async (
+      whose: 'pattern' | 'total',
+      keys: string,
+      lines: Iterable<[Granularity, string]>,
+    ): Promise<void> => {
+      const open = (size: Granularity) =>
+        openCopy(databaseUrl, `${whose}_windows_v1_${size}`, `${keys}, ${columnNames}`)
+      const copies = { hour: await open('hour'), day: await open('day'), week: await open('week') }
+      for (const [granularity, text] of lines) await copies[granularity].write(text)
+      await Promise.all(Object.values(copies).map((copy) => copy.end()))
     }
+    await copyAll('pattern', 'pattern_id, window_start, shard', patternLines())
+    const totalLines = [...totals].map(([key, state]): [Granularity, string] => {
+      const [granularity, at, shard] = key.split('\t') as [Granularity, string, string]
+      return [granularity, line([new Date(Number(at)).toISOString(), shard], state)]
+    })
     rows.totals = totalLines.length
-    await copy('total_windows_v1', `granularity, window_start, shard, ${columnNames}`, totalLines)
+    await copyAll('total', 'window_start, shard', totalLines)
     await seedCatalogue(client, patterns)
     for (const [shard, position] of positions.entries())
       await client.query(
