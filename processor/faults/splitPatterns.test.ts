@@ -95,7 +95,10 @@ const inScene = async (work: (scene: Scene) => Promise<void>): Promise<void> => 
   }
 }
 
-/** Starts a processor that cannot go on past a lock, and kills it where it waits for that, so far as `isThere` says. */
+/**
+ * Starts a processor that cannot go on past a lock, and kills it where it waits for that, so far as `isThere` says. What
+ * its connections wait for at that moment may still be done once the lock is gone, as after any death.
+ */
 const killAt = async (scene: Scene, name: string, lock: string, isThere: string): Promise<void> => {
   const holder = new pg.Client({ connectionString: scene.environment['DATABASE_URL'] })
   await holder.connect()
@@ -117,7 +120,7 @@ const killAt = async (scene: Scene, name: string, lock: string, isThere: string)
 }
 
 describe.skipIf(brokers === null).concurrent('an event that comes in several partitions counts once', () => {
-  test('where the processor is killed between any two steps', { timeout: 120_000 }, async () => {
+  test('where the processor is killed between any two steps', { timeout: 240_000 }, async () => {
     await inScene(async (scene) => {
       const { ledger, pool } = scene
       const [first, second] = [eventsOf('first', 200, 10), eventsOf('second', 200, 10)]
@@ -139,7 +142,6 @@ describe.skipIf(brokers === null).concurrent('an event that comes in several par
         'lock table claimed_events in share mode',
         '(select count(*) from pattern_homes) > 10',
       )
-      // What it held is let go of: none of it was committed but the patterns' homes.
       await killAt(
         scene,
         'splitting',
@@ -147,7 +149,6 @@ describe.skipIf(brokers === null).concurrent('an event that comes in several par
         `(${isClaimed}) > 0 and (${isSplit}) = 0`,
       )
       await killAt(scene, 'appending', 'lock table event_log_segments in share mode', `(${isSplit}) > 0`)
-      expect((await readProgress(pool)).messages).toBe(200)
 
       const last = await scene.start({ KAFKA_GROUP_ID: `${scene.topic}-last` })
       await untilSettled(scene)
