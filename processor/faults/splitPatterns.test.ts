@@ -122,7 +122,7 @@ const killAt = async (scene: Scene, name: string, lock: string, isThere: string)
 describe.skipIf(brokers === null).concurrent('an event that comes in several partitions counts once', () => {
   test('where the processor is killed between any two steps', { timeout: 240_000 }, async () => {
     await inScene(async (scene) => {
-      const { ledger, pool } = scene
+      const { ledger } = scene
       const [first, second] = [eventsOf('first', 200, 10), eventsOf('second', 200, 10)]
       await ledger.sendAs('event', ...first.map((message) => placedBy('java', message, 4)))
       const settled = await scene.start({ KAFKA_GROUP_ID: `${scene.topic}-settled` })
