@@ -33,6 +33,8 @@ const listen = async (listener: RequestListener) => {
   return { server, port, send }
 }
 
+const until = (isSo: () => boolean) => vi.waitUntil(isSo, { timeout: 25_000, interval: 5 })
+
 /** Counts what is under way, of a listener that answers each path's bytes a turn later. */
 const countedAnswers = (answer: Buffer = Buffer.alloc(answerBytes)) => {
   const count = { started: 0 }
@@ -84,7 +86,7 @@ describe('requests that are sent ahead', () => {
     const onClosed = vi.fn()
     const { send } = await listen(inTurn(listener, { onClosed }))
     const clients = Array.from({ length: 20 }, () => send(40).pause())
-    await vi.waitUntil(() => count.started === clients.length)
+    await until(() => count.started === clients.length)
     // The requests of all were parsed by the time that another client is answered.
     const other = send(1)
     await once(other, 'data')
@@ -108,14 +110,17 @@ describe('requests that are sent ahead', () => {
     const onClosed = vi.fn()
     const { send } = await listen(inTurn(listener, { mostOfAll: 100, onClosed }))
     const clients = Array.from({ length: 10 }, () => send(11).pause())
-    await vi.waitUntil(() => count.started === clients.length)
+    await until(() => count.started === clients.length)
     await once(send(2), 'close')
     expect(onClosed).toHaveBeenCalledTimes(1)
     for (const client of clients) client.destroy()
-    await vi.waitFor(async () => {
-      const [happened] = await Promise.race([once(send(2), 'data'), once(send(2), 'close')])
-      expect(happened).toBeInstanceOf(Buffer)
-    })
+    await vi.waitFor(
+      async () => {
+        const [happened] = await Promise.race([once(send(2), 'data'), once(send(2), 'close')])
+        expect(happened).toBeInstanceOf(Buffer)
+      },
+      { timeout: 25_000 },
+    )
   })
 })
 
@@ -135,9 +140,9 @@ describe('answers that are not taken', () => {
     const clients: Socket[] = []
     for (let i = 1; i <= 20; i++) {
       clients.push(send(1).pause())
-      await vi.waitUntil(() => count.started === i)
+      await until(() => count.started === i)
     }
-    await vi.waitUntil(() => onClosed.mock.calls.length >= 15)
+    await until(() => onClosed.mock.calls.length >= 15)
     expect(most).toBeLessThanOrEqual(mostBytes)
     expect(new Set(onClosed.mock.calls.flat())).toEqual(new Set(['too_much']))
     // The last one is still there for whoever takes it at last.
@@ -146,7 +151,7 @@ describe('answers that are not taken', () => {
       .at(-1)!
       .on('data', ({ length }: Buffer) => (taken += length))
       .resume()
-    await vi.waitUntil(() => taken > answerBytes)
+    await until(() => taken > answerBytes)
   })
 
   it('are forgotten once they are taken', async () => {
@@ -155,26 +160,29 @@ describe('answers that are not taken', () => {
     const { port } = await listen(untaken.counted(listener))
     const response = await fetch(`http://127.0.0.1:${port}/`)
     expect((await response.arrayBuffer()).byteLength).toBe(answerBytes)
-    await vi.waitUntil(() => untaken.bytes === 0)
+    await until(() => untaken.bytes === 0)
   })
 
   it('end the connection after a while, but not one whose client goes on taking', async () => {
+    const mostStallMs = 2_000
     const onClosed = vi.fn()
-    const untaken = createUntakenAnswers({ mostStallMs: 300, onClosed })
+    const untaken = createUntakenAnswers({ mostStallMs, onClosed })
     const { listener } = countedAnswers()
     const { server, send } = await listen(untaken.counted(listener))
     untaken.watch(server)
+    send(1).pause()
+    const began = performance.now()
     const slow = send(1)
     let taken = 0
     slow.on('data', ({ length }: Buffer) => {
       taken += length
       slow.pause()
-      setTimeout(() => slow.resume(), 5)
+      setTimeout(() => slow.resume(), 20)
     })
-    send(1).pause()
-    await vi.waitUntil(() => onClosed.mock.calls.length > 0)
+    await until(() => taken > answerBytes)
+    expect(performance.now() - began).toBeGreaterThan(mostStallMs)
+    await until(() => onClosed.mock.calls.length > 0)
     expect(onClosed.mock.calls).toEqual([['stalled']])
-    await vi.waitUntil(() => taken > answerBytes, { timeout: 20_000 })
   })
 })
 
