@@ -39,7 +39,11 @@ const askPartition = async (
   try {
     const ends = await source.ends().catch(unreachable)
     const end = ends.find(({ partition }) => partition === shard)
-    if (end === undefined) throw new RefusedError(`The topic has no partition ${shard}`, { exitCode: 2 })
+    if (end === undefined)
+      throw new RefusedError(
+        `The topic does not say where partition ${shard} ends: there is none, or its broker is away`,
+        { exitCode: 2 },
+      )
     const question = { log, shard, head, ...end, history: source.history(shard) }
     return { end, check: await checkHistory(question).catch(unreachable) }
   } finally {

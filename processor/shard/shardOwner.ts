@@ -106,7 +106,10 @@ export const createShardOwner = ({
       throw new SourceUnknownError(`The topic cannot be asked for its ends: ${messageOf(error)}`)
     })
     const end = all.find(({ partition }) => partition === shard)
-    if (end === undefined) throw new SourceUnknownError(`The topic has no partition ${shard}`)
+    if (end === undefined)
+      throw new SourceUnknownError(
+        `The topic does not say where partition ${shard} ends: there is none, or its broker is away`,
+      )
     return end
   }
 
