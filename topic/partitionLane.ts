@@ -64,6 +64,8 @@ export interface PartitionLane {
 export const createPartitionLane = (options: PartitionLaneOptions): PartitionLane => {
   const { partition, owner, onWanted, logger } = options
   const changed = createSignal()
+  const ending = createSignal()
+  const ended = ending.wait().then(() => undefined)
   let waiting: TopicBatch | undefined
   let readFrom: number | undefined
   let leaderEpoch: number | null = null
@@ -115,7 +117,8 @@ export const createPartitionLane = (options: PartitionLaneOptions): PartitionLan
     const sinceMs = Date.now()
     for (let attempt = 1; !isClosed; attempt++) {
       try {
-        const ends = await options.ends()
+        // Whoever closes the lane does not wait for a broker that hangs.
+        const ends = await Promise.race([options.ends(), ended])
         waitsFor = undefined
         return ends
       } catch (error) {
@@ -204,6 +207,7 @@ export const createPartitionLane = (options: PartitionLaneOptions): PartitionLan
   let closing: Promise<void> | undefined
   const close = async () => {
     isClosed = true
+    ending.notify()
     changed.notify()
     // An owner that is still opening the partition learns only in this way that it can give up.
     if (phase === 'assigning') await release()
