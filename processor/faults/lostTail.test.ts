@@ -52,7 +52,8 @@ test(
       await until('all runs again', async () =>
         (await processor.health()).status === 'ok' ? true : undefined,
       )
-      expect(processor.warnings().join()).toMatch(/has no event at position \d+, though its index says so/)
+      // Whichever comes first: the duplicate, or the look at what is committed that is taken once a second.
+      expect(processor.warnings().join()).toMatch(/has no event at position \d+|is behind \d+ by now/)
       await expectExact(scene)
     } finally {
       await processor.stop()

@@ -2,6 +2,7 @@ import { createMemoryEventLog } from '@patterns/event-log/memory/memoryEventLog.
 import type { EventLog } from '@patterns/event-log/eventLog.ts'
 import { eventAt, idAt, toAppend } from '@patterns/event-log/newEvents.ts'
 import { describe, expect, it, vi } from 'vitest'
+import { isWorthRetrying } from '../shard/ownedShard.ts'
 import { createEventReader } from './readEventAt.ts'
 
 const given = async (events: number): Promise<EventLog> => {
@@ -33,8 +34,10 @@ describe('reading an event by its position', () => {
     expect(read).toHaveBeenCalledTimes(2)
   })
 
-  it('of which the log knows nothing is a fault that says so', async () => {
+  it('of which the log knows nothing is a fault that says so, and that opening the shard anew mends', async () => {
     const readEventAt = createEventReader(await given(3), 0)
-    await expect(readEventAt(4)).rejects.toThrow('Shard 0 has no event at position 4')
+    const error = await readEventAt(4).catch((thrown: unknown) => thrown)
+    expect(String(error)).toMatch('Shard 0 has no event at position 4')
+    expect(isWorthRetrying(error)).toBe(true)
   })
 })
