@@ -1,54 +1,9 @@
-import { setTimeout as delay } from 'node:timers/promises'
-import { benchmarkMessages } from '@patterns/generator/benchmark.ts'
-import { createLogger } from '@patterns/shared/logger.ts'
-import { readSettings } from '@patterns/shared/settings/readSettings.ts'
-import { processSettings, topicSettings } from '@patterns/shared/settings/settings.ts'
-import { openTopic } from '@patterns/topic/openTopic.ts'
-import type { Delivery, Publisher } from '@patterns/topic/publisher.ts'
 import type { Command } from 'commander'
-import { startOwnProcess, stopOwnProcess } from './ownProcess.ts'
 import { percentilesOf } from './percentiles.ts'
 import { printResult } from './printResult.ts'
-import { startRealParts } from './realParts.ts'
+import { startSteadyLoad } from './steadyLoad.ts'
 
-const apiPort = 18_053
-const topic = 'bench-latency'
-const ticksPerSecond = 100
 const warmUpSeconds = 10
-
-interface Load {
-  readonly rate: number
-  readonly seconds: number
-  /** Told of one message a tick, once it is acknowledged. */
-  readonly onSample: (patternId: string, delivery: Delivery) => void
-}
-
-/** Publishes at a steady rate, in event time as well: what is sent now has happened now. */
-const publishSteadily = async (publisher: Publisher, { rate, seconds, onSample }: Load): Promise<void> => {
-  const perTick = Math.round(rate / ticksPerSecond)
-  const startAt = Date.now()
-  const messages = benchmarkMessages({ seed: 2, count: rate * seconds, startAt, eventsPerSecond: rate })
-  for (let tick = 0; tick < seconds * ticksPerSecond; tick++) {
-    const dueIn = startAt + (tick * 1_000) / ticksPerSecond - Date.now()
-    if (dueIn > 0) await delay(dueIn)
-    for (let i = 0; i < perTick; i++) {
-      const message = messages.next().value!
-      const sent = publisher.send(message)
-      if (i === 0) void sent.then((delivery) => onSample(message.key, delivery))
-    }
-  }
-  await publisher.flush()
-}
-
-/** Asks the api for the pattern's series as of that message, and answers how long that took. */
-const untilVisible = async (patternId: string, { partition, offset }: Delivery): Promise<number> => {
-  const acknowledgedAt = performance.now()
-  const url = `http://127.0.0.1:${apiPort}/api/pattern-analytics/time-series?pattern_id=${patternId}&time_range=1h&after=${partition}:${offset}`
-  const response = await fetch(url)
-  const text = await response.text()
-  if (!response.ok) throw new Error(`${response.status} ${text}`)
-  return performance.now() - acknowledgedAt
-}
 
 /** `npm run bench -- latency`: from a send that the topic acknowledged to the answer of the api that counts it. */
 export const register = (program: Command): void => {
@@ -58,48 +13,18 @@ export const register = (program: Command): void => {
     .option('--rate <n>', 'events a second', '5000')
     .option('--seconds <n>', 'how long', '30')
     .action(async (options: { rate: string; seconds: string }) => {
-      const rate = Number(options.rate)
-      const parts = await startRealParts({ quickBroker: true })
-      const environment = {
-        DATABASE_URL: parts.databaseUrl,
-        KAFKA_BROKERS: parts.brokers,
-        KAFKA_TOPIC: topic,
-        PROCESSOR_PORT: '0',
-        PORT: String(apiPort),
-      }
-      const settings = readSettings(
-        { ...processSettings, ...topicSettings },
-        { KAFKA_BROKERS: parts.brokers, KAFKA_TOPIC: topic },
-      )
-      const publisher = openTopic({ settings, logger: createLogger('bench', 'warn') }).createPublisher()
-      const children = [
-        await startOwnProcess('processor/main.ts', environment),
-        await startOwnProcess('api/main.ts', environment),
-      ]
+      const [rate, seconds] = [Number(options.rate), Number(options.seconds)]
+      const load = await startSteadyLoad(rate)
       try {
-        const measure = async (seconds: number): Promise<number[]> => {
-          const waits: Promise<number>[] = []
-          await publishSteadily(publisher, {
-            rate,
-            seconds,
-            onSample: (patternId, delivery) => waits.push(untilVisible(patternId, delivery)),
-          })
-          return Promise.all(waits)
-        }
-        await measure(warmUpSeconds)
-        const milliseconds = await measure(Number(options.seconds))
+        await load.send(warmUpSeconds, 1)
+        const milliseconds = await load.send(seconds, 1)
         printResult(
           'latency',
-          { rate, seconds: Number(options.seconds), partitions: 4, fsync: true, broker_compiler: 'C1' },
-          {
-            samples: milliseconds.length,
-            milliseconds: percentilesOf(milliseconds),
-          },
+          { rate, seconds, partitions: 4, fsync: true, broker_compiler: 'C1' },
+          { samples: milliseconds.length, milliseconds: percentilesOf(milliseconds) },
         )
       } finally {
-        await publisher.stop()
-        await Promise.all(children.map(stopOwnProcess))
-        await parts.stop()
+        await load.stop()
       }
     })
 }

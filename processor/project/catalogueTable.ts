@@ -45,12 +45,15 @@ const restOf = ({ description, tags, nodeType }: CatalogueEntry): string | null 
     ? null
     : JSON.stringify({ description, tags, nodeType })
 
-/** Writes whole entries, sorted by pattern id so that transactions cannot deadlock. */
+/**
+ * Writes whole entries, sorted by pattern id so that transactions cannot deadlock. What only registrations say, which may
+ * be long, goes along for those that were registered: for others what is stored stays as it is, where it is.
+ */
 export const upsertCatalogue = async (
   client: pg.ClientBase,
   version: number,
   shard: number,
-  entries: Entries,
+  { entries, registered }: { readonly entries: Entries; readonly registered: ReadonlySet<string> },
 ): Promise<void> => {
   const all = entries.map(([, entry]) => entry)
   await client.query({
@@ -62,7 +65,11 @@ from unnest(${types.map((type, i) => `$${i + 2}::${type}[]`).join(', ')}) as row
 on conflict (pattern_id, shard) do update set
   ${columns
     .slice(1)
-    .map((name) => `${name} = excluded.${name}`)
+    .map((name) =>
+      name === 'said'
+        ? `said = coalesce(excluded.said, pattern_catalogue_v${version}.said)`
+        : `${name} = excluded.${name}`,
+    )
     .join(', ')}`,
     values: [
       shard,
@@ -73,7 +80,7 @@ on conflict (pattern_id, shard) do update set
       int8Array(all.map((entry) => entry.lastPosition)),
       ...saidArrays(all.map((entry) => entry.patternName)),
       ...saidArrays(all.map((entry) => entry.patternType)),
-      textArray(all.map(restOf)),
+      textArray(entries.map(([patternId, entry]) => (registered.has(patternId) ? restOf(entry) : null))),
     ],
   })
 }

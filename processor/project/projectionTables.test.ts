@@ -109,18 +109,19 @@ describe('catalogue rows', () => {
     return entry
   }
 
+  const upsert = (shard: number, entries: readonly (readonly [string, CatalogueEntry])[]): Promise<void> =>
+    upsertCatalogue(client, 1, shard, { entries, registered: new Set(entries.map(([id]) => id)) })
+
   it('are read back as they were written, whatever was said, written once or again', async () => {
     await fc.assert(
       fc.asyncProperty(someHistories, async (all) => {
         const shard = ++shards
         const entries = all.map((history, i) => [patternOf(i), entryOf(history)] as const)
-        await upsertCatalogue(
-          client,
-          1,
+        await upsert(
           shard,
-          entries.map(([id]) => [id, entryOf(all[0]!)] as const),
+          all.map((history, i) => [patternOf(i), entryOf(history.slice(0, 1))]),
         )
-        await upsertCatalogue(client, 1, shard, entries)
+        await upsert(shard, entries)
         const read = await loadCatalogue(pool, 1, shard, [...entries.map(([id]) => id), patternOf(999)])
         expect(new Map(read)).toEqual(new Map(entries))
       }),
@@ -131,7 +132,7 @@ describe('catalogue rows', () => {
   it('may say nothing but when a pattern was seen', async () => {
     const shard = ++shards
     const entry = { ...emptyEntry(), firstSeen: -1, lastSeen: 1, lastPosition: 3 }
-    await upsertCatalogue(client, 1, shard, [[patternOf(1), entry]])
+    await upsert(shard, [[patternOf(1), entry]])
     expect(await loadCatalogue(pool, 1, shard, [patternOf(1)])).toEqual([[patternOf(1), entry]])
     expect(await loadCatalogue(pool, 1, shard + 1, [patternOf(1)])).toEqual([])
   })
@@ -145,7 +146,7 @@ describe('catalogue rows', () => {
       [patternOf(2), { ...base, tags: said(['a', 'b,c', '{}']), patternName: said('a name') }],
       [patternOf(3), { ...base, nodeType: said(''), patternType: said('crud') }],
     ]
-    await upsertCatalogue(client, 1, shard, entries)
+    await upsert(shard, entries)
     const read = await loadCatalogue(pool, 1, shard, [1, 2, 3].map(patternOf))
     expect(new Map(read)).toEqual(new Map(entries))
   })

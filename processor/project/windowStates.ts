@@ -15,6 +15,8 @@ export interface ChangedStates {
     Record<Granularity, { readonly patterns: WindowRow[]; readonly totals: WindowRow[] }>
   >
   readonly entries: [string, CatalogueEntry][]
+  /** The patterns of which more than the names was said: only a registration does. */
+  readonly registered: ReadonlySet<string>
 }
 
 /**
@@ -136,7 +138,9 @@ export const createWindowStates = ({
     async merge(deltas, checkpoint) {
       const touched = touchedWindows(deltas)
       await loadMissing(touched.values(), deltas.keys(), checkpoint)
+      const registered = new Set<string>()
       const changed: ChangedStates = {
+        registered,
         windows: {
           hour: { patterns: [], totals: [] },
           day: { patterns: [], totals: [] },
@@ -159,6 +163,8 @@ export const createWindowStates = ({
         mergeEntry(entry, delta)
         keepRecent(entries, patternId, entry)
         changed.entries.push([patternId, entry])
+        if (delta.description !== null || delta.tags !== null || delta.nodeType !== null)
+          registered.add(patternId)
       }
       for (const granularity of granularities) {
         changed.windows[granularity].patterns.sort(byKey)

@@ -33,7 +33,7 @@ export const writeFlush = (
           upsertWindows(client, lane.version, lane.shard, granularity, rows),
         )
       }),
-      upsertCatalogue(client, lane.version, lane.shard, changed.entries),
+      upsertCatalogue(client, lane.version, lane.shard, changed),
     ] as const
     // The first to fail says why; those after it only say that the transaction is aborted.
     const failed = (await Promise.allSettled(statements)).find((result) => result.status === 'rejected')
