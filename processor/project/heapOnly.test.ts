@@ -61,8 +61,8 @@ describe('a flush', () => {
     }
     const counted = await updates(scene.pool, flushes)
     expect(counted.map(({ table }) => table)).toHaveLength(8)
-    for (const { table, all, heapOnly } of counted)
-      expect({ table, share: heapOnly / all }).toEqual({ table, share: expect.closeTo(1, 1) })
+    // Nearly all of them, unless something else looks at the tables meanwhile; with an index on what changes, none.
+    expect(counted.filter(({ all, heapOnly }) => heapOnly / all < 0.5)).toEqual([])
   })
 
   it('does not write again what a registration said and no event has changed since', async () => {
