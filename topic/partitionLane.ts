@@ -50,7 +50,10 @@ export interface PartitionLane {
    * the lane has stopped.
    */
   reassign(): void
-  /** Stops the lane, with this reason, until it is begun again. */
+  /**
+   * Nothing can be read from `wanted()` on: stops the lane, with this reason, until it is begun again. What was offered
+   * before is taken first.
+   */
   fail(error: Error): void
   /** The owner is asked again, also where the lane has stopped. */
   beginAgain(): void
@@ -72,6 +75,8 @@ export const createPartitionLane = (options: PartitionLaneOptions): PartitionLan
   let position: number | undefined
   let silentSince: number | undefined
   let failure: Error | undefined
+  /** What to stop for once what was offered before is taken. */
+  let failing: Error | undefined
   let waitsFor: ReturnType<PartitionLane['waitsFor']>
   let isClosed = false
   let mustReassign = false
@@ -83,6 +88,7 @@ export const createPartitionLane = (options: PartitionLaneOptions): PartitionLan
   }
   const seek = (offset: number) => {
     waiting = undefined
+    failing = undefined
     readFrom = offset
     leaderEpoch = owner.leaderEpoch?.(partition) ?? null
     position = offset
@@ -91,6 +97,7 @@ export const createPartitionLane = (options: PartitionLaneOptions): PartitionLan
   const fail = (error: Error, level: 'error' | 'debug' = 'error') => {
     if (failure || isClosed) return
     failure = error
+    failing = undefined
     waiting = undefined
     readFrom = undefined
     // Without a stack where it is for a person to mend, and the reason says how.
@@ -169,7 +176,8 @@ export const createPartitionLane = (options: PartitionLaneOptions): PartitionLan
     while (!isClosed && !mustReassign && !failure) {
       const batch = waiting
       if (!batch) {
-        await changed.wait()
+        if (failing) fail(failing)
+        else await changed.wait()
         continue
       }
       waiting = undefined
@@ -200,6 +208,7 @@ export const createPartitionLane = (options: PartitionLaneOptions): PartitionLan
     // Also while the owner is being asked: what it answers may be of what there was before.
     mustReassign = true
     readFrom = undefined
+    failing = undefined
     waiting = undefined
     changed.notify()
   }
@@ -230,7 +239,12 @@ export const createPartitionLane = (options: PartitionLaneOptions): PartitionLan
     position: () => position,
     silentSince: () => silentSince,
     reassign,
-    fail: (error) => fail(error),
+    fail(error) {
+      if (failure || isClosed) return
+      failing = error
+      readFrom = undefined
+      changed.notify()
+    },
     beginAgain() {
       if (isClosed) return
       failure = undefined
