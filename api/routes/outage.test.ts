@@ -11,7 +11,7 @@ let proxy: Proxy
 beforeAll(async () => {
   api = await startTestApi({
     now,
-    limits: { ...timeLimits.api, silenceMs: 800, connectMs: 800 },
+    limits: { ...timeLimits.api, silenceMs: 1_500, connectMs: 1_500 },
     async wayToDatabase(url) {
       const { hostname, port } = new URL(url)
       proxy = await startProxy({ host: hostname, port: Number(port) })
