@@ -39,9 +39,15 @@ test(
   async () => {
     const scene = await createScene({})
     const processor = await startProcessorHere(scene, { limits: timeLimits.processor })
+    const untilAllRun = () =>
+      until('all runs', async () => {
+        const { status, components } = await processor.health()
+        return status === 'ok' && components.shards.length === 4 ? true : undefined
+      })
     try {
       await sendSome(scene, 'kept')
       await untilSettled(scene)
+      await untilAllRun()
       const fallBack = await keepTables(scene.pool)
       const lost = await sendSome(scene, 'lost')
       await untilSettled(scene)
@@ -49,9 +55,7 @@ test(
       await fallBack()
       await scene.ledger.sendAs('duplicate', lost.at(-1)!)
       await untilSettled(scene)
-      await until('all runs again', async () =>
-        (await processor.health()).status === 'ok' ? true : undefined,
-      )
+      await untilAllRun()
       // Whichever comes first: the duplicate, or the look at what is committed that is taken once a second.
       expect(processor.warnings().join()).toMatch(/has no event at position \d+|is behind \d+ by now/)
       await expectExact(scene)
