@@ -46,7 +46,7 @@ const restOf = ({ description, tags, nodeType }: CatalogueEntry): string | null 
     : JSON.stringify({ description, tags, nodeType })
 
 /**
- * Writes whole entries, sorted by pattern id so that transactions cannot deadlock. What only registrations say, which may
+ * Writes whole entries, which must be sorted by pattern id, as windows are (`upsertWindows`). What only registrations say, which may
  * be long, goes along for those that were registered: for others what is stored stays as it is, where it is.
  */
 export const upsertCatalogue = async (

@@ -49,8 +49,8 @@ on conflict (${keys.join(', ')}, shard) do update set
 }
 
 /**
- * Writes whole states, so that Postgres does no arithmetic on them. Rows must be sorted by key: two
- * transactions that lock in one order cannot deadlock.
+ * Writes whole states, so that Postgres does no arithmetic on them. Rows must be sorted by key: an owner who is fenced
+ * learns of it only after all its statements, and two transactions that lock in one order cannot deadlock.
  */
 export const upsertWindows = async (
   client: pg.ClientBase,
