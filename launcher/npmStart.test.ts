@@ -15,7 +15,7 @@ vi.setConfig({ testTimeout: 120_000 })
 
 let dataDir: string
 beforeAll(() => {
-  dataDir = mkdtempSync(join(tmpdir(), 'patterns-start-'))
+  dataDir = mkdtempSync(join(tmpdir(), 'patterns start Åß用 '))
 })
 afterEach(killDashboards)
 afterAll(() => rmSync(dataDir, { recursive: true, force: true }))

@@ -1,22 +1,24 @@
 import { createPostgresEventLog } from '@patterns/event-log/postgres/postgresEventLog.ts'
 import { createLogger } from '@patterns/shared/logger.ts'
 import { createPool } from '@patterns/shared/postgres/pool.ts'
-import type { TimeLimits } from '@patterns/shared/postgres/timeLimits.ts'
+import { patient, type TimeLimits } from '@patterns/shared/postgres/timeLimits.ts'
 import { readSettings } from '@patterns/shared/settings/readSettings.ts'
 import { processSettings, topicSettings } from '@patterns/shared/settings/settings.ts'
 import { openTopic } from '@patterns/topic/openTopic.ts'
 import { vi } from 'vitest'
 import { poolSizeFor } from '../poolSize.ts'
-import { createProcessor, type Processor } from '../processor.ts'
+import { createProcessor, type Processor, type ProcessorOptions } from '../processor.ts'
 import type { Scene } from './scene.ts'
 
 export interface ProcessorHereOptions {
-  readonly limits: TimeLimits
-  /** Its way to the database, where it is to be another than that of the test. */
+  /** How long it lets the database take; as long as it likes unless said otherwise. */
+  readonly limits?: TimeLimits
+  /** Its way to the database, if that is to be another than that of the test. */
   readonly databaseUrl?: string
+  readonly fold?: ProcessorOptions['fold']
 }
 
-/** A processor in the process of the test, so that it can have limits that no test needs to wait long for. */
+/** A processor in the process of the test, so that it can have limits that no test needs to wait long for, or faults. */
 export interface ProcessorHere extends Processor {
   /** What it has warned of so far. */
   warnings(): string[]
@@ -25,7 +27,7 @@ export interface ProcessorHere extends Processor {
 /** Starts one on a scene, as the processor's own process does. */
 export const startProcessorHere = async (
   { environment }: Scene,
-  { limits, databaseUrl = environment['DATABASE_URL']! }: ProcessorHereOptions,
+  { limits = patient, databaseUrl = environment['DATABASE_URL']!, fold }: ProcessorHereOptions,
 ): Promise<ProcessorHere> => {
   const logger = createLogger('processor', 'silent')
   const warn = vi.spyOn(logger, 'warn')
@@ -50,14 +52,13 @@ export const startProcessorHere = async (
     duplicateHorizon: 10_000,
     flushIntervalMs: 50,
     backoff: () => 20,
+    fold,
   })
   await processor.start()
+  let stopping: Promise<void> | undefined
   return {
     ...processor,
     warnings: () => warn.mock.calls.map((call) => JSON.stringify(call)),
-    async stop() {
-      await processor.stop()
-      await pool.end()
-    },
+    stop: () => (stopping ??= processor.stop().then(() => pool.end())),
   }
 }

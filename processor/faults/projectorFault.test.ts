@@ -1,55 +1,17 @@
-import { createPostgresEventLog } from '@patterns/event-log/postgres/postgresEventLog.ts'
 import { foldEvent } from '@patterns/projections/fold.ts'
-import { createLogger } from '@patterns/shared/logger.ts'
-import { createPool } from '@patterns/shared/postgres/pool.ts'
-import { readSettings } from '@patterns/shared/settings/readSettings.ts'
-import { processSettings, topicSettings } from '@patterns/shared/settings/settings.ts'
-import { openTopic } from '@patterns/topic/openTopic.ts'
 import { expect, inject, test } from 'vitest'
-import { createProcessor, type ProcessorOptions } from '../processor.ts'
+import type { ProcessorOptions } from '../processor.ts'
 import { expectExact, readProgress, untilSettled } from './expectExact.ts'
 import { faultyMessages } from './faultyLoad.ts'
+import { type ProcessorHere, startProcessorHere } from './processorHere.ts'
 import { createScene, type Scene } from './scene.ts'
 import { readSentEvent } from './sentEvent.ts'
 import { until } from './until.ts'
 
 const brokers = inject('kafkaBrokers')
-const logger = createLogger('faults', 'silent')
-
 type Fold = NonNullable<ProcessorOptions['fold']>
 
-/** A processor in this process, put together as `main.ts` does, but with this fold. */
-const startProcessor = async (scene: Scene, fold: Fold) => {
-  const pool = createPool({
-    connectionString: scene.environment['DATABASE_URL']!,
-    applicationName: 'faults',
-    onIdleError: () => {},
-  })
-  const topic = openTopic({
-    settings: readSettings({ ...processSettings, ...topicSettings }, scene.environment),
-    logger,
-  })
-  const processor = createProcessor({
-    pool,
-    log: createPostgresEventLog({ pool }),
-    source: topic.createSource(),
-    topic: topic.name,
-    logger,
-    duplicateHorizon: 10_000,
-    flushIntervalMs: 20,
-    fold,
-  })
-  await processor.start()
-  let stopping: Promise<void> | undefined
-  return {
-    health: processor.health,
-    stop: () => (stopping ??= processor.stop().then(() => pool.end())),
-  }
-}
-
-type Running = Awaited<ReturnType<typeof startProcessor>>
-
-const statusesOf = async ({ health }: Pick<Running, 'health'>) => {
+const statusesOf = async ({ health }: Pick<ProcessorHere, 'health'>) => {
   const { status, components } = await health()
   return { status, shards: components.shards.map((shard) => shard.status) }
 }
@@ -73,7 +35,7 @@ test.skipIf(brokers === null)(
   { timeout: 240_000 },
   async () => {
     const scene = await createScene({ brokers: brokers! })
-    let running: Running | undefined
+    let running: ProcessorHere | undefined
     try {
       await scene.ledger.send(faultyMessages('projector', 3_000))
       const position = 200
@@ -88,7 +50,7 @@ test.skipIf(brokers === null)(
 
       // The second start meets the event in the log, where the first one got it from the topic.
       for (const more of ['first start', 'second start']) {
-        running = await startProcessor(scene, faulty)
+        running = await startProcessorHere(scene, { fold: faulty })
         const stopped = await until('the shard stops', async () =>
           (await running!.health()).components.shards.find(({ status }) => status === 'stopped'),
         )
@@ -112,7 +74,7 @@ test.skipIf(brokers === null)(
         await running.stop()
       }
 
-      running = await startProcessor(scene, foldEvent)
+      running = await startProcessorHere(scene, {})
       await untilSettled(scene)
       expect((await running.health()).status).toBe('ok')
       await expectExact(scene)
