@@ -16,7 +16,7 @@ interface TableFigures {
   readonly dead: number
   readonly mib: number
   readonly updates: number
-  /** The share of updates that touched no index and no other page; null where there was none. */
+  /** The share of updates that touched no index and no other page; null if there was none. */
   readonly heap_only: number | null
   readonly autovacuums: number
 }

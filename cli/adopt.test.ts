@@ -43,14 +43,14 @@ const process = async (messages: number): Promise<void> => {
 }
 
 describe('shards adopt', () => {
-  test('goes on with a topic that was created anew: nothing is lost, nothing counted twice', async () => {
+  test('goes on with a topic that was created again: nothing is lost, nothing counted twice', async () => {
     await publish(lines.slice(0, half))
     await process(half)
     await rename(join(folder, 'topic'), join(folder, 'topic.old'))
     await publish(lines.slice(half, half + 10))
 
     const adopted = await cli('shards', 'adopt', '--shard', '0', '--yes')
-    expect(adopted).toMatchObject({ code: 0, stdout: expect.stringContaining('created anew') })
+    expect(adopted).toMatchObject({ code: 0, stdout: expect.stringContaining('created again') })
 
     await publish(lines.slice(half + 10))
     await process(lines.length)
@@ -91,7 +91,7 @@ describe('shards adopt', () => {
     // Its offset was taken long ago, of the topic before.
     expect(await cli('publish', '--test')).toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(/created anew.*shards adopt --shard 0/),
+      stderr: expect.stringMatching(/created again.*shards adopt --shard 0/),
     })
   })
 

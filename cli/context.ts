@@ -14,7 +14,7 @@ const settingsShape = {
   ...topicSettings,
   /** Where a processor is asked that no running `npm start` tells of. */
   PROCESSOR_PORT: processorSettings.PROCESSOR_PORT,
-  /** Where it is absent, the embedded database of a running `npm start` is used. */
+  /** If it is absent, the embedded database of a running `npm start` is used. */
   DATABASE_URL: databaseSettings.DATABASE_URL.optional(),
 }
 export type CliSettings = z.infer<z.ZodObject<typeof settingsShape>>

@@ -63,7 +63,7 @@ describe.skipIf(brokers === null)('on a real Kafka', () => {
     expect(JSON.parse(verified.stdout)).toMatchObject({ ok: true })
   })
 
-  test('a topic that was deleted and created anew is adopted, and no event is lost', async () => {
+  test('a topic that was deleted and created again is adopted, and no event is lost', async () => {
     const before = await exportedCount()
     await processor.stop()
     await topic.recreate()

@@ -71,14 +71,14 @@ const withPool = async <Result>(
   }
 }
 
-/** Makes sure that the database answers, migrated or not. @throws RefusedError where it does not */
+/** Makes sure that the database answers, migrated or not. @throws RefusedError if it does not */
 export const reachDatabase = (context: CliContext): Promise<void> =>
   withPool(context, { access: 'owner', mustBeMigrated: false }, async () => {})
 
 /**
  * Runs work on the database that the settings lead to, and lets go of it afterwards.
  * @param access `reader` can only select; a command that changes something says so
- * @throws RefusedError where there is no database, or it is not ours
+ * @throws RefusedError if there is no database, or it is not ours
  */
 export const withDatabase = <Result>(
   context: CliContext,

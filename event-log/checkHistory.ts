@@ -26,15 +26,15 @@ export interface HistoryQuestion {
 
 /** What became of the messages of a partition that were read. */
 export interface HistoryCheck {
-  /** The first of the partition's offsets at which it holds another one, or none; `null` where nothing differs. */
+  /** The first of the partition's offsets at which it holds another one, or none; `null` if nothing differs. */
   readonly divergesAt: number | null
-  /** The head's, where the leader knows it as well; `null` where it is of no use to ask by. */
+  /** The head's, where the leader knows it as well; `null` if it is of no use to ask by. */
   readonly leaderEpoch: number | null
 }
 
 /**
  * Whether a partition still holds what was read of it. It does not after an election of a broker that lacked some, or
- * with a restored disk, also if it has grown past the old end since. Where Kafka tells leader epochs, it is by these,
+ * with a restored disk, also if it has grown past the old end since. If Kafka tells leader epochs, it is by these,
  * exactly (KIP-320). A restored disk may give the same epochs again, and other sources have none: so the last event
  * before that is looked at as well and, if it is another, more of them by bisection.
  */
@@ -64,7 +64,7 @@ interface ContentQuestion {
   readonly isElsewhere: boolean
 }
 
-/** By the values of events: the first offset below `upTo` that may have another message, `null` where none seems to. */
+/** By the values of events: the first offset below `upTo` that may have another message, `null` if none seems to. */
 const divergenceByContent = async (
   { log, shard, head, startOffset, endOffset, history }: HistoryQuestion,
   { upTo, isElsewhere }: ContentQuestion,
@@ -75,7 +75,7 @@ const divergenceByContent = async (
     return undefined
   }
   const offsetOf = (record: LogRecord) => record.sourceOffset - sourceBase
-  /** `undefined` where it cannot be told, as one of them was removed. */
+  /** `undefined` if it cannot be told, as one of them was removed. */
   const isThere = async (record: LogRecord | undefined): Promise<boolean | undefined> => {
     if (record === undefined) return undefined
     if (offsetOf(record) >= endOffset) return false

@@ -12,20 +12,20 @@ export interface ShardHead {
   readonly nextSourceOffset: number
   /**
    * A source offset is the topic's own offset plus this base. It is 0 until a topic that was deleted and
-   * created anew is adopted: its offsets begin at 0 again, those of the log go on.
+   * created again is adopted: its offsets begin at 0 again, those of the log go on.
    */
   readonly sourceBase: number
   /** The first source offset that the base holds for: what lies before has no offset in the topic as it is now. */
   readonly sourceBaseSince: number
   /**
-   * Under which of its leaders Kafka took the message before `nextSourceOffset`; `null` where that is not known, and of
+   * Under which of its leaders Kafka took the message before `nextSourceOffset`; `null` if that is not known, and of
    * a source that has none.
    */
   readonly leaderEpoch: number | null
-  /** Which topic the source offsets are of, as the source names it; `null` where it never could. */
+  /** Which topic the source offsets are of, as the source names it; `null` if it never could. */
   readonly topicId: string | null
   /**
-   * How far event time has come, epoch milliseconds: `noWatermark` before the first event; `null` where nobody kept it,
+   * How far event time has come, epoch milliseconds: `noWatermark` before the first event; `null` if nobody kept it,
    * in a log that is older than this.
    */
   readonly watermark: number | null
@@ -117,7 +117,7 @@ export interface TimeSpan {
 export interface EventLog extends PatternHomes {
   /** The shards that have a head, in order. */
   shards(): Promise<number[]>
-  /** The shard's head; `undefined` where nothing was ever appended or opened. */
+  /** The shard's head; `undefined` if nothing was ever appended or opened. */
   head(shard: number): Promise<ShardHead | undefined>
   /** Opens a shard that is to begin at a source offset; keeps the head where there is one already, and answers it. */
   open(shard: number, firstSourceOffset: number): Promise<ShardHead>

@@ -16,7 +16,7 @@ export interface StopCause {
   readonly reason: StopReason
   /** What happened, and what to do about it. */
   readonly message: string
-  /** The command to begin with; `null` where there is none. */
+  /** The command to begin with; `null` if there is none. */
   readonly command: string | null
   /** What is in its way, where that is a batch that cannot be read. */
   readonly batch?: UnreadableBatch

@@ -2,7 +2,7 @@ import { historyMs } from './character.ts'
 import type { History } from './historyState.ts'
 
 export interface HistoryDecision {
-  /** What is still to be published before live traffic begins; `undefined` where nothing is. */
+  /** What is still to be published before live traffic begins; `undefined` if nothing is. */
   readonly history: History | undefined
   /** When the patterns' characters began. */
   readonly epoch: number

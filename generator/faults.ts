@@ -5,7 +5,7 @@ import type { PlainMessage } from './plainMessage.ts'
 import { createRandom, type Random } from './random.ts'
 import * as variants from './variants.ts'
 
-/** What is done to a message, by kind; `undefined` where that cannot be done to this one. */
+/** What is done to a message, by kind; `undefined` if that cannot be done to this one. */
 const alterations = {
   late: variants.late,
   null_key: variants.nullKey,

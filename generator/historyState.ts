@@ -19,7 +19,7 @@ const fileSchema = z.record(z.string(), historySchema)
 
 /** Remembers the history of each topic in one small file. */
 export interface HistoryState {
-  /** `undefined` where no history was ever begun. */
+  /** `undefined` if no history was ever begun. */
   read(): Promise<History | undefined>
   write(history: History): Promise<void>
 }
@@ -36,7 +36,7 @@ export const createHistoryState = (file: string, topic: string): HistoryState =>
       return fileSchema.parse(JSON.parse(await readFile(file, 'utf8')))
     } catch (error) {
       if (isMissing(error)) return {}
-      throw new Error(`${file} cannot be read as the generator's state; remove it to start anew`, {
+      throw new Error(`${file} cannot be read as the generator's state; remove it to start again`, {
         cause: error,
       })
     }

@@ -53,7 +53,7 @@ describe('live traffic', () => {
   test.each([
     ['slept', 3_600_000],
     ['was set back', -3_600_000],
-  ])('begins anew at the present when the clock %s', async (_name, jumpMs) => {
+  ])('begins again at the present when the clock %s', async (_name, jumpMs) => {
     let jumped = 0
     const { sent, streams } = await run({
       now: () => Date.now() + jumped,

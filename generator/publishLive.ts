@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Logger } from '@patterns/shared/logger.ts'
 import type { OutgoingMessage, Publisher } from '@patterns/topic/publisher.ts'
 
-/** Further from the clock than this, the stream starts anew at the present: the machine slept, or the clock was set. */
+/** Further from the clock than this, the stream starts again at the present: the machine slept, or the clock was set. */
 const mostDriftMs = 10_000
 const reportEveryMs = 10_000
 

@@ -1,6 +1,6 @@
 import type { Random } from './random.ts'
 
-/** Draws an index with a probability in proportion to its weight. @throws RangeError where no weight is above 0 */
+/** Draws an index with a probability in proportion to its weight. @throws RangeError if no weight is above 0 */
 export const weightedChoice = (weights: readonly number[]): ((random: Random) => number) => {
   const cumulative = new Float64Array(weights.length)
   let total = 0

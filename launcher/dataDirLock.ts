@@ -54,7 +54,7 @@ const listen = async (server: Server, path: string): Promise<boolean> => {
   }
 }
 
-/** What the holder says of itself; `undefined` where there is none (any more). */
+/** What the holder says of itself; `undefined` if there is none (any more). */
 const askHolder = async (path: string): Promise<{ pid: number; stopping: boolean } | undefined> => {
   try {
     const [pid, state] = (await text(createConnection(path))).split(' ')

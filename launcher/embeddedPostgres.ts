@@ -55,7 +55,7 @@ const predecessorWaitMs = 15_000
 /**
  * Starts a real PostgreSQL on a data directory, which it makes first where there is none. Resolves once
  * connections are accepted, after crash recovery if need be.
- * @throws with the server's own reason where it does not start
+ * @throws with the server's own reason if it does not start
  */
 export const startEmbeddedPostgres = async (options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> => {
   const { dataDir, preferredPort, settings = {}, syncNewData = true, onLog = () => {} } = options

@@ -20,7 +20,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 let root: string
 const children = new Set<ChildProcess>()
 beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), 'patterns-install-'))
+  root = mkdtempSync(join(tmpdir(), 'patterns install Åß用 '))
   for (const folder of ['launcher', 'path']) mkdirSync(join(root, folder))
   for (const name of ['install.mjs', 'youngGeneration.mjs'])
     copyFileSync(fileURLToPath(new URL(name, import.meta.url)), join(root, 'launcher', name))

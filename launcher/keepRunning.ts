@@ -10,7 +10,7 @@ export interface KeepRunningOptions<What extends Started> {
   readonly name: string
   /** What runs already. */
   readonly first: What
-  /** Starts it anew; what it throws counts as one more end. */
+  /** Starts it again; what it throws counts as one more end. */
   restart(): Promise<What>
   /** Aborts when it is to stay ended. */
   readonly stopping: AbortSignal

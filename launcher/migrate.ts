@@ -15,8 +15,8 @@ const silent = { info: () => {}, warn: () => {}, error: () => {} }
  * Brings the schema up to date: each file of the folder that was not run yet, in the order of its number, all
  * in one transaction and under a lock, so that processes which start together migrate once. Forward only.
  * @returns the names of the migrations that ran
- * @throws where one fails (none of them is applied then), where a file was put in before one already run, and
- * where the database is ahead of this code
+ * @throws if one fails (none of them is applied then), a file was put in before one already run, or the database is
+ * ahead of this code
  */
 export const migrate = async ({
   databaseUrl,

@@ -172,7 +172,7 @@ describe('npm start', () => {
     expectNothingLeft(dataDir)
   })
 
-  it('begins anew after --reset --yes', async () => {
+  it('begins again after --reset --yes', async () => {
     const dashboard = runDashboard(dataDir, {}, ['--reset', '--yes'])
     const url = await dashboard.ready()
     expect(await executions(url)).toBe(0)

@@ -31,7 +31,7 @@ const preferredPort = 8055
 
 /**
  * Makes the database ready for use: reachable and migrated.
- * @throws SettingsError where `DATABASE_URL` leads nowhere
+ * @throws SettingsError if `DATABASE_URL` leads nowhere
  */
 export const openDatabase = async (options: OpenDatabaseOptions): Promise<OpenDatabase> => {
   const { databaseUrl, logger } = options

@@ -16,7 +16,7 @@ export const connectFault = (host: string, port: number, timeoutMs = 5_000): Pro
     socket.once('error', (error: NodeJS.ErrnoException) => end(error.code || error.message || 'ECONNREFUSED'))
   })
 
-/** Why none of the brokers (`host:port`) can be reached, or `undefined` where one can. */
+/** Why none of the brokers (`host:port`) can be reached, or `undefined` if one can. */
 export const brokersFault = async (brokers: readonly string[]): Promise<string | undefined> => {
   const faults = await Promise.all(
     brokers.map(async (broker) => {
@@ -29,7 +29,7 @@ export const brokersFault = async (brokers: readonly string[]): Promise<string |
 }
 
 /**
- * Why a port stays taken, or `undefined` where it is free: asked for 2 s, since the process that had it before
+ * Why a port stays taken, or `undefined` if it is free: asked for 2 s, since the process that had it before
  * may still be stopping.
  */
 export const stayingPortFault = async (host: string, port: number): Promise<string | undefined> => {

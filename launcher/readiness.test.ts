@@ -23,7 +23,7 @@ describe('a processor', () => {
   })
 
   it('is ready to be used where all that is wrong waits for a person', () => {
-    const shards = [shard(0, 'running'), shard(1, 'stopped', 'the topic was created anew')]
+    const shards = [shard(0, 'running'), shard(1, 'stopped', 'the topic was created again')]
     const trends = [{ shard: 0, status: 'stopped', reason: 'a bug', position: 0 } as const]
     expect(processorReadiness(503, answerOf({ shards, trends }))).toEqual({ isReady: true })
   })

@@ -25,7 +25,7 @@ const embeddedData = [
 /**
  * Deletes the embedded data, after asking. A real database is never touched: its owner empties it.
  * @returns whether it did: no where the person said no
- * @throws SettingsError where it must not, or nobody can be asked
+ * @throws SettingsError if it must not, or nobody can be asked
  */
 export const reset = async ({
   dataDir,

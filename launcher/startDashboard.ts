@@ -42,7 +42,7 @@ const stopWithinMs = 9_000
  * Starts the database, the processor, the API and the generator, and resolves once the API and the processor
  * are ready to be used, or as ready as they get while nobody mends a shard that is stopped. From then on a process that
  * ends is started again.
- * @throws SettingsError where a setting keeps one of them from starting; what had started is stopped then
+ * @throws SettingsError if a setting keeps one of them from starting; what had started is stopped then
  */
 export const startDashboard = async (options: StartDashboardOptions): Promise<Dashboard> => {
   const { settings, environment, logger, stopping, onLine } = options

@@ -123,7 +123,7 @@ export const createProcessor = ({
     splitPatterns: async () => (await askDatabase())?.splitPatterns,
   })
 
-  /** `undefined` where it does not answer. */
+  /** `undefined` if it does not answer. */
   const askDatabase = async (): Promise<Placement | undefined> => {
     let placement: Placement | undefined
     await probe(async () => (placement = await readPlacement(pool)))

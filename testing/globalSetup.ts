@@ -12,7 +12,7 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** A superuser's connection string on the suite's Postgres; `createTestDatabase` makes databases there. */
     postgresUrl: string
-    /** What `KAFKA_BROKERS` takes, or null where no broker could be had: skip then. */
+    /** What `KAFKA_BROKERS` takes, or null if no broker could be had: skip then. */
     kafkaBrokers: string | null
   }
 }

@@ -50,7 +50,7 @@ export interface KafkaBroker {
 /**
  * Starts a real single-node Kafka and resolves once it answers. It dies with this process, however this
  * process ends.
- * @throws KafkaUnavailableError where it cannot run on this machine, with the end of the broker's log
+ * @throws KafkaUnavailableError if it cannot run on this machine, with the end of the broker's log
  */
 export const startKafkaBroker = async ({
   dir,

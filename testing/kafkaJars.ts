@@ -34,7 +34,7 @@ export const defaultKafkaCacheDir = path.resolve(import.meta.dirname, '../.data/
 /**
  * The folder with the jars of a Kafka broker and Kafka's own tools, fetched with Maven the first time. Callers at the same time
  * wait for the first one.
- * @throws KafkaUnavailableError where `java` or `mvn` is missing or the jars cannot be downloaded
+ * @throws KafkaUnavailableError if `java` or `mvn` is missing or the jars cannot be downloaded
  */
 export const prepareKafka = async (cacheDir = defaultKafkaCacheDir): Promise<string> => {
   const libs = path.join(cacheDir, `libs-${kafkaVersion}-tools`)

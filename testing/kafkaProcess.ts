@@ -48,7 +48,7 @@ export const launch = (parameters: string[], logFile: string): KafkaProcess => {
   }
 }
 
-/** @throws KafkaUnavailableError where it ends or says nothing for a minute, with the end of its log */
+/** @throws KafkaUnavailableError if it ends or says nothing for a minute, with the end of its log */
 export const untilAnswers = async ({ child, ended }: KafkaProcess, port: number, logFile: string) => {
   let exited = false
   void ended.then(() => (exited = true))

@@ -6,7 +6,7 @@ import type { PatternEvent } from '@patterns/shared/contract/patternEvent.ts'
 import type { RecordedEvent } from './eventHistories.ts'
 
 /**
- * The windows of one shard, counted anew from the definitions alone: plain lists, big integers and a
+ * The windows of one shard, counted again from the definitions alone: plain lists, big integers and a
  * calendar library, and none of the code that counts in earnest. Slow, and meant to be.
  */
 

@@ -25,7 +25,7 @@ export interface Summary {
   readonly lines: readonly string[]
 }
 
-/** Those of several runs together; `undefined` where one of them did not come to its end. */
+/** Those of several runs together; `undefined` if one of them did not come to its end. */
 export const addCounts = (all: readonly (TestCounts | undefined)[]): TestCounts | undefined => {
   const ended = all.filter((counts) => counts !== undefined)
   if (ended.length < all.length) return undefined

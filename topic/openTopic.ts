@@ -32,7 +32,7 @@ export interface OpenTopicOptions {
 
 /**
  * The Kafka topic where `KAFKA_BROKERS` is set, else the file topic in `DATA_DIR`.
- * @throws SettingsError where a file that a setting names cannot be used
+ * @throws SettingsError if a file that a setting names cannot be used
  */
 export const openTopic = ({ settings, logger }: OpenTopicOptions): OpenTopic =>
   settings.KAFKA_BROKERS ? openKafka(settings, settings.KAFKA_BROKERS, logger) : openFile(settings, logger)

@@ -35,7 +35,7 @@ export interface PartitionLane {
   readonly partition: number
   /** The offset to fetch from; `undefined` while there is no room, or nothing may be read. */
   wanted(): number | undefined
-  /** Under which leader the message before `wanted()` was taken; `null` where that is not known. */
+  /** Under which leader the message before `wanted()` was taken; `null` if that is not known. */
   leaderEpoch(): number | null
   /** Whether a fetched batch waits, so that more will be wanted as soon as the owner has taken one. */
   isFull(): boolean
@@ -46,7 +46,7 @@ export interface PartitionLane {
   /** Since when the owner has been taking a batch without a sign of life, by `Date.now`; `undefined` while idle. */
   silentSince(): number | undefined
   /**
-   * What the lane knows of the partition no longer holds (out of range, created anew): the owner is asked again, unless
+   * What the lane knows of the partition no longer holds (out of range, created again): the owner is asked again, unless
    * the lane has stopped.
    */
   reassign(): void
@@ -137,7 +137,7 @@ export const createPartitionLane = (options: PartitionLaneOptions): PartitionLan
   }
 
   /**
-   * The owner's answer. Where it refuses but the end has moved meanwhile, it is asked once more: a previous owner
+   * The owner's answer. If it refuses but the end has moved meanwhile, it is asked once more: a previous owner
    * may have gone past the end that we read before it.
    */
   const assign = async (): Promise<number | undefined> => {

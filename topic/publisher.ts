@@ -1,6 +1,6 @@
 import type { MessageHeaders } from '@patterns/shared/contract/topicMessage.ts'
 
-/** One message to send. Where `partition` is absent the key chooses it, as Kafka's default partitioner does. */
+/** One message to send. If `partition` is absent the key chooses it, as Kafka's default partitioner does. */
 export interface OutgoingMessage {
   readonly key: Buffer | string | null
   readonly value: Buffer | string | null

@@ -3,10 +3,10 @@ import { createRecordingOwner } from './recordingOwner.ts'
 import type { Source } from './source.ts'
 import { texts, type TopicScene } from './topicScene.ts'
 
-/** What every source does where its topic was made anew: it reads nothing by the offsets of the old one. */
+/** What every source does where its topic was made again: it reads nothing by the offsets of the old one. */
 export const recreatedTopicContract = (scene: TopicScene): void => {
   const { publish, openSource, startSource } = scene
-  it('tells a topic that was created anew from the one before, and no two runs apart', async () => {
+  it('tells a topic that was created again from the one before, and no two runs apart', async () => {
     const patience = { timeout: 20_000 }
     // While it is made, a partition may have no leader yet, and then it has no ends.
     const idOf = async (source: Source) => (await source.ends().catch(() => []))[0]?.topicId ?? undefined
@@ -19,7 +19,7 @@ export const recreatedTopicContract = (scene: TopicScene): void => {
     await vi.waitUntil(async () => ![undefined, before].includes(await idOf(source)), patience)
   }, 70_000)
 
-  it('asks the owner again when the topic is created anew under it', async () => {
+  it('asks the owner again when the topic is created again under it', async () => {
     const stored = new Map<number, number>()
     const owner = createRecordingOwner({
       offsets: stored,
@@ -80,7 +80,7 @@ export const recreatedTopicContract = (scene: TopicScene): void => {
     expect(told).toEqual(['assigned', 'revoked', 'assigned'])
   })
 
-  it('does not read a topic that was created anew between two runs', async () => {
+  it('does not read a topic that was created again between two runs', async () => {
     await publish([{ key: null, value: 'v', partition: 0 }])
     const owner = createRecordingOwner({ offsets: new Map([[0, 500]]) })
     const source = await startSource(owner)

@@ -19,7 +19,7 @@ export interface PartitionOwner {
    */
   take(batch: TopicBatch, alive: () => Promise<void>): Promise<number>
   /**
-   * Under which leader the message before the offset was taken that was answered last; `null` where that is not known.
+   * Under which leader the message before the offset was taken that was answered last; `null` if that is not known.
    * With it Kafka notices that its log is another one before that offset.
    */
   leaderEpoch?(partition: number): number | null
@@ -35,7 +35,7 @@ export interface PartitionEnd {
   /** The offset that the next message will get. */
   readonly endOffset: number
   /**
-   * Which topic this is: another one once it was deleted and created anew under the same name. `null` where that
+   * Which topic this is: another one once it was deleted and created again under the same name. `null` if that
    * cannot be told.
    */
   readonly topicId: string | null
@@ -45,13 +45,13 @@ export interface PartitionEnd {
 export interface PartitionHistory {
   /**
    * How far its log goes under a leader: the last one up to `leaderEpoch`, and the offset after its last message
-   * (KIP-320). `null` where it knows of none: all that was read under that leader is gone. `undefined` where it cannot
+   * (KIP-320). `null` if it knows of none: all that was read under that leader is gone. `undefined` if it cannot
    * tell, as it has no leaders.
    */
   epochEnd(
     leaderEpoch: number,
   ): Promise<{ readonly leaderEpoch: number; readonly endOffset: number } | null | undefined>
-  /** The value of its message at an offset; `undefined` where it holds none there. */
+  /** The value of its message at an offset; `undefined` if it holds none there. */
   valueAt(offset: number): Promise<Buffer | null | undefined>
 }
 
@@ -76,7 +76,7 @@ export interface Source {
   /** The partitions of ours that could not be read for some seconds. They are tried again until they are. */
   retrying(): UnreadPartition[]
   /**
-   * Asks the owner of a partition anew where to read from, as when the partition came, also where it had stopped:
+   * Asks the owner of a partition again where to read from, as when the partition came, also where it had stopped:
    * what it was stopped for may be mended. Nothing happens where the partition is not ours.
    */
   beginAgain(partition: number): void

@@ -8,7 +8,7 @@ import type { Source } from './source.ts'
 export interface TopicUnderTest {
   createSource(options?: { maxBytesPerPartition?: number }): Source
   createPublisher(options?: { batching?: BatchingOptions }): Publisher
-  /** Removes the topic and makes it anew, empty, with as many partitions. */
+  /** Removes the topic and makes it again, empty, with as many partitions. */
   recreate(): Promise<void>
   remove(): Promise<void>
 }

@@ -108,7 +108,7 @@ const calendarBoundaries = ({ from, to }: Range, granularity: 'day' | 'week', zo
   const first = startOf(inZone(from, zone))
   for (let i = 0; ; i++) {
     const start = startOf(add(first, i)).getTime()
-    // Where a zone left out a whole day (Samoa, 2011), that day has no length.
+    // If a zone left out a whole day (Samoa, 2011), that day has no length.
     if (start !== starts.at(-1)) starts.push(start)
     if (start >= to) return starts
   }

@@ -30,7 +30,7 @@ export const refuseCursor = (message: string): Problem =>
 
 const hour = z.int().refine((time) => time === floorHour(time))
 
-/** @throws Problem 400 where the text is no cursor of this question, 422 where it is of another log */
+/** @throws Problem 400 if the text is no cursor of this question, 422 where it is of another log */
 export const decodeCursor = <Place>(
   text: string,
   question: string,

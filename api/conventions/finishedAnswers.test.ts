@@ -33,7 +33,7 @@ describe('a finished answer', () => {
     expect(made).toEqual(['a', 'b'])
   })
 
-  it('is given as it was while it is a little behind, and made anew only after that', async () => {
+  it('is given as it was while it is a little behind, and made again only after that', async () => {
     const { source, made, get } = start()
     await get('a')
     source.position = 2
@@ -136,7 +136,7 @@ describe('a finished answer', () => {
     }
   })
 
-  it('that was given up is made anew for the next', async () => {
+  it('that was given up is made again for the next', async () => {
     const { answers, made, get } = start()
     const never = new Promise<never>(() => {})
     void get('a', true, () => never)

@@ -48,7 +48,7 @@ export interface FinishedAnswersOptions {
   readonly mostBytes: number
 }
 
-/** An answer is made anew once it has been stale for this part of what it may be. */
+/** An answer is made again once it has been stale for this part of what it may be. */
 const renewedFrom = 0.5
 /** One that takes longer does not keep the others waiting, in milliseconds. */
 const mostRenewalMs = 2_000

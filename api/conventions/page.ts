@@ -19,7 +19,7 @@ export interface PageOptions<Item> {
 
 export interface Page<Item> {
   readonly items: readonly Item[]
-  /** Where the next page begins; `null` where this is the last. */
+  /** Where the next page begins; `null` if this is the last. */
   readonly end: PagePlace | null
 }
 

@@ -33,7 +33,7 @@ const zoneOf = (name: string): Zone | undefined => {
   return known.zone
 }
 
-/** The zone's name as it was asked for; `undefined` where there is none of that name. */
+/** The zone's name as it was asked for; `undefined` if there is none of that name. */
 export const zoneName = (name: string): string | undefined => zoneOf(name)?.name
 
 /** One name for all that are the same zone: what is computed for one of them is so for all. */

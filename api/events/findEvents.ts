@@ -30,7 +30,7 @@ export interface EventsAsked {
 
 export interface FoundEvents {
   readonly events: readonly FoundEvent[]
-  /** Where to go on; `null` where all was looked at. */
+  /** Where to go on; `null` if all was looked at. */
   readonly next: EventPlace | null
 }
 

@@ -3,7 +3,7 @@ import { Problem } from '../conventions/problem.ts'
 
 /**
  * Lets only a few read the log at a time: the rest of the connections is for numbers.
- * @throws Problem 503 where more wait than can be answered in a while
+ * @throws Problem 503 if more wait than can be answered in a while
  */
 export type LogTurns = <Result>(work: () => Promise<Result>) => Promise<Result>
 

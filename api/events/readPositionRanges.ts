@@ -8,7 +8,7 @@ import type { HourPositions } from './stepBack.ts'
 
 export interface PositionsRead {
   readonly vector: Vector
-  /** `undefined` where no event of the pattern was ever seen. */
+  /** `undefined` if no event of the pattern was ever seen. */
   readonly entry: CatalogueEntry | undefined
   /** For each shard, where the log holds the events behind each hour, in order of position. */
   readonly ranges: ReadonlyMap<number, readonly HourPositions[]>

@@ -38,7 +38,7 @@ export const readRow = (row: CatalogueRow): CatalogueEntry => ({
   ...row[9],
 })
 
-/** The rows of one pattern's shards as one entry; `undefined` where there are none. */
+/** The rows of one pattern's shards as one entry; `undefined` if there are none. */
 export const readEntry = (rows: readonly CatalogueRow[] | null): CatalogueEntry | undefined => {
   if (rows === null || rows.length === 0) return undefined
   const entry = emptyEntry()

@@ -10,7 +10,7 @@ import type { WindowRow } from './windowRows.ts'
 
 export interface PatternRead {
   readonly vector: Vector
-  /** `undefined` where no event of the pattern was ever seen. */
+  /** `undefined` if no event of the pattern was ever seen. */
   readonly entry: CatalogueEntry | undefined
   readonly windows: readonly WindowRow[]
 }
@@ -22,7 +22,7 @@ export interface PatternRead {
 export interface PatternReads {
   /**
    * Some patterns' catalogue entries and windows, and the vector, of one moment. The rows are the caller's own.
-   * @throws Problem 503 where more statements wait than can be answered in a while
+   * @throws Problem 503 if more statements wait than can be answered in a while
    */
   some(patternIds: readonly string[], asked: PatternsAsked): Promise<PatternsRead>
   /** The same of one pattern. */

@@ -7,7 +7,7 @@ import { type JsonRow, readRows, segmentParameters, selectRows, type WindowRow }
 
 export interface TotalsRead {
   readonly vector: Vector
-  /** When the first hour with an event starts, epoch milliseconds; `null` where there was none yet. */
+  /** When the first hour with an event starts, epoch milliseconds; `null` if there was none yet. */
   readonly firstSeen: number | null
   readonly windows: readonly WindowRow[]
 }

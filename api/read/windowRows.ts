@@ -34,7 +34,7 @@ export type JsonRow = readonly [string | null, number, ...(number | string | nul
  * as fast as the rows would be through pg's own parser. `$first`, `$first + 1` and `$first + 2` are the starts of
  * the hours, days and weeks.
  *
- * Rejected: `unnest` of ranges (0.8 ms a query against 0.36: planned anew each time, or a hash join when
+ * Rejected: `unnest` of ranges (0.8 ms a query against 0.36: planned each time, or a hash join when
  * not), `record_send` (as fast, but a format of its own), rows through pg (0.8 ms).
  */
 export const selectRows = (

@@ -145,7 +145,7 @@ describe('`after` a message', () => {
 })
 
 describe('a lost listening connection', () => {
-  it('is made anew, and nothing is missed meanwhile', async () => {
+  it('is made again, and nothing is missed meanwhile', async () => {
     const killed = await api.owner.query(
       `select pg_terminate_backend(pid) from pg_stat_activity
        where application_name = 'test reader' and query like 'listen%' and datname = current_database()`,
@@ -163,7 +163,7 @@ describe('a lost listening connection', () => {
 })
 
 describe('a projection that stepped back', () => {
-  it('is read anew from the beginning', async () => {
+  it('is read again from the beginning', async () => {
     await api.ask('/dashboard-summary')
     await api.owner.query(
       `truncate ${granularities.map((size) => `pattern_windows_v1_${size}, total_windows_v1_${size}`).join(', ')},

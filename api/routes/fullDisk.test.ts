@@ -38,7 +38,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-/** A disk without room, put where snapshots go. `undefined` where this account may not mount one. */
+/** A disk without room, put where snapshots go. `undefined` if this account may not mount one. */
 const mountFullDisk = (): (() => void) | undefined => {
   const { uid, gid } = statSync(dataDir)
   try {

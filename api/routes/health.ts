@@ -95,7 +95,7 @@ const healthRoute = (path: '/health') =>
     },
   })
 
-/** Flushes follow each other within two seconds, and a shard is opened anew within some more. */
+/** Flushes follow each other within two seconds, and a shard is opened again within some more. */
 const mostBehindSeconds = 10
 
 export const routeLiveness = (app: ApiApp, { feed, isWarm }: Omit<HealthParts, 'database'>): void => {

@@ -1,7 +1,7 @@
 import type { SeededEvent } from '@patterns/testing/seedProjections.ts'
 
 /**
- * What answers must say, counted anew from the events with plain lists and the calendar of `Intl`, by none
+ * What answers must say, counted again from the events with plain lists and the calendar of `Intl`, by none
  * of the code that counts in earnest.
  */
 

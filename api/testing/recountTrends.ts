@@ -2,7 +2,7 @@ import type { SeededEvent } from '@patterns/testing/seedProjections.ts'
 import { countUses, durations, mean, scores, successRate } from './recount.ts'
 
 /**
- * Trends, counted anew from the events by the formulas as textbooks print them, without any of the code that
+ * Trends, counted again from the events by the formulas as textbooks print them, without any of the code that
  * computes them in earnest.
  */
 

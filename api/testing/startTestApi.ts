@@ -40,7 +40,7 @@ export interface TestApiOptions extends Partial<
 > {
   /** Epoch milliseconds. */
   readonly now?: number
-  /** A database that is there already and outlives the API, to ask it anew. Default: one of its own. */
+  /** A database that is there already and outlives the API, to ask it again. Default: one of its own. */
   readonly database?: TestDatabase
   /** What the log is called, in eight hexadecimal digits. Default: what the database has, as all of a run do. */
   readonly logId?: string

@@ -6,7 +6,7 @@ export const qualityRanges = ['0.0-0.2', '0.2-0.4', '0.4-0.6', '0.6-0.8', '0.8-1
 export interface QualityShare {
   readonly range: (typeof qualityRanges)[number]
   readonly count: number
-  /** 0…100; null where no pattern has a score. */
+  /** 0…100; null if no pattern has a score. */
   readonly percentage: number | null
 }
 

@@ -26,7 +26,7 @@ export interface Delta {
 export interface DeltaOptions {
   readonly lanes: LaneIndex
   readonly store: SliceStore
-  /** What the store is as of; `undefined` where it is still empty. */
+  /** What the store is as of; `undefined` if it is still empty. */
   readonly known: Vector | undefined
   /** Slices that were read meanwhile, each as of its own vector. */
   readonly arrived: readonly LoadedSlice[]

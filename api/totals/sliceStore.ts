@@ -53,7 +53,7 @@ export interface SliceStoreOptions {
 }
 
 interface KeptRange {
-  /** By their text, which takes long enough to write that a request does not do it anew. */
+  /** By their text, which takes long enough to write that a request does not do it again. */
   readonly windows: ReadonlyMap<string, WindowName>
   /** Made when the sums are first asked for. */
   values: Float64Array | undefined

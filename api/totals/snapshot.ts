@@ -21,7 +21,7 @@ export interface Snapshot extends SnapshotReader {
 const begin = 'begin isolation level repeatable read read only'
 
 /**
- * Begins a snapshot. Answers by which id other connections can read in it, or `undefined` where the server cannot tell
+ * Begins a snapshot. Answers by which id other connections can read in it, or `undefined` if the server cannot tell
  * them: that takes a file, which a full disk has no room for.
  */
 const beginSnapshot = async (client: pg.PoolClient): Promise<string | undefined> => {
@@ -36,7 +36,7 @@ const beginSnapshot = async (client: pg.PoolClient): Promise<string | undefined>
   }
 }
 
-/** Another connection that reads in the snapshot of this id; `undefined` where the server does not find it. */
+/** Another connection that reads in the snapshot of this id; `undefined` if the server does not find it. */
 const joinSnapshot = async (pool: pg.Pool, id: string): Promise<pg.PoolClient | undefined> => {
   const reader = await pool.connect()
   try {
@@ -66,7 +66,7 @@ const undoAlone = async <Result>(
 
 /**
  * Takes a snapshot and keeps it until it is closed. Other connections read in it as well, since a
- * transaction may share its snapshot for as long as it is open (`pg_export_snapshot`). Where they cannot, all read on the
+ * transaction may share its snapshot for as long as it is open (`pg_export_snapshot`). If they cannot, all read on the
  * one that keeps it, in turn: slower, and right.
  */
 export const takeSnapshot = async (pool: pg.Pool): Promise<Snapshot> => {

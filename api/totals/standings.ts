@@ -54,7 +54,7 @@ export interface StandingsOptions {
 const mostStaleMs = 1_000
 /** Nobody asked for this long: the background rests. */
 const restAfterMs = 30_000
-/** A snapshot that is this old is given back, and taken anew when it is needed. */
+/** A snapshot that is this old is given back, and taken again when it is needed. */
 const mostSnapshotAgeMs = 2_000
 /** Refreshing takes at most this share of the time, or the database would do little else. */
 const refreshShare = 0.25
@@ -120,7 +120,7 @@ export const createStandings = ({
     try {
       const vector = await readVector(snapshot.client)
       if (generation !== undefined && stepsBack(generation.vector, vector)) {
-        logger.warn('the projection stepped back: everything in memory is read anew')
+        logger.warn('the projection stepped back: everything in memory is read again')
         await retire(generation)
         generation = undefined
         forget()

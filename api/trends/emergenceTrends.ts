@@ -24,7 +24,7 @@ export interface ListedEmergence {
   readonly entry: CatalogueEntry
   readonly verdict: Emergence
   readonly usage: PatternTrend
-  /** The direction of the usage among those listed; undefined where there are too few windows. */
+  /** The direction of the usage among those listed; undefined if there are too few windows. */
   readonly listed: ListedDirection | undefined
 }
 

@@ -21,7 +21,7 @@ export interface EmergencesAsked {
 
 /**
  * The verdict on each of these patterns, in their order. Spans are closed hours, so counts rarely change: a
- * verdict is only made anew where they did, and ten thousand take a fraction of a millisecond.
+ * verdict is only made again where they did, and ten thousand take a fraction of a millisecond.
  */
 export type Emergences = (asked: EmergencesAsked) => readonly Emergence[]
 

@@ -30,7 +30,7 @@ export const figureColumns = (metric: Metric): readonly string[] => {
 export interface Figures {
   /** Takes in a row: the values of `figureColumns`. Rows of one window in several shards add up. */
   add(pattern: number, start: number, values: Float64Array): void
-  /** Fits the line of a pattern, which was first seen at a time; undefined where nothing was observed. */
+  /** Fits the line of a pattern, which was first seen at a time; undefined if nothing was observed. */
   line(pattern: number, firstSeen: number): TrendLine | InsufficientData | undefined
 }
 

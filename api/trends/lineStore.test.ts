@@ -67,7 +67,7 @@ it('keeps its version where only open windows changed', async () => {
   expect((await store.lines(await takeView(), question, false))!.version).toBe(before)
 })
 
-it('sends an older view away, or reads anew for it where there is no newer one', async () => {
+it('sends an older view away, or reads again for it where there is no newer one', async () => {
   const store = createLineStore()
   const older = await takeView()
   await useSteady(7)

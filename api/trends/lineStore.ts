@@ -19,8 +19,8 @@ export interface KeptLines {
  */
 export interface LineStore {
   /**
-   * The lines as of the view. Undefined where another request has brought them further already: ask again with
-   * a newer view, or with `isLast` have them read anew for this one.
+   * The lines as of the view. Undefined if another request has brought them further already: ask again with
+   * a newer view, or with `isLast` have them read again for this one.
    */
   lines(
     view: Pick<StandingsView, 'vector' | 'snapshot'>,

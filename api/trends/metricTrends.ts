@@ -47,7 +47,7 @@ interface JudgedList extends Pick<KeptLines, 'version'>, Pick<ViewEntries, 'memb
 
 /** Lists whose verdicts are kept: of 10,000 patterns each takes some 2 MB, of a type far less. */
 const mostJudged = 64
-/** How often a newer view is asked for before lines are read anew for an older one. */
+/** How often a newer view is asked for before lines are read again for an older one. */
 const mostTries = 3
 const trendsPerTurn = 20
 

@@ -24,7 +24,7 @@ export const periodLine = (metric: Metric, periods: readonly Period[]): TrendLin
   return trendLine(pointsOf(values, indices))
 }
 
-/** The directions of lines that are shown together, in their order; undefined where there is no line. */
+/** The directions of lines that are shown together, in their order; undefined if there is no line. */
 export const directionsOfPage = (
   lines: readonly (TrendLine | InsufficientData)[],
 ): readonly (Direction | undefined)[] => {

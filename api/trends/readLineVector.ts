@@ -7,7 +7,7 @@ export const lineProjection = { name: 'pattern_trends', version: 1, table: 'patt
 
 /**
  * Up to which position of each shard every stored line accounts for the windows. Without the shards whose
- * windows were begun anew meanwhile.
+ * windows were begun again meanwhile.
  */
 export const readLineVector = async (database: Queryable): Promise<Vector> => {
   const { rows } = await database.query<{ vector: Record<string, number> }>({

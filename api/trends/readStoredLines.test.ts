@@ -105,7 +105,7 @@ it('a late event before the range counts too, as it may be the first of its patt
   expect((await readStoredLines(client, questionAt(now))).has(id)).toBe(false)
 })
 
-it('lines of windows that were begun anew are not taken', async () => {
+it('lines of windows that were begun again are not taken', async () => {
   await seedTrends(api.owner, now)
   expect((await readStoredLines(client, questionAt(now))).size).toBeGreaterThan(5)
   await api.owner.query(

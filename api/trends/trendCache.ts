@@ -5,7 +5,7 @@ import type { PatternTrend } from './patternTrend.ts'
 
 /**
  * The trends behind the lines of a list's pages: some 0.3 ms of computing each. They belong to one very line:
- * where that was fitted anew, they are too.
+ * where that was fitted again, they are too.
  */
 export interface TrendCache {
   get(question: LineQuestion, id: string, line: TrendLine | InsufficientData): PatternTrend | undefined

@@ -22,7 +22,7 @@ export interface TrendCursor {
 const refuse = () =>
   unprocessable([{ path: 'cursor', message: 'the cursor holds no range that can be served' }])
 
-/** @throws Problem where the text is no cursor of this question */
+/** @throws Problem if the text is no cursor of this question */
 export const decodeTrendCursor = (text: string, question: string, now: number): TrendCursor => {
   const { range, place } = decodeCursor<Place>(text, question, placeSchema)
   const [granularity, order, id] = place

@@ -9,7 +9,7 @@ export interface Occurrence {
   readonly became: 'appended' | 'duplicate' | `dead letter (${string})`
   /** In the log; of a duplicate, the position of the event that it repeats. */
   readonly position: number | undefined
-  /** Epoch milliseconds; `undefined` where it was not kept. */
+  /** Epoch milliseconds; `undefined` if it was not kept. */
   readonly recordedAt: number | undefined
 }
 

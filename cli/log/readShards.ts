@@ -7,7 +7,7 @@ export interface ShardRanges {
   readonly ranges: readonly PositionRange[]
 }
 
-/** All shards, or the one that was asked for. @throws RefusedError where the log does not have it */
+/** All shards, or the one that was asked for. @throws RefusedError if the log does not have it */
 export const chooseShards = async (log: EventLog, only: number | undefined): Promise<number[]> => {
   if (only === undefined) return log.shards()
   await requireShard(log, only)

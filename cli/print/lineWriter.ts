@@ -10,7 +10,7 @@ export interface LineWriter {
   flush(): Promise<boolean>
 }
 
-/** @throws from `write` where the stream broke otherwise, such as a full disk */
+/** @throws from `write` if the stream broke otherwise, such as a full disk */
 export const createLineWriter = (stream: NodeJS.WritableStream): LineWriter => {
   let parts: Buffer[] = []
   let bytes = 0

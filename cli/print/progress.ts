@@ -64,7 +64,7 @@ export const createProgress = (options: ProgressOptions): Progress => {
       sayLine(done)
     },
     note(line) {
-      // The bar stands in the line that the cursor is in: it is drawn anew below.
+      // The bar stands in the line that the cursor is in: it is drawn again below.
       stderr.write(isBarShown ? `\r\u001b[K${line}\n` : `${line}\n`)
     },
     stop() {

@@ -43,7 +43,7 @@ const rebuild = ({ shard, yes }: RebuildOptions, context: CliContext): Promise<E
       await requireShard(log, shard)
       const { position } = (await log.head(shard))!
       context.stdout.write(
-        `The windows, the catalogue and the trends of shard ${shard} are deleted, and counted anew from the ` +
+        `The windows, the catalogue and the trends of shard ${shard} are deleted, and counted again from the ` +
           `${formatCount(position)} events of its log. Until that is done its numbers are too small.\n`,
       )
       if (yes !== true && !(await confirm(context))) return 1
@@ -54,14 +54,14 @@ const rebuild = ({ shard, yes }: RebuildOptions, context: CliContext): Promise<E
     'owner',
   )
 
-/** `projections rebuild`: counts a shard anew from its log. */
+/** `projections rebuild`: counts a shard again from its log. */
 export const register = (program: Command, context: CliContext): void => {
   commandGroup(program, 'projections', 'looks after what is counted')
     .command('rebuild')
-    .summary('counts a shard anew from its log')
+    .summary('counts a shard again from its log')
     .description(
       'Deletes what the events of a shard were counted to, in one transaction, and lets the processor that owns the ' +
-        'shard count them anew from the beginning of its log: for a database of which a part was set back, so that ' +
+        'shard count them again from the beginning of its log: for a database of which a part was set back, so that ' +
         'checkpoint and windows do not fit each other. Asks before anything is changed; the log stays as it is.',
     )
     .requiredOption('--shard <number>', 'the shard', wholeNumber(0))

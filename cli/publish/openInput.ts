@@ -9,7 +9,7 @@ import { RefusedError } from '../exitCode.ts'
 export interface Input extends AsyncDisposable {
   /** As messages call it. */
   readonly name: string
-  /** In bytes; `undefined` where that is not known before the end. */
+  /** In bytes; `undefined` if that is not known before the end. */
   readonly size: number | undefined
   read(): AsyncIterable<Buffer>
 }

@@ -56,7 +56,7 @@ const refuseAnotherTopic = async (
   const topicId = ends.find((end) => end.partition === partition)?.topicId ?? null
   if (head === undefined || !isAnotherTopic(head, topicId)) return
   throw new RefusedError(
-    `The topic was created anew, so shard ${partition} has stopped and will not take the event. Run "npm run cli -- shards adopt --shard ${partition}" to go on with what the topic has now.`,
+    `The topic was created again, so shard ${partition} has stopped and will not take the event. Run "npm run cli -- shards adopt --shard ${partition}" to go on with what the topic has now.`,
   )
 }
 

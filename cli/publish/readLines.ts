@@ -2,7 +2,7 @@
 export interface Line {
   /** From 1. */
   readonly number: number
-  /** Without its line end; `undefined` where the line is longer than is read. */
+  /** Without its line end; `undefined` if the line is longer than is read. */
   readonly bytes: Buffer | undefined
   /** How much of the input lies up to the end of this line, in bytes. */
   readonly endsAt: number

@@ -13,7 +13,7 @@ export type TopicReader =
 /** On one machine, and asked for one thing. */
 const mostAskMs = 2_000
 
-/** What the processor at a URL says that it reads; `undefined` where none answers. */
+/** What the processor at a URL says that it reads; `undefined` if none answers. */
 const askTopic = async (url: string): Promise<string | undefined> => {
   try {
     const response = await fetch(`${url}/health`, { signal: AbortSignal.timeout(mostAskMs) })
@@ -53,7 +53,7 @@ const findReader = async (settings: CliSettings, topic: string): Promise<TopicRe
 
 /**
  * The topic of the settings, and whether anybody reads it.
- * @throws RefusedError where the settings lead to another topic than the running instance's
+ * @throws RefusedError if the settings lead to another topic than the running instance's
  */
 export const openReadTopic = async (
   context: CliContext,

@@ -92,7 +92,7 @@ const describeAdoption = (
   adoption: Exclude<Adoption, { kind: 'nothing' }>,
 ): string => {
   if (adoption.kind === 'recreated')
-    return `The topic was created anew. Shard ${shard} keeps its events and goes on with the first message that partition ${shard} has now.`
+    return `The topic was created again. Shard ${shard} keeps its events and goes on with the first message that partition ${shard} has now.`
   if (adoption.kind === 'truncated') {
     const { readFrom } = adoption
     const others =
@@ -138,7 +138,7 @@ export const register = (program: Command, context: CliContext): void => {
     .command('adopt')
     .summary('goes on with what a partition has now')
     .description(
-      'Lets a shard go on with what its partition has now, after the topic was deleted and created anew or ' +
+      'Lets a shard go on with what its partition has now, after the topic was deleted and created again or ' +
         'moved, after its retention removed messages that had not been read, or after it lost its newest. Asks ' +
         'before anything is changed; the events in the log stay as they are.',
     )

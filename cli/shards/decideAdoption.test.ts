@@ -18,7 +18,7 @@ describe('a shard', () => {
     expect(decide(head, { startOffset: 10, endOffset: 90 })).toEqual({ kind: 'nothing' })
   })
 
-  test('whose topic was created anew goes on with the first message of the new one', () => {
+  test('whose topic was created again goes on with the first message of the new one', () => {
     for (const ids of [
       ['one', 'other'],
       [null, null],
@@ -31,7 +31,7 @@ describe('a shard', () => {
       })
   })
 
-  test('whose topic was created anew a second time does so again', () => {
+  test('whose topic was created a third time does so once more', () => {
     expect(
       decide({ nextSourceOffset: 530, sourceBase: 500 }, { startOffset: 0, endOffset: 3 }, ['one', 'other']),
     ).toEqual({
@@ -60,7 +60,7 @@ describe('a shard', () => {
     })
   })
 
-  test('whose topic was created anew does so too where the new one is as long, if the ids tell', () => {
+  test('whose topic was created again does so too where the new one is as long, if the ids tell', () => {
     const head = { nextSourceOffset: 500, sourceBase: 0 }
     const end = { startOffset: 0, endOffset: 700 }
     expect(decide(head, end, ['one', 'other'])).toEqual({ kind: 'recreated', sourceBase: 500 })

@@ -9,7 +9,7 @@ export type Adoption =
   | { readonly kind: 'nothing' }
   /** The topic is another one with the same messages at the same offsets. */
   | { readonly kind: 'copy' }
-  /** The topic was created anew: its offsets begin again, and are added to this base. */
+  /** The topic was created again: its offsets begin again, and are added to this base. */
   | { readonly kind: 'recreated'; readonly sourceBase: number }
   /** The topic lost messages after they were read: what it has from this offset on is added to this base. */
   | { readonly kind: 'truncated'; readonly sourceBase: number; readonly readFrom: number }

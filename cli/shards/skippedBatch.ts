@@ -10,7 +10,7 @@ export interface SkippedBatch {
   readonly byteCount: number
 }
 
-/** The batch that is what the shard's log expects next, and cannot be read; `undefined` where there is none. */
+/** The batch that is what the shard's log expects next, and cannot be read; `undefined` if there is none. */
 export const readUnreadable = async (pool: pg.Pool, shard: number): Promise<SkippedBatch | undefined> => {
   const { rows } = await pool.query<SkippedBatch>(
     `select shard, stop.first_source_offset as "firstSourceOffset", stop.next_source_offset as "nextSourceOffset", problem,

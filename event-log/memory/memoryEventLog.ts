@@ -12,7 +12,7 @@ interface Shard {
   readonly records: LogRecord[]
 }
 
-/** What outlives a log that is made anew. */
+/** What outlives a log that is made again. */
 export interface MemoryStore {
   readonly shards: Map<number, Shard>
   /** By pattern. */

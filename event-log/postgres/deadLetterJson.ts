@@ -19,7 +19,7 @@ const valueAsText = (value: Buffer | string | null | undefined): string | null =
   return isText ? text : base64 + bytes.toString('base64')
 }
 
-/** Headers as JSON, values as text or as `base64:…`; null where there are none. */
+/** Headers as JSON, values as text or as `base64:…`; null if there are none. */
 export const headersAsJson = (headers: MessageHeaders | undefined): string | null => {
   if (headers === undefined) return null
   const entries = Object.entries(headers).map(([name, value]) => [

@@ -4,7 +4,7 @@ import { MissingPositionsError } from '../missingPositions.ts'
 /**
  * Whether the log has a position that a read did not find: it may have been appended since, or lie beyond the end. All
  * of one snapshot, so a hole is one for certain.
- * @throws MissingPositionsError where the log goes on beyond it without it
+ * @throws MissingPositionsError if the log goes on beyond it without it
  */
 export const hasPosition = async (
   pool: Pick<pg.Pool, 'query'>,

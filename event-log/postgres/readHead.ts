@@ -6,7 +6,7 @@ const columns = `position, first_source_offset as "firstSourceOffset", next_sour
   source_base as "sourceBase", source_base_since as "sourceBaseSince", leader_epoch as "leaderEpoch", topic_id as "topicId", watermark,
   duplicates, dead_lettered as "deadLettered", not_records as "notRecords", splits, key_mismatches as "keyMismatches"`
 
-/** The head of a shard, `undefined` where it was never opened. */
+/** The head of a shard, `undefined` if it was never opened. */
 export const readHead = async (pool: pg.Pool, shard: number): Promise<ShardHead | undefined> => {
   const { rows } = await pool.query<Omit<ShardHead, 'watermark'> & { watermark: Date | null }>(
     `select ${columns} from event_log_shards where shard = $1`,

@@ -85,7 +85,7 @@ const recordsIn = ({ first, ids, raw }: UnpackedSegment, range: PositionRange): 
 
 /**
  * Reads ranges of the log, and keeps what it unpacked: most people look at its end.
- * @throws MissingPositionsError where the log has a hole in one of them
+ * @throws MissingPositionsError if the log has a hole in one of them
  */
 export const createRangeReader = ({ pool, mostKeptBytes }: RangeReaderOptions): EventLog['readRanges'] => {
   const kept = createKeptSegments(mostKeptBytes)

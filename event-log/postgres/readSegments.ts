@@ -46,7 +46,7 @@ const toRecords = async (row: SegmentRow): Promise<LogRecord[]> => {
 
 /**
  * The events after a position, one segment a page, up to the head at the time of the last query.
- * @throws MissingPositionsError where the log has a hole
+ * @throws MissingPositionsError if the log has a hole
  */
 export async function* readSegments(
   pool: Pick<pg.Pool, 'query'>,
@@ -127,7 +127,7 @@ limit 1`,
 
 /**
  * The ids of the last events, oldest first, a segment a page.
- * @throws MissingPositionsError where the log has a hole
+ * @throws MissingPositionsError if the log has a hole
  */
 export async function* readRecentIds(
   pool: pg.Pool,

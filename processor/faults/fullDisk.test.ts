@@ -57,7 +57,7 @@ const inErrorsOnly = async (work: (scene: Scene, disk: Disk) => Promise<void>): 
 
 const megabyte = 1 << 20
 
-/** A disk of 64 MB in memory; `undefined` where this account may not mount one. */
+/** A disk of 64 MB in memory; `undefined` if this account may not mount one. */
 const mountDisk = (folder: string): string | undefined => {
   const path = join(folder, 'disk')
   mkdirSync(path)

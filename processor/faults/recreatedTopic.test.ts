@@ -52,7 +52,7 @@ const refusal = (shard: number): RegExp =>
     `Partition ${shard} is of another topic of this name than the \\d+ messages .*npm run cli -- shards adopt --shard ${shard}"`,
   )
 
-describe.skipIf(brokers === null).concurrent('a topic that is deleted and created anew', () => {
+describe.skipIf(brokers === null).concurrent('a topic that is deleted and created again', () => {
   test(
     'between two runs is refused, shard by shard, until a person adopts it',
     { timeout: 240_000 },

@@ -8,7 +8,7 @@ export type Fate = (typeof fates)[keyof typeof fates]
 /** A message that the topic has acknowledged, and what must become of it. */
 export interface SentMessage {
   readonly partition: number
-  /** In the source offsets of the log, which begin anew with no topic. */
+  /** In the source offsets of the log, which begin again with no topic. */
   readonly offset: number
   readonly timestamp: number
   readonly key: Buffer | null
@@ -26,7 +26,7 @@ export interface Ledger {
   sendAs(fate: Fate, ...messages: readonly OutgoingMessage[]): Promise<SentMessage[]>
   /** Takes in a message that came into the topic without an acknowledgement. */
   add(message: SentMessage): void
-  /** A topic created anew begins at offset 0 again: its offsets are added to what came before. */
+  /** A topic created again begins at offset 0 again: its offsets are added to what came before. */
   beginAnew(): void
   /** The offset after the last message by partition, as the log should see it. */
   ends(): Map<number, number>

@@ -34,7 +34,7 @@ const isInSameEnvelope = (a: Said, b: Said): boolean =>
 
 /**
  * Whether two messages with one event id say the same, in whatever envelope, order of fields and spelling of numbers
- * and ids: a producer's retry may write them anew, and so does an export. Both are known to be valid.
+ * and ids: a producer's retry may write them again, and so does an export. Both are known to be valid.
  */
 export const isSameEvent = (a: Said, b: Said): boolean => {
   if (a.value.equals(b.value) && isInSameEnvelope(a, b)) return true

@@ -1,6 +1,6 @@
 type Fields = Readonly<Record<string, unknown>>
 
-/** The values inside two arrays or objects that are alike but for those, in pairs; `undefined` where they are not. */
+/** The values inside two arrays or objects that are alike but for those, in pairs; `undefined` if they are not. */
 const pairInside = (a: object, b: object): [unknown, unknown][] | undefined => {
   const names = Object.keys(a)
   const isAlike = Array.isArray(a) === Array.isArray(b) && names.length === Object.keys(b).length

@@ -6,7 +6,7 @@ export interface HealthFacts {
   readonly source: 'connecting' | 'up' | 'down'
   readonly database: 'up' | 'down'
   readonly shards: readonly Pick<ShardState, 'shard' | 'status' | 'reason'>[]
-  /** Of the same shards; none where trends are not kept. */
+  /** Of the same shards; none if trends are not kept. */
   readonly trends: readonly TrendsState[]
   /** Unknown while the database is down. */
   readonly placement: Placement | undefined

@@ -18,7 +18,7 @@ export interface Lane {
 const toTimestamp = (watermark: number): Date | null =>
   watermark === noWatermark ? null : new Date(watermark)
 
-/** The checkpoint of a lane as it stands; `undefined` where there is none. */
+/** The checkpoint of a lane as it stands; `undefined` if there is none. */
 export const readCheckpoint = async (pool: pg.Pool, lane: Lane): Promise<Checkpoint | undefined> => {
   const { rows } = await pool.query<{ position: number; watermark: Date | null }>(
     'select position, watermark from projection_checkpoints where projection = $1 and version = $2 and shard = $3',

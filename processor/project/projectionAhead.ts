@@ -39,7 +39,7 @@ export const refuseCheckpointSetBack = async (
 
 /**
  * Refuses a row that was loaded and is newer than the checkpoint that the loader believes in.
- * @throws FencedError where another owner has moved on, else ProjectionAheadError
+ * @throws FencedError if another owner has moved on, else ProjectionAheadError
  */
 export const refuseNewerRow = async (
   pool: pg.Pool,

@@ -63,7 +63,7 @@ export interface Projector {
   flushedPosition(): number
   /** How far event time has come at `position()`, epoch milliseconds; `noWatermark` before the first event. */
   watermark(): number
-  /** Since when a flush has been under way, by `now`; `undefined` where none is. */
+  /** Since when a flush has been under way, by `now`; `undefined` if none is. */
   flushingSince(): number | undefined
   /**
    * Folds events that follow `position()`, and flushes when it is time. Waits only where a flush is

@@ -27,7 +27,7 @@ export interface WindowStates {
   /**
    * Merges deltas in, and answers the states that they changed, sorted by key.
    * @param checkpoint the position that all that is stored must account for
-   * @throws FencedError, ProjectionAheadError where what is loaded accounts for more
+   * @throws FencedError, ProjectionAheadError if what is loaded accounts for more
    */
   merge(deltas: Deltas, checkpoint: number): Promise<ChangedStates>
 }

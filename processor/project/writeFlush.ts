@@ -14,7 +14,7 @@ export class FencedError extends Error {
 /**
  * The checkpoint and the states that account for it, in one transaction: an event has exactly one effect,
  * whatever crashes in between.
- * @throws FencedError where the checkpoint is not at `from`
+ * @throws FencedError if the checkpoint is not at `from`
  */
 export const writeFlush = (
   pool: pg.Pool,

@@ -6,7 +6,7 @@ import type { PartitionEnd } from '@patterns/topic/source.ts'
 /** The place in the topic that a log goes on from: what an adoption changes. */
 export type RefusedHead = Pick<ShardHead, 'nextSourceOffset' | 'sourceBase' | 'topicId'>
 
-/** The topic no longer holds what the log expects next: it was created anew, or its retention was too short. */
+/** The topic no longer holds what the log expects next: it was created again, or its retention was too short. */
 export class LostSourceError extends Error {
   override readonly name = 'LostSourceError'
   readonly refused: RefusedHead
@@ -17,7 +17,7 @@ export class LostSourceError extends Error {
   }
 }
 
-/** @throws LostSourceError where what the log expects next is not what the partition has there */
+/** @throws LostSourceError if what the log expects next is not what the partition has there */
 export const refuseLostSource = (
   shard: number,
   head: RefusedHead,
@@ -32,7 +32,7 @@ export const refuseLostSource = (
   const isSame = topicId !== null && topicId === head.topicId
   if (isAnotherTopic(head, topicId))
     refuse(
-      `is of another topic of this name than the ${expected} messages of it in the log: the topic was created anew`,
+      `is of another topic of this name than the ${expected} messages of it in the log: the topic was created again`,
     )
   if (divergesAt !== null && (isSame || divergesAt > startOffset)) {
     const now =
@@ -42,7 +42,7 @@ export const refuseLostSource = (
     )
   }
   if (divergesAt !== null || endOffset < expected) {
-    const why = isSame ? 'the topic lost its newest messages' : 'the topic was created anew'
+    const why = isSame ? 'the topic lost its newest messages' : 'the topic was created again'
     refuse(`ends at offset ${endOffset}, but ${expected} messages of it are in the log: ${why}`)
   }
   if (startOffset > expected)

@@ -38,7 +38,7 @@ const watch = (shards: number[], stopped: UnreadPartition[] = []) => {
 
 describe('a watch for shards that were mended', () => {
   test.each<[string, Partial<RefusedHead>]>([
-    ['of a topic that was created anew', { sourceBase: 100, topicId: 'new' }],
+    ['of a topic that was created again', { sourceBase: 100, topicId: 'new' }],
     ['of a copy of the topic', { topicId: 'new' }],
     ['after messages that were removed', { nextSourceOffset: 150 }],
     ['of a topic that lost its newest messages', { sourceBase: 10 }],

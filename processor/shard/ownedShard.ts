@@ -8,7 +8,7 @@ import type { ShardLane } from './shardLane.ts'
 
 /**
  * What a shard of this process is doing. `stalled`: the database has not answered for a while; in time the shard is opened
- * anew. `stopped` needs a person. `reason` says why.
+ * again. `stopped` needs a person. `reason` says why.
  */
 export interface ShardState {
   readonly shard: number
@@ -70,7 +70,7 @@ export class SourceUnknownError extends Error {
 export const isMendedInDatabase = (error: unknown): boolean =>
   error instanceof MissingPositionsError || error instanceof ProjectionAheadError
 
-/** Failures after which opening the shard anew, from what is committed, can help. */
+/** Failures after which opening the shard again, from what is committed, can help. */
 export const isWorthRetrying = (error: unknown): boolean =>
   error instanceof FencedError ||
   error instanceof LostTailError ||

@@ -37,16 +37,16 @@ export interface LaneOptions {
 export interface ShardLane {
   /** The partition's own offset to read from next. */
   nextOffset(): number
-  /** Under which leader the message before it was taken; `null` where that is not known. */
+  /** Under which leader the message before it was taken; `null` if that is not known. */
   leaderEpoch(): number | null
   position(): number
   flushedPosition(): number
-  /** Since when a flush has been under way, by the projector's `now`; `undefined` where none is. */
+  /** Since when a flush has been under way, by the projector's `now`; `undefined` if none is. */
   flushingSince(): number | undefined
   /**
    * Takes the batch that begins at `nextOffset()`: appended, then folded.
-   * @throws FencedError where another owner was faster, ProjectionError, or what the database said.
-   * The lane is of no use then and must be opened anew: what is in the log stays, nothing else counts.
+   * @throws FencedError if another owner was faster, ProjectionError, or what the database said.
+   * The lane is of no use then and must be opened again: what is in the log stays, nothing else counts.
    */
   take(batch: TopicBatch): Promise<void>
   /** Writes what is pending. */
@@ -76,7 +76,7 @@ const catchUp = async ({ log, shard, projector, patterns }: CatchUp, head: numbe
 
 /**
  * Refuses a projection that has come further than its log, as after a restore of the log alone.
- * @throws FencedError where the log has just moved on, else ProjectionAheadError
+ * @throws FencedError if the log has just moved on, else ProjectionAheadError
  */
 const refuseAheadOfLog = async (
   log: EventLog,

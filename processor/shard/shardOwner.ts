@@ -45,8 +45,8 @@ export interface ShardOwner extends PartitionOwner {
   /** The shards that stopped because the topic lost what comes next, and why. */
   lost(): ReadonlyMap<number, LostSourceError>
   /**
-   * Compares the checkpoints that `read` answers with what was flushed, and opens those shards anew that are behind it: a
-   * command has them counted anew, or somebody set them back. One that is idle would else not come to know.
+   * Compares the checkpoints that `read` answers with what was flushed, and opens those shards again that are behind it: a
+   * command has them counted again, or somebody set them back. One that is idle would else not come to know.
    */
   compareCheckpoints(read: () => Promise<ReadonlyMap<number, number>>): Promise<void>
   /** Writes what is pending in every shard, as far as the database lets it. */
@@ -71,7 +71,7 @@ export const createShardOwner = ({
   const owned = new Map<number, Owned>()
   const { now } = laneOptions.projector
   /**
-   * A topic that was created anew grows: once it is as long as the old one it looks whole, and is not. So a loss is
+   * A topic that was created again grows: once it is as long as the old one it looks whole, and is not. So a loss is
    * kept, also while the shard is another's, until the log says to go on from elsewhere.
    */
   const losses = new Map<number, LostSourceError>()
@@ -93,7 +93,7 @@ export const createShardOwner = ({
     }
   }
 
-  /** @throws LostSourceError where the shard was refused before, and its log is as it was then */
+  /** @throws LostSourceError if the shard was refused before, and its log is as it was then */
   const refuseLost = async (shard: number): Promise<void> => {
     const loss = losses.get(shard)
     if (loss === undefined) return
@@ -200,7 +200,10 @@ export const createShardOwner = ({
     if (isWorthRetrying(error)) {
       entry.status = 'retrying'
       entry.reason = messageOf(error)
-      logger.warn({ shard: entry.shard, reason: entry.reason }, 'shard is opened anew from what is committed')
+      logger.warn(
+        { shard: entry.shard, reason: entry.reason },
+        'shard is opened again from what is committed',
+      )
     } else {
       stopShard(entry, error)
     }

@@ -46,13 +46,13 @@ export interface FigureStore {
    * needed that were let go of, and all is forgotten.
    */
   reach(needed: Horizon): Horizon
-  /** Undefined where the pattern must be read from the database first. */
+  /** Undefined if the pattern must be read from the database first. */
   get(patternId: string): PatternFigures | undefined
   /** Makes room for a pattern that is about to be read, so that what is flushed meanwhile is not missed. */
   expect(patternId: string): void
   /** Takes in what was read as of `loadedAt`, when `position` is the last flush that was taken in. */
   fill(pattern: LoadedPattern, loadedAt: number, position: number): void
-  /** The pattern that a flush changed, to be `put` into; undefined where it is not held and need not be. */
+  /** The pattern that a flush changed, to be `put` into; undefined if it is not held and need not be. */
   flushed(patternId: string, firstSeen: number): PatternFigures | undefined
   /** Takes in a window, unless it lies too far back to be kept. */
   put(pattern: PatternFigures, granularity: Granularity, start: number, state: MetricState): void

@@ -103,7 +103,7 @@ export const createShardTrends = ({
     const found = await openCheckpoint(pool, lane)
     const { position: committed, patternIds } = await readPatternsAfter(pool, windows, found.position)
     if (found.position > committed) {
-      logger.warn({ shard: lane.shard }, 'the windows were begun anew, and so are the trends')
+      logger.warn({ shard: lane.shard }, 'the windows were begun again, and so are the trends')
       await clearTrends(pool, lane)
       return open()
     }

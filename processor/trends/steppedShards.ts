@@ -38,7 +38,7 @@ export interface SteppedShard extends OwnedShard {
 /** Shards of a database of their own. */
 export interface SteppedShards {
   readonly pool: pg.Pool
-  /** Owns a shard, or one that was owned before anew; let go of after the test. */
+  /** Owns a shard, or one that was owned before again; let go of after the test. */
   own(options?: Partial<OwnShardOptions> & { readonly shard?: number }): Promise<SteppedShard>
   /** The stored lines are those of the windows; one that is not stored is of a series without any point. */
   expectEqual(shard: number, now: number): Promise<void>

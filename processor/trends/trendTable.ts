@@ -58,7 +58,7 @@ where kept.position <= excluded.position`
 
 /**
  * Lines and the checkpoint that accounts for them, in one transaction, as windows are written.
- * @throws FencedError where the checkpoint is not at `from`
+ * @throws FencedError if the checkpoint is not at `from`
  */
 export const writeTrends = (
   pool: pg.Pool,
@@ -82,7 +82,7 @@ export const writeTrends = (
       throw new FencedError(`Shard ${lane.shard} has another owner: its trends are not at ${from.position}`)
   })
 
-/** Forgets all lines of a shard and begins its checkpoint anew. */
+/** Forgets all lines of a shard and begins its checkpoint again. */
 export const clearTrends = (pool: pg.Pool, lane: Lane): Promise<void> =>
   transaction(pool, async (client) => {
     await client.query(`delete from pattern_trends_v${lane.version} where shard = $1`, [lane.shard])

@@ -142,7 +142,7 @@ export const readTrendsCheckpoint = async (
 }
 
 /**
- * The same lines computed at request time: read anew from the window tables, with nothing of what is kept in
+ * The same lines computed at request time: read again from the window tables, with nothing of what is kept in
  * memory or in the trend table. The four series are written down here a second time, from the brief.
  */
 export const computeLines = async (

@@ -7,7 +7,7 @@ export type Benchmark =
       readonly status: 'measured'
       /** Patterns of the category that have a value. */
       readonly patterns: number
-      /** The pattern's own; null, as all that rests on it, where nothing was observed. */
+      /** The pattern's own; null, as all that rests on it, if nothing was observed. */
       readonly value: number | null
       /** The mean over patterns, each counting the same. */
       readonly categoryMean: number
@@ -18,7 +18,7 @@ export type Benchmark =
       readonly percentile: number | null
       /** 1 is best; equal values share a rank. */
       readonly rank: number | null
-      /** (value − mean) / mean: 0.1 is 10 % above the category. Null where the mean is 0. */
+      /** (value − mean) / mean: 0.1 is 10 % above the category. Null if the mean is 0. */
       readonly relativePerformance: number | null
     }
   | {

@@ -14,16 +14,16 @@ export interface ComparedPattern {
 export type PairDifference = PairTest & {
   readonly first: string
   readonly second: string
-  /** p adjusted for all tested pairs of the metric; null where untested. */
+  /** p adjusted for all tested pairs of the metric; null if untested. */
   readonly adjustedP: number | null
-  /** Whether the two differ beyond chance: adjusted p below 0.05. Null where that cannot be told. */
+  /** Whether the two differ beyond chance: adjusted p below 0.05. Null if that cannot be told. */
   readonly differs: boolean | null
 }
 
 /** One metric of all patterns side by side. */
 export interface MetricComparison {
   readonly metric: Metric
-  /** In the order of the patterns; null where nothing was observed. */
+  /** In the order of the patterns; null if nothing was observed. */
   readonly values: readonly {
     readonly id: string
     readonly value: number | null

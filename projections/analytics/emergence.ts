@@ -25,7 +25,7 @@ export interface Emergence extends UsageChange {
   readonly kind: 'emerging' | 'declining' | 'stable'
   /** That the rate grew, or where it is lower now fell, by more than the limit. */
   readonly probability: number
-  /** (current − previous) / previous; null where there was nothing before. */
+  /** (current − previous) / previous; null if there was nothing before. */
   readonly growth: number | null
 }
 

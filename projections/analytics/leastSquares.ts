@@ -6,7 +6,7 @@ export interface Line {
   readonly slope: number
   /** The line's value at index 0. */
   readonly intercept: number
-  /** The share of the variance that the line explains, 0…1; null where there is no variance to explain. */
+  /** The share of the variance that the line explains, 0…1; null if there is no variance to explain. */
   readonly rSquared: number | null
   /** The mean of the values. */
   readonly mean: number

@@ -12,7 +12,7 @@ export interface Superiority {
 /**
  * The Mann–Whitney U test of two histograms with the same bins, where values in one bin are ties: corrected
  * for them and for continuity, by the normal approximation. It looks at order alone, so it suits durations,
- * whose few very long ones say nothing of the rest. Null where one is empty.
+ * whose few very long ones say nothing of the rest. Null if one is empty.
  *
  * Mann, H. B., Whitney, D. R. (1947), Annals of Mathematical Statistics 18, 50–60; ties as in Lehmann, E. L.
  * (1975), Nonparametrics, 1.4; U / (n₁·n₂) as an effect: Vargha, A., Delaney, H. D. (2000), Journal of

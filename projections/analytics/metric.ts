@@ -54,7 +54,7 @@ export const metricRules: Readonly<Record<Metric, MetricRule>> = {
   },
 }
 
-/** The value of a metric in a window or range: a count, a rate, a mean; null where nothing was observed. */
+/** The value of a metric in a window or range: a count, a rate, a mean; null if nothing was observed. */
 export const metricValue = (metric: Metric, state: MetricState): number | null => {
   const rule = metricRules[metric]
   const count = rule.count(state)

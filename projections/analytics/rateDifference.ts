@@ -37,7 +37,7 @@ const leastExpected = (a: RateCount, b: RateCount): number => {
 }
 
 /**
- * Whether two success rates differ beyond chance; null where one has no uses.
+ * Whether two success rates differ beyond chance; null if one has no uses.
  *
  * The two-proportion test is the (N − 1) chi-squared one, or Fisher and Irwin's exact one where fewer than
  * 1 use is expected in a cell: Campbell, I. (2007), "Chi-squared and Fisher–Irwin tests of two-by-two tables

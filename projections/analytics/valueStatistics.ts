@@ -8,7 +8,7 @@ export interface ValueStatistics {
   readonly standardDeviation: number | null
 }
 
-/** Over the patterns that have a value; null where too few have. */
+/** Over the patterns that have a value; null if too few have. */
 export const valueStatistics = (values: readonly (number | null)[]): ValueStatistics => {
   const present = values.filter((value) => value !== null)
   return {

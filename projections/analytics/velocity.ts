@@ -4,7 +4,7 @@ import { type Granularity, windowMs } from '../window.ts'
 export interface Velocity {
   /** In the metric's own unit per day. */
   readonly perDay: number
-  /** Per cent of the series' mean per day; null where the mean is 0. */
+  /** Per cent of the series' mean per day; null if the mean is 0. */
   readonly percentPerDay: number | null
 }
 

@@ -5,7 +5,7 @@ import type { Points } from './points.ts'
 export interface Volatility {
   /** In the metric's own unit. */
   readonly standardDeviation: number
-  /** As a ratio of the series' mean; null where the mean is 0. */
+  /** As a ratio of the series' mean; null if the mean is 0. */
   readonly ofMean: number | null
 }
 

@@ -20,7 +20,7 @@ export interface MeanDifference {
 }
 
 /**
- * Welch's t-test of two means with unequal variances; each sample has at least two observations. Null where
+ * Welch's t-test of two means with unequal variances; each sample has at least two observations. Null if
  * neither sample varies at all, since then there is no chance to measure a difference against.
  *
  * Welch, B. L. (1947), "The generalization of 'Student's' problem when several different population

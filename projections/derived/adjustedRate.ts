@@ -14,7 +14,7 @@ const greatestWeight = 1_000
 
 /**
  * The intraclass correlation 1 / (α + β + 1) of a Beta-Binomial by the method of moments, with each pattern
- * weighted by its uses; null where the counts cannot tell (fewer than two patterns, or no pattern used twice).
+ * weighted by its uses; null if the counts cannot tell (fewer than two patterns, or no pattern used twice).
  *
  * Kleinman, J. C. (1973), "Proportions with extraneous variance: single and independent samples",
  * JASA 68, 46–54, with weights w = n.
@@ -42,7 +42,7 @@ const correlation = (counts: readonly RateCount[], uses: number, successes: numb
  *
  * Its mean is the category's pooled rate by Laplace's rule of succession, (successes + 1) / (uses + 2), so it
  * is never 0 or 1. Its weight α + β, in uses, comes from how far the patterns differ beyond sampling noise
- * (Kleinman's moments, see `correlation`). Where they do not, the moments would say "all the same", an
+ * (Kleinman's moments, see `correlation`). If they do not, the moments would say "all the same", an
  * infinite weight: it is bounded by 1,000 and by the uses that it was learnt from. Where the counts cannot
  * tell, and at least, it is 2, the weight of the uniform prior. An empty category gives Beta(1, 1).
  */

@@ -1,7 +1,7 @@
 import type { Duration } from '../measures/duration.ts'
 import { durationPercentile } from './percentile.ts'
 
-/** What is said of the durations of a window or a range, in milliseconds; null where there are none. */
+/** What is said of the durations of a window or a range, in milliseconds; null if there are none. */
 export interface DurationFigures {
   readonly sampleSize: number
   readonly meanMs: number | null

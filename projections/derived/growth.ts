@@ -1,3 +1,3 @@
-/** (current − previous) / previous; null where there was nothing before, as growth from nothing has no rate. */
+/** (current − previous) / previous; null if there was nothing before, as growth from nothing has no rate. */
 export const growthRate = (current: number, previous: number): number | null =>
   previous === 0 ? null : (current - previous) / previous

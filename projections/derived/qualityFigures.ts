@@ -33,7 +33,7 @@ export const qualityVariance = (quality: Quality): number | null => {
   return Number(numerator) / Number(count * (count - 1n)) / unit / unit
 }
 
-/** Average, spread and extremes of the scores; null where there are too few of them. */
+/** Average, spread and extremes of the scores; null if there are too few of them. */
 export const qualityFigures = (quality: Quality): QualityFigures => {
   const variance = qualityVariance(quality)
   return {

@@ -10,7 +10,7 @@ export interface PatternLineInput {
   readonly metric: Metric
   /** The pattern's windows of the series' granularity in order of start; those outside its range do no harm. */
   readonly windows: readonly SeriesWindow[]
-  /** The catalogue's `first_seen` of the pattern, epoch milliseconds; null where it is not known. */
+  /** The catalogue's `first_seen` of the pattern, epoch milliseconds; null if it is not known. */
   readonly firstSeen: number | null
   /** Epoch milliseconds. */
   readonly now: number

@@ -40,11 +40,11 @@ export const rolledOver = (from: number, to: number): SeriesSet =>
   setOf(({ granularity }) => windowStart(from, granularity) !== windowStart(to, granularity))
 
 /**
- * Tells which series a changed window belongs to, when it is `now`: none where the window is still open, so
+ * Tells which series a changed window belongs to, when it is `now`: none if the window is still open, so
  * that live events change no line.
  *
  * Usage counts as 0 from the pattern's first event on, so an event before all others changes a series that
- * begins after it. Where the first window itself changed, that may have happened: older series count as
+ * begins after it. If the first window itself changed, that may have happened: older series count as
  * changed then.
  */
 export const createSeriesFinder = (

@@ -25,7 +25,7 @@ const mediaTypeOf = (headers: MessageHeaders): string | undefined =>
 export type CloudEventMode = 'binary' | 'structured'
 
 /**
- * In which mode a message is a CloudEvent; `undefined` where it is none. The content type decides before any attribute
+ * In which mode a message is a CloudEvent; `undefined` if it is none. The content type decides before any attribute
  * does (section 3: its prefix "indicat[es] the use of a known event format").
  */
 export const cloudEventMode = (headers: MessageHeaders | undefined): CloudEventMode | undefined => {
@@ -97,7 +97,7 @@ export const unwrapCloudEvent = (
   })
 }
 
-/** Why the data of a structured CloudEvent cannot be told; `undefined` where it can. */
+/** Why the data of a structured CloudEvent cannot be told; `undefined` if it can. */
 export const dataFault = (value: unknown): string | undefined => {
   const envelope = asBody(value)
   if (!('data_base64' in envelope)) return undefined

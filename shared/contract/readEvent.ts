@@ -147,7 +147,7 @@ const readRegistered = (body: Body, envelope: Envelope): PatternEvent | undefine
 }
 
 /**
- * The event that a version 1 body is; `undefined` where the contract refuses it.
+ * The event that a version 1 body is; `undefined` if the contract refuses it.
  * @param valueBytes the size of the whole message
  */
 export const readEvent = (body: unknown, valueBytes: number): PatternEvent | undefined => {

@@ -84,7 +84,7 @@ export const readTime = (text: unknown): number | undefined => {
 const firstInstant = Date.parse('0000-01-01T00:00:00Z')
 const lastInstant = Date.parse('9999-12-31T23:59:59.999Z')
 
-/** Why a text that `readTime` reads is no time to accept all the same; `undefined` where it is one. */
+/** Why a text that `readTime` reads is no time to accept all the same; `undefined` if it is one. */
 export const timeFault = (text: string, time: number): string | undefined => {
   // RFC 3339, section 5.7 and appendix D: a leap second is the last of a day in UTC, whatever the offset.
   if (text.slice(17, 19) === '60' && (time + 1) % dayMs !== 0)
@@ -94,7 +94,7 @@ export const timeFault = (text: string, time: number): string | undefined => {
   return time > lastInstant ? 'is after the year 9999 in UTC' : undefined
 }
 
-/** Epoch milliseconds of an RFC 3339 time, what is finer than a millisecond cut off; `undefined` where it is none. */
+/** Epoch milliseconds of an RFC 3339 time, what is finer than a millisecond cut off; `undefined` if it is none. */
 export const readRfc3339 = (text: string): number | undefined => {
   const time = readTime(text)
   return time === undefined || timeFault(text, time) !== undefined ? undefined : time

@@ -1,7 +1,7 @@
 const lowerCase = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 const anyCase = new RegExp(lowerCase, 'i')
 
-/** The UUID (RFC 9562 text form, any version) in lower case; `undefined` where it is none. */
+/** The UUID (RFC 9562 text form, any version) in lower case; `undefined` if it is none. */
 export const readUuid = (text: unknown): string | undefined => {
   if (typeof text !== 'string') return undefined
   if (lowerCase.test(text)) return text

@@ -81,7 +81,7 @@ export const createPool = ({
       '-c role=pattern_dashboard_reader',
       '-c default_transaction_read_only=on',
       // A reader's statements find rows by key whatever their parameters. Postgres takes the plan for arrays of
-      // any length to be dear, and so plans each read anew: longer than the read itself.
+      // any length to be dear, and so plans each read again: longer than the read itself.
       '-c plan_cache_mode=force_generic_plan',
     )
   const pool = new pg.Pool({

@@ -1,7 +1,7 @@
 /** A database that answers slower than this counts as not there. */
 const mostProbeMs = 2_000
 
-/** Does what needs the database. Answers the milliseconds, or null where it failed or took too long. */
+/** Does what needs the database. Answers the milliseconds, or null if it failed or took too long. */
 export const probe = async (read: () => Promise<unknown>, mostMs = mostProbeMs): Promise<number | null> => {
   const began = performance.now()
   let timer: NodeJS.Timeout | undefined

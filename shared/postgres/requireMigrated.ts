@@ -7,7 +7,7 @@ const wordsOf = ({ message, code }: Error & { code?: unknown }): string => messa
 
 /**
  * Makes sure that a process can begin with its database: the schema is the one that the code was written for.
- * @throws SettingsError, one line, where it cannot be reached, or its schema is older or newer
+ * @throws SettingsError, one line, if it cannot be reached, or its schema is older or newer
  */
 export const requireMigrated = async (
   pool: Pick<pg.Pool, 'query'>,

@@ -21,7 +21,7 @@ export const breakWhenSilent = (client: pg.PoolClient, silenceMs: number, onSile
   const stream = client.connection.stream as Socket
   stream.on('timeout', () => {
     const { bytesRead } = stream
-    // Where it was we who hung, what came meanwhile is read before this.
+    // If it was we who hung, what came meanwhile is read before this.
     setImmediate(() => {
       if (stream.bytesRead !== bytesRead || stream.timeout === 0 || stream.destroyed) return
       stream.destroy(new SilentDatabaseError(silenceMs))

@@ -5,7 +5,7 @@ import type { OutgoingMessage } from '../publisher.ts'
 
 /**
  * One message as a line of a partition's file: an object with `timestamp` (epoch milliseconds), `key`,
- * `value` and, where there are any, `headers`. Text stands as it is; bytes that are not valid UTF-8 stand
+ * `value` and, if there are any, `headers`. Text stands as it is; bytes that are not valid UTF-8 stand
  * as `{"base64": "…"}`, so that every message survives byte for byte.
  */
 export const encodeLine = ({ timestamp, key, value, headers }: OutgoingMessage): string => {

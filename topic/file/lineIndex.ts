@@ -22,7 +22,7 @@ export interface LineIndex {
   lines(): number
   /** The byte after the last complete line, as of the last `advance`. */
   endByte(): number
-  /** Where line `line` begins. @throws RangeError where there is no such line yet (the end itself is allowed) */
+  /** Where line `line` begins. @throws RangeError if there is no such line yet (the end itself is allowed) */
   byteOf(line: number): Promise<number>
 }
 

@@ -10,11 +10,11 @@ export interface PartitionReader {
   /** The same, and from now on `read` reads the file that is there now. */
   begin(): Promise<number>
   /**
-   * The messages from line `offset` on, about `maxBytes` of them and one at least; `undefined` where there
-   * are none yet. @throws OffsetGoneError where the file ends before `offset` or is not the one of `begin`
+   * The messages from line `offset` on, about `maxBytes` of them and one at least; `undefined` if there
+   * are none yet. @throws OffsetGoneError if the file ends before `offset` or is not the one of `begin`
    */
   read(offset: number, maxBytes: number): Promise<TopicBatch | undefined>
-  /** The message at line `offset` of the file that is there now; `undefined` where it has none. */
+  /** The message at line `offset` of the file that is there now; `undefined` if it has none. */
   messageAt(offset: number): Promise<TopicMessage | undefined>
   close(): Promise<void>
 }

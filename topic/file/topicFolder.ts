@@ -18,7 +18,7 @@ export const partitionFile = (folder: string, partition: number): string =>
 /**
  * Opens the topic, creating it with `partitions` where it is not there. Processes that do so at the same
  * time agree: the folder comes to be with all its files in one rename.
- * @throws TopicUnreachableError where the data folder cannot be used
+ * @throws TopicUnreachableError if the data folder cannot be used
  */
 export const openTopicFolder = async (
   dataDir: string,

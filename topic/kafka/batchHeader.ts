@@ -30,7 +30,7 @@ export const baseOffsetOf = (batch: Buffer): number => readInt64(batch, 0)
 export const lastOffsetOf = (batch: Buffer): number =>
   baseOffsetOf(batch) + batch.readInt32BE(lastOffsetDeltaAt)
 
-/** Under which leader the broker took it; `null` where it does not say. */
+/** Under which leader the broker took it; `null` if it does not say. */
 export const leaderEpochOf = (batch: Buffer): number | null => {
   const epoch = batch.readInt32BE(leaderEpochAt)
   return epoch < 0 ? null : epoch

@@ -5,7 +5,7 @@ export interface ByteReader {
   skip(bytes: number): void
   /** A zigzag varint or varlong, as a number. */
   varint(): number
-  /** Bytes after their length as a varint, as a view of the buffer; `null` where the length is -1. */
+  /** Bytes after their length as a varint, as a view of the buffer; `null` if the length is -1. */
   bytes(): Buffer | null
 }
 

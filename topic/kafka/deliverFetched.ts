@@ -7,7 +7,7 @@ import { protocolError } from './kafkajs/kafkajs.ts'
 import { type DecodedRecords, decodeRecords } from './recordBatch.ts'
 
 const offsetOutOfRange = 1
-/** UNKNOWN_TOPIC_ID and INCONSISTENT_TOPIC_ID: the topic was deleted, and maybe created anew. */
+/** UNKNOWN_TOPIC_ID and INCONSISTENT_TOPIC_ID: the topic was deleted, and maybe created again. */
 const anotherTopic = new Set([100, 103])
 
 export interface Receiver {

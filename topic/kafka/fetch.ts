@@ -12,7 +12,7 @@ const mostSilenceMs = 8_000
 
 export interface FetchRequest {
   readonly topic: string
-  /** Fetches of this very topic, and of none that took its name; `null` where it has no id. */
+  /** Fetches of this very topic, and of none that took its name; `null` if it has no id. */
   readonly topicId: string | null
   readonly partitions: readonly {
     readonly partition: number

@@ -138,7 +138,7 @@ export const createFetchLoops = (options: FetchLoopsOptions): FetchLoops => {
     const now = await readTopicId(cluster, topic).catch(() => null)
     if (now === null) return
     if (topicId !== null && topicId !== now) {
-      logger.warn({ topic }, 'the topic was created anew; asking the owner again')
+      logger.warn({ topic }, 'the topic was created again; asking the owner again')
       for (const lane of lanes.values()) lane.reassign()
     }
     topicId = now

@@ -34,7 +34,7 @@ export interface GroupMemberOptions {
 export interface GroupMember {
   /**
    * Joins, or joins again, saying which partitions are still held; answers the ones that are now ours.
-   * @throws MembershipLostError where all must be let go of first
+   * @throws MembershipLostError if all must be let go of first
    */
   join(held: readonly number[]): Promise<number[]>
   /** Tells the group that we live. Answers whether it wants its members to join again. @throws MembershipLostError */

@@ -5,7 +5,7 @@ import { createTestTopic } from './testTopic.ts'
 const brokers = inject('kafkaBrokers')
 
 test.skipIf(brokers === null)(
-  'a topic that is created anew while the owner opens its partition is asked about again, and not read on',
+  'a topic that is created again while the owner opens its partition is asked about again, and not read on',
   async () => {
     const topic = await createTestTopic(brokers!, { partitions: 1 })
     const send = async (text: string, count: number) => {

@@ -58,7 +58,7 @@ describe.skipIf(inject('kafkaBrokers') === null)('connections to Kafka that fall
     return { owner, source, publisher, stop }
   }
 
-  test('are made anew, and cost no membership', { timeout: 60_000 }, async () => {
+  test('are made again, and cost no membership', { timeout: 60_000 }, async () => {
     const { owner, publisher, stop } = await begin()
     proxy.swallow()
     proxy.pass()

@@ -176,7 +176,7 @@ export const createMembership = (options: MembershipOptions): Membership => {
       const tell = (error: Error) => logger.debug({ reason: error.message }, 'could not leave in order')
       isStopped = true
       changed.notify()
-      // Where no broker answers, lanes are let go of all the same.
+      // If no broker answers, lanes are let go of all the same.
       await within(stopWaitMs, Promise.all([running, ...beside.map(async (work) => work.stop())])).catch(tell)
       await within(stopWaitMs, commit()).catch(tell)
       for (const partition of [...lanes.keys()]) letGo(partition)

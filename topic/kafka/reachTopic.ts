@@ -18,7 +18,7 @@ export interface ReachTopicOptions {
 
 /**
  * Connects and makes sure that the topic is there.
- * @returns the topic's id, `null` where the brokers do not tell it
+ * @returns the topic's id, `null` if the brokers do not tell it
  * @throws TopicUnreachableError, one line that names the setting at fault
  */
 export const reachTopic = async (options: ReachTopicOptions): Promise<string | null> => {

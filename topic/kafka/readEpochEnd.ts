@@ -22,7 +22,7 @@ export interface EpochEnd {
 
 /**
  * Asks the leader of a partition where a leader epoch ends in its log (KIP-320); kafkajs has no such request.
- * @returns `null` where it knows neither that epoch nor a later one
+ * @returns `null` if it knows neither that epoch nor a later one
  */
 export const readEpochEnd = async (node: KafkaNode, question: EpochQuestion): Promise<EpochEnd | null> => {
   const { errorCode, leaderEpoch, endOffset } = await node.connectionPool.send({

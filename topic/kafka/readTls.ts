@@ -17,7 +17,7 @@ interface TlsFiles {
 
 /**
  * How the brokers are reached: without TLS (`false`), or with it and what the files hold that the settings name.
- * @throws SettingsError, one line that names the setting, where a file cannot be used or key and certificate are no pair
+ * @throws SettingsError, one line that names the setting, if a file cannot be used or key and certificate are no pair
  */
 export const readTls = (settings: TlsSettings): TlsFiles | boolean => {
   const ca = read(settings, 'KAFKA_SSL_CA_FILE', 'a certificate', asCertificate)

@@ -8,9 +8,9 @@ const metadataVersion = 12
 const noId = Buffer.alloc(16)
 
 /**
- * Which topic goes by this name now: another one once it was deleted and created anew, whatever its offsets are.
+ * Which topic goes by this name now: another one once it was deleted and created again, whatever its offsets are.
  * kafkajs asks in a version without ids.
- * @returns the id in hexadecimal, or `null` where the brokers are too old to tell or have no such topic
+ * @returns the id in hexadecimal, or `null` if the brokers are too old to tell or have no such topic
  */
 export const readTopicId = async (cluster: KafkaCluster, topic: string): Promise<string | null> => {
   const leaders = new Set(cluster.findTopicPartitionMetadata(topic).map(({ leader }) => leader))

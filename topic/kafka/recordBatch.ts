@@ -29,7 +29,7 @@ export interface DecodedRecords {
   readonly messages: TopicMessage[]
   /** The offset after the last batch that was complete; offsets before it without a message are not records. */
   readonly nextOffset: number
-  /** Under which leader the last of them was taken; `null` where there is none, or where it does not say. */
+  /** Under which leader the last of them was taken; `null` if there is none, or where it does not say. */
   readonly leaderEpoch: number | null
 }
 
@@ -46,7 +46,7 @@ const enoughUnpackedBytes = 32 << 20
  * Decodes the record batches of one fetched partition from `fetchOffset` on: without control records and
  * aborted transactions, and without the torn batch that a size limit may leave at the end. Keys and values
  * are views of the fetched bytes. What comes before a batch that cannot be read is returned; the next fetch begins at it.
- * @throws UnreadableBatchError where the first batch is damaged, of a format before version 2, or of a codec that does
+ * @throws UnreadableBatchError if the first batch is damaged, of a format before version 2, or of a codec that does
  * not exist, or unpacks to too much
  */
 export const decodeRecords = async (

@@ -23,7 +23,7 @@ const createTopic = async (
 }
 
 /**
- * Deletes the topic and creates it anew, with nothing in it. The broker shows the new one before it lets go of the
+ * Deletes the topic and creates it again, with nothing in it. The broker shows the new one before it lets go of the
  * old one's partitions: what is sent in between is acknowledged by the old one, and gone.
  */
 export const recreateTopic = async (admin: Admin, topic: string, partitions: number): Promise<void> => {

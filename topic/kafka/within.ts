@@ -1,4 +1,4 @@
-/** What `work` answers. @throws what it throws, or that Kafka did not answer where it takes longer than `ms` */
+/** What `work` answers. @throws what it throws, or that Kafka did not answer if it takes longer than `ms` */
 export const within = async <Result>(ms: number, work: Promise<Result>): Promise<Result> => {
   let timer: NodeJS.Timeout | undefined
   const expired = new Promise<never>((_, reject) => {

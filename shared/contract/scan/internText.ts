@@ -2,7 +2,7 @@
  * What a text means, for texts that come again and again in the bytes of a stream: found by the hash of
  * the bytes, so that neither a string is made nor its rule checked but when a text is first seen.
  * Bounded: a newcomer takes the slot of whoever was there.
- * @param read the meaning of a text; `undefined` where it breaks its rule
+ * @param read the meaning of a text; `undefined` if it breaks its rule
  * @param slots a power of two
  */
 export const createInterner = <Meaning>(read: (text: string) => Meaning | undefined, slots: number) => {

@@ -11,7 +11,7 @@ export interface FrameSocketOptions {
   readonly timeoutMs: number
   /** A whole response; none comes once the socket was destroyed. */
   readonly onFrame: (frame: Buffer) => void
-  /** An open socket has ended, however that came; called once. `undefined` where the peer ended it in order. */
+  /** An open socket has ended, however that came; called once. `undefined` if the peer ended it in order. */
   readonly onLost: (error: Error | undefined) => void
 }
 

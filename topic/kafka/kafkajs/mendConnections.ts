@@ -150,7 +150,7 @@ const findOverdue = ({ requestQueue }: Connection, heardAt: number): string | un
   return undefined
 }
 
-/** As closed: the next request opens it anew. */
+/** As closed: the next request opens it again. */
 const letGo = (connection: Connection): void => {
   connection.socket = undefined
   connection.authenticatedAt = null
