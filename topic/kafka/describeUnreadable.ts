@@ -31,13 +31,23 @@ const hasHeader = (batch: Buffer): boolean =>
   batch.length >= recordsAt && batch.readInt8(magicAt) === supportedMagic
 
 /**
- * The offset after a batch. What a damaged header says is not believed: it could reach beyond good messages. What
- * follows tells where the batch ends; where nothing was fetched with it, the header has to agree with itself.
+ * Whether a whole and intact batch begins here. It does not if the length of the batch before is damaged: then these
+ * are bytes from the midst of something, and the offset that they seem to say may be any.
+ */
+const beginsIntact = (following: Buffer): boolean => {
+  if (!hasHeader(following)) return false
+  const end = endOfBatch(following, 0)
+  return end >= recordsAt && end <= following.length && isIntact(following.subarray(0, end))
+}
+
+/**
+ * The offset after a batch. What a damaged header says is not believed: it could reach beyond good messages. An intact
+ * batch that follows tells where this one ends; if none was fetched with it, the header has to agree with itself.
  */
 const offsetBehind = (batch: Buffer, following: Buffer, fetchOffset: number): number => {
   if (!hasHeader(batch)) return fetchOffset + 1
   const said = lastOffsetOf(batch) + 1
   if (isIntact(batch)) return said
-  if (following.length >= recordsAt) return baseOffsetOf(following)
+  if (beginsIntact(following)) return baseOffsetOf(following)
   return said - baseOffsetOf(batch) === batch.readInt32BE(recordsCountAt) ? said : fetchOffset + 1
 }

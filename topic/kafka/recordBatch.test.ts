@@ -219,6 +219,16 @@ describe('a damaged batch', () => {
       })
   })
 
+  it('whose length is damaged reaches no further for what seems to follow', async () => {
+    const next = await batchOf(two, { baseOffset: 14 })
+    const batch = await batchOf(two, { baseOffset: 12 })
+    const length = batch.readInt32BE(8)
+    for (const wrong of [length - 8, length - 1, length + 1, length + 9]) {
+      batch.writeInt32BE(wrong, 8)
+      expect(await refused(Buffer.concat([batch, next, next]), 12)).toMatchObject({ nextOffset: 14 })
+    }
+  })
+
   it('that is the last one reaches as far as its header says, if that agrees with itself', async () => {
     expect(await refused(await damaged(12, 62), 12)).toMatchObject({ nextOffset: 14 })
     // In the middle of it, as after one that was skipped in part.
