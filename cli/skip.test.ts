@@ -97,6 +97,13 @@ describe('shards skip', () => {
     expect(await skip('--yes')).toMatchObject({ code: 0, stdout: expect.stringContaining('needs nothing') })
   })
 
+  test('never says that the log took something before what it had already', async () => {
+    await pool.query(`update event_log_shards set appended_at = '2999-01-01'`)
+    await skip('--yes')
+    const { rows } = await pool.query('select appended_at from event_log_shards')
+    expect(rows).toEqual([{ appended_at: new Date('2999-01-01') }])
+  })
+
   test('changes nothing where the shard has moved on from there', async () => {
     await pool.query('update event_log_shards set next_source_offset = 610, not_records = 10')
     expect(await skip('--yes')).toMatchObject({ code: 0, stdout: expect.stringContaining('needs nothing') })

@@ -43,7 +43,7 @@ export const skipBatch = async (
        where shard = $1 and first_source_offset = $2 and next_source_offset = $3 and problem = $4
      ), skipped as (
        update event_log_shards as head
-       set next_source_offset = $3, dead_lettered = dead_lettered + $3::int8 - $2::int8, appended_at = now(),
+       set next_source_offset = $3, dead_lettered = dead_lettered + $3::int8 - $2::int8, appended_at = greatest(appended_at, now()),
          leader_epoch = null
        from stop where head.shard = stop.shard and head.next_source_offset = $2 returning head.shard
      ), letters as (
