@@ -15,8 +15,11 @@ export const stopCauseOf = (shard: number, error: unknown): StopCause => {
     const command = `npm run cli -- shards skip --shard ${shard}`
     return { reason: 'unreadable_batch', message, command, batch: error.batch }
   }
-  if (error instanceof MissingPositionsError)
-    return { reason: 'missing_positions', message, command: `npm run cli -- log verify --shard ${shard}` }
+  if (error instanceof MissingPositionsError) {
+    // Of the shard with the hole: events of split patterns are looked for in the logs of others, too.
+    const command = `npm run cli -- log verify --shard ${error.shard}`
+    return { reason: 'missing_positions', message, command }
+  }
   if (error instanceof ProjectionError) {
     const command = `npm run cli -- log export --with-position --shard ${shard}`
     return { reason: 'projection_error', message, command }
