@@ -18,6 +18,8 @@ export interface KnownPatternsOptions {
   readonly shard: number
   /** How many of a shard's last events are searched for duplicates. */
   readonly horizon: number
+  /** Told of each event that is looked at to split patterns: there may be millions. */
+  readonly onLooked?: (() => void) | undefined
   /** How many patterns are kept in mind; default 20,000. */
   readonly mostKnown?: number
 }
@@ -28,6 +30,7 @@ export const createKnownPatterns = ({
   log,
   shard,
   horizon,
+  onLooked,
   mostKnown = 20_000,
 }: KnownPatternsOptions): KnownPatterns => {
   /** Whether each is split. */
@@ -39,7 +42,10 @@ export const createKnownPatterns = ({
     if (elsewhere.size > 0)
       await log.splitPatterns(
         [...elsewhere],
-        (record) => elsewhere.has(decodeRecord(record).patternId),
+        (record) => {
+          onLooked?.()
+          return elsewhere.has(decodeRecord(record).patternId)
+        },
         horizon,
       )
     for (const patternId of patternIds) known.set(patternId, homes.get(patternId) !== 'here')

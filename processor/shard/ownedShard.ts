@@ -38,7 +38,7 @@ export interface Owned {
   status: Exclude<ShardState['status'], 'stalled'>
   reason: string | undefined
   stop: StopCause | undefined
-  /** Since when a batch is being taken. */
+  /** Since when a batch is being taken, or last came on. */
   takingSince: number | undefined
   /** How often each has failed since it last succeeded. */
   readonly failures: Record<Work, number>

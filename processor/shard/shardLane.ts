@@ -31,6 +31,8 @@ export interface LaneOptions {
   /** What is derived from the windows; absent where that is turned off. */
   readonly trends?: Pick<Trends, 'open'> | undefined
   readonly onSorted?: (sorted: SortedBatch, batch: TopicBatch) => void
+  /** Told again and again while a batch takes long for what it makes necessary, and comes on. */
+  readonly onProgress?: (() => void) | undefined
 }
 
 /** A shard while this process owns it: from the partition's messages to the log to the windows. */
@@ -132,6 +134,7 @@ export const openShardLane = async ({
   projector: { projection, version, ...projectorOptions },
   trends,
   onSorted,
+  onProgress,
 }: LaneOptions): Promise<ShardLane> => {
   const opened = (await log.head(shard)) ?? (await log.open(shard, (await source()).startOffset))
   const base = opened.sourceBase
@@ -143,7 +146,7 @@ export const openShardLane = async ({
   let { leaderEpoch } = check
   if (end.topicId !== null && end.topicId !== opened.topicId) await log.nameTopic(shard, end.topicId, opened)
 
-  const patterns = createKnownPatterns({ log, shard, horizon: duplicateHorizon })
+  const patterns = createKnownPatterns({ log, shard, horizon: duplicateHorizon, onLooked: onProgress })
   const windows = { projection, version, shard }
   const projector = await openProjector({
     ...projectorOptions,

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { benchmarkMessages } from '@patterns/generator/benchmark.ts'
 import { createMemoryEventLog } from '@patterns/event-log/memory/memoryEventLog.ts'
 import type { EventLog } from '@patterns/event-log/eventLog.ts'
@@ -86,7 +87,7 @@ const shardOf = async (...ends: (number | Error)[]) => {
     onOwned: (shards) => counts.push(shards),
     lastFlushMs: 100,
   })
-  return { owner, disk, waits, adopted, errors, clock, counts }
+  return { owner, log, disk, waits, adopted, errors, clock, counts }
 }
 
 /** Offsets that carry no message: enough to be taken. */
@@ -245,6 +246,45 @@ describe('an owner', () => {
       expect(signs).toHaveBeenCalledTimes(60)
       resolve()
       await taken
+    } finally {
+      vi.useRealTimers()
+    }
+    await owner.stop()
+  })
+
+  test('gives signs of life for a batch that comes on, however long that takes', async () => {
+    const { owner, log, clock } = await shardOf(110)
+    // A pattern of its batch lies in another shard, whose log is looked through.
+    const [looked] = benchmarkMessages({ seed: 1, count: 1, startAt: Date.UTC(2026, 0, 5) })
+    const record = { ...looked!, key: Buffer.from(looked!.key), value: Buffer.from(looked!.value) }
+    const message = { ...record, offset: 100, headers: undefined }
+    const begun = Promise.withResolvers<() => void>()
+    const ended = Promise.withResolvers<void>()
+    vi.spyOn(log, 'registerPatterns').mockImplementation(
+      async (_, ids) => new Map(ids.map((id) => [id, 'elsewhere'])),
+    )
+    vi.spyOn(log, 'splitPatterns').mockImplementation(async (_, isTheirs) => {
+      const found = { ...message, position: 1, sourceOffset: 0, recordedAt: 0, eventId: randomUUID() }
+      begun.resolve(() => void isTheirs(found))
+      await ended.promise
+      throw new Error('the test ends here')
+    })
+    await owner.assigned(shard, 110)
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+    try {
+      const signs = vi.fn(alive)
+      const taken = owner.take({ ...batchFrom(100), messages: [message] }, signs)
+      const look = await begun.promise
+      clock.now = 59_000
+      look()
+      clock.now = 119_000
+      vi.advanceTimersByTime(1_000)
+      expect(signs).toHaveBeenCalledTimes(1)
+      clock.now = 119_001
+      vi.advanceTimersByTime(1_000)
+      expect(signs).toHaveBeenCalledTimes(1)
+      ended.resolve()
+      await expect(taken).rejects.toThrow('the test ends here')
     } finally {
       vi.useRealTimers()
     }

@@ -22,7 +22,7 @@ import { type LaneOptions, openShardLane, type ShardLane } from './shardLane.ts'
 import { stopCauseOf } from './stopCause.ts'
 
 export interface ShardOwnerOptions {
-  readonly lane: Omit<LaneOptions, 'shard' | 'source' | 'history' | 'projector'> & {
+  readonly lane: Omit<LaneOptions, 'shard' | 'source' | 'history' | 'onProgress' | 'projector'> & {
     readonly projector: Omit<LaneOptions['projector'], 'onFailure'>
   }
   /** The partitions' ends as the source knows them now. */
@@ -33,7 +33,7 @@ export interface ShardOwnerOptions {
   readonly backoff?: (attempt: number) => number
   /** Told how many shards there are whenever that changes. */
   readonly onOwned?: (shards: number) => void
-  /** How long a batch may take before no sign of life is given for it any more, in milliseconds. */
+  /** How long a batch may take without coming on before no sign of life is given for it, in milliseconds. */
   readonly mostTakeMs?: number
   /** How long the last flush of a shard that goes elsewhere is waited for, in milliseconds. */
   readonly lastFlushMs?: number
@@ -133,6 +133,9 @@ export const createShardOwner = ({
       shard: entry.shard,
       source: () => sourceOf(entry.shard),
       history: historyOf(entry.shard),
+      onProgress: () => {
+        if (entry.takingSince !== undefined) entry.takingSince = now()
+      },
       projector: {
         ...laneOptions.projector,
         onFlush: (flush) => {
