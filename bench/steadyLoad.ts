@@ -50,14 +50,19 @@ const publishSteadily = async (
   await publisher.flush()
 }
 
-/** Asks the api for the pattern's series as of that message, and answers how long that took. */
+/**
+ * Asks the api for the pattern's series as of that message, and answers how long that took. The api waits two seconds at
+ * most: what takes longer is asked for again.
+ */
 const untilVisible = async (patternId: string, { partition, offset }: Delivery): Promise<number> => {
   const acknowledgedAt = performance.now()
   const url = `http://127.0.0.1:${apiPort}/api/pattern-analytics/time-series?pattern_id=${patternId}&time_range=1h&after=${partition}:${offset}`
-  const response = await fetch(url)
-  const text = await response.text()
-  if (!response.ok) throw new Error(`${response.status} ${text}`)
-  return performance.now() - acknowledgedAt
+  for (;;) {
+    const response = await fetch(url)
+    const text = await response.text()
+    if (response.ok) return performance.now() - acknowledgedAt
+    if (response.status !== 503) throw new Error(`${response.status} ${text}`)
+  }
 }
 
 export const startSteadyLoad = async (rate: number): Promise<SteadyLoad> => {
