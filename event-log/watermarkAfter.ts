@@ -2,7 +2,7 @@ import { advanceWatermark } from '@patterns/shared/contract/watermark.ts'
 import type { NewEvent } from './eventLog.ts'
 import { keptTime } from './keptTime.ts'
 
-/** The watermark of a shard after some more events; `null`, not known, where it was not known before. */
+/** The watermark of a shard after some more events; `null`, not known, if it was not known before. */
 export const watermarkAfter = (before: number | null, events: readonly NewEvent[]): number | null => {
   if (before === null) return null
   let watermark = before

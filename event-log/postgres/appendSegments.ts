@@ -47,7 +47,7 @@ with head as (
 select shard from head`
 
 /**
- * Appends one batch, as one segment or several, or nothing where the shard's head is not the
+ * Appends one batch, as one segment or several, or nothing if the shard's head is not the
  * expected one or an id is claimed already.
  */
 export const appendSegments = async (pool: pg.Pool, append: Append): Promise<AppendResult> => {
