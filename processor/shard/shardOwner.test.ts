@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { benchmarkMessages } from '@patterns/generator/benchmark.ts'
 import { createMemoryEventLog } from '@patterns/event-log/memory/memoryEventLog.ts'
 import type { EventLog } from '@patterns/event-log/eventLog.ts'
+import { MissingPositionsError } from '@patterns/event-log/missingPositions.ts'
 import type { TopicBatch } from '@patterns/shared/contract/topicMessage.ts'
 import { createLogger } from '@patterns/shared/logger.ts'
 import { createTestDatabase } from '@patterns/testing/database.ts'
@@ -29,7 +30,11 @@ const ownerOf = async (...ends: (number | Error)[]) => (await shardOf(...ends)).
 
 const shardOf = async (...ends: (number | Error)[]) => {
   const memory = createMemoryEventLog()
-  const disk = { isFull: false, hangsUntil: undefined as Promise<unknown> | undefined }
+  const disk = {
+    isFull: false,
+    fault: undefined as Error | undefined,
+    hangsUntil: undefined as Promise<unknown> | undefined,
+  }
   const clock = { now: 0 }
   const counts: number[] = []
   /** What an adoption adds to the base of the head. */
@@ -44,6 +49,7 @@ const shardOf = async (...ends: (number | Error)[]) => {
     },
     async append(batch) {
       await disk.hangsUntil
+      if (disk.fault !== undefined) throw disk.fault
       if (disk.isFull) throw Object.assign(new Error('No space left on device'), { code: '53100' })
       return memory.append(batch)
     },
@@ -188,6 +194,23 @@ describe('an owner', () => {
     disk.isFull = false
     expect(await owner.take(batchFrom(100), alive)).toBe(110)
     expect(owner.states()).toMatchObject([{ status: 'running', reason: undefined, nextOffset: 110 }])
+    await owner.stop()
+  })
+
+  test('stops where a person must mend the database first, and runs on by itself once that is done', async () => {
+    const { owner, disk, waits, errors } = await shardOf(110)
+    await owner.assigned(shard, 110)
+    // Opening the shard does not meet it: it lies in the log of another shard.
+    disk.fault = new MissingPositionsError(7, { first: 1, last: 3 })
+    for (let i = 0; i < 3; i++) {
+      expect(await owner.take(batchFrom(100), alive)).toBe(100)
+      expect(owner.states()).toMatchObject([{ status: 'stopped', stop: { reason: 'missing_positions' } }])
+    }
+    expect(waits).toEqual([1, 2])
+    expect(errors).toHaveBeenCalledTimes(1)
+    disk.fault = undefined
+    expect(await owner.take(batchFrom(100), alive)).toBe(110)
+    expect(owner.states()).toMatchObject([{ status: 'running', stop: undefined }])
     await owner.stop()
   })
 

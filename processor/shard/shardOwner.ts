@@ -264,7 +264,9 @@ export const createShardOwner = ({
     async take(batch: TopicBatch, alive) {
       const entry = owned.get(batch.partition)
       if (entry === undefined) return batch.firstOffset
-      if (entry.status === 'stopped' && entry.opening === undefined) throw new Error(entry.reason)
+      // One that could be opened again is tried, slowly: a person may have mended by now what it cannot take.
+      const isTried = entry.opening !== undefined || entry.lane !== undefined
+      if (entry.status === 'stopped' && !isTried) throw new Error(entry.reason)
       const lane = entry.lane ?? (await whileAlive(entry, openLane(entry), alive))
       if (lane === undefined) return batch.firstOffset
       // What is committed may lie elsewhere than the source believes: it is to go there.
