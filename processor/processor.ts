@@ -2,6 +2,7 @@ import { type Placement, readPlacement } from '@patterns/event-log/postgres/read
 import type { EventLog } from '@patterns/event-log/eventLog.ts'
 import type { Logger } from '@patterns/shared/logger.ts'
 import { probe } from '@patterns/shared/postgres/probe.ts'
+import type { Repeating } from '@patterns/topic/repeat.ts'
 import type { Source } from '@patterns/topic/source.ts'
 import type pg from 'pg'
 import { type LogCompaction, startLogCompaction } from './compactLog.ts'
@@ -10,12 +11,12 @@ import { decideHealth, type Health } from './observe/health.ts'
 import { createMetrics, type ProcessorMetrics } from './observe/metrics.ts'
 import { reportedStates } from './observe/reportedStates.ts'
 import { type SourceLag, watchSourceLag } from './observe/sourceLag.ts'
-import { recordStops, type StopRecorder } from './observe/stopRecorder.ts'
+import { recordStops } from './observe/stopRecorder.ts'
 import { poolSizeFor } from './poolSize.ts'
 import { createFlushNotifier } from './project/flushNotifier.ts'
 import type { ProjectorOptions } from './project/projector.ts'
-import { type CheckpointWatch, watchCheckpoints } from './shard/checkpointWatch.ts'
-import { type MendedShards, watchMendedShards } from './shard/mendedShards.ts'
+import { watchCheckpoints } from './shard/checkpointWatch.ts'
+import { watchMendedShards } from './shard/mendedShards.ts'
 import type { ShardState } from './shard/ownedShard.ts'
 import { createShardOwner } from './shard/shardOwner.ts'
 import { createTrends, type Trends } from './trends/trends.ts'
@@ -112,9 +113,9 @@ export const createProcessor = ({
   })
   let lag: SourceLag | undefined
   let compaction: LogCompaction | undefined
-  let mended: MendedShards | undefined
-  let stops: StopRecorder | undefined
-  let checkpoints: CheckpointWatch | undefined
+  let mended: Repeating | undefined
+  let stops: Repeating | undefined
+  let checkpoints: Repeating | undefined
   const states = (): ShardState[] =>
     reportedStates(owner.states(), { stopped: source.stopped(), retrying: source.retrying() })
   const metrics = createMetrics({

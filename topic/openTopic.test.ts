@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { createLogger } from '@patterns/shared/logger.ts'
 import { readSettings } from '@patterns/shared/settings/readSettings.ts'
 import { processSettings, topicSettings } from '@patterns/shared/settings/settings.ts'
@@ -15,7 +16,7 @@ describe('openTopic', () => {
     expect(open({ DATA_DIR: 'd', KAFKA_TOPIC: 't' })).toMatchObject({
       name: 't',
       kind: 'file',
-      describe: 'file topic in d/topic/t',
+      describe: `file topic in ${resolve('d/topic/t')}`,
     })
   })
 

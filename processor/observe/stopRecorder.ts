@@ -1,5 +1,6 @@
 import { forgetShardStops, readShardStops, recordShardStop } from '@patterns/event-log/postgres/shardStops.ts'
 import type { Logger } from '@patterns/shared/logger.ts'
+import { repeat, type Repeating } from '@patterns/topic/repeat.ts'
 import type pg from 'pg'
 import type { ShardState } from '../shard/ownedShard.ts'
 
@@ -11,17 +12,12 @@ export interface StopRecorderOptions {
   readonly everyMs?: number
 }
 
-export interface StopRecorder {
-  /** Looks once more, then ends. */
-  stop(): Promise<void>
-}
-
 /**
  * Stores which shards of this process stopped and why, since the api and the commands are other processes; a shard that
  * runs again is forgotten. It compares what is stored with what is so, time and again: what another owner left
  * there is put right, and what could not be written while the database was away is written later.
  */
-export const recordStops = ({ pool, states, logger, everyMs = 1_000 }: StopRecorderOptions): StopRecorder => {
+export const recordStops = ({ pool, states, logger, everyMs = 1_000 }: StopRecorderOptions): Repeating => {
   const look = async (): Promise<void> => {
     if (states().length === 0) return
     const stored = new Map((await readShardStops(pool)).map((stop) => [stop.shard, stop]))
@@ -42,14 +38,11 @@ export const recordStops = ({ pool, states, logger, everyMs = 1_000 }: StopRecor
     // The database is away: that it is, those say who need it now.
     look().catch((error: unknown) => logger.debug({ err: error }, 'stopped shards not recorded'))
 
-  let looking: Promise<void> | undefined
-  const timer = setInterval(() => {
-    looking ??= lookSafely().finally(() => (looking = undefined))
-  }, everyMs)
+  const looking = repeat(lookSafely, everyMs)
   return {
     async stop() {
-      clearInterval(timer)
-      await looking
+      await looking.stop()
+      // What stopped just now is told as well.
       await lookSafely()
     },
   }

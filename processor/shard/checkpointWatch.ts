@@ -1,4 +1,5 @@
 import type { Logger } from '@patterns/shared/logger.ts'
+import { repeat, type Repeating } from '@patterns/topic/repeat.ts'
 import type pg from 'pg'
 import type { Lane } from '../project/checkpoint.ts'
 import type { ShardOwner } from './shardOwner.ts'
@@ -12,11 +13,6 @@ export interface CheckpointWatchOptions {
   readonly everyMs?: number
 }
 
-export interface CheckpointWatch {
-  /** Ends it after the look under way. */
-  stop(): Promise<void>
-}
-
 /** Looks whether the checkpoints are where this process left them: one read of a few rows. */
 export const watchCheckpoints = ({
   pool,
@@ -24,7 +20,7 @@ export const watchCheckpoints = ({
   projection: { projection, version },
   logger,
   everyMs = 2_000,
-}: CheckpointWatchOptions): CheckpointWatch => {
+}: CheckpointWatchOptions): Repeating => {
   const read = async (): Promise<ReadonlyMap<number, number>> => {
     const { rows } = await pool.query<{ shard: number; position: number }>({
       name: 'read_checkpoints',
@@ -33,18 +29,12 @@ export const watchCheckpoints = ({
     })
     return new Map(rows.map(({ shard, position }) => [shard, position]))
   }
-  let looking: Promise<void> | undefined
-  const timer = setInterval(() => {
-    looking ??= owner
-      .compareCheckpoints(read)
-      // The database is away: that it is, those say who need it now.
-      .catch((error: unknown) => logger.debug({ err: error }, 'checkpoints not looked at'))
-      .finally(() => (looking = undefined))
-  }, everyMs)
-  return {
-    async stop() {
-      clearInterval(timer)
-      await looking
-    },
-  }
+  return repeat(
+    () =>
+      owner
+        .compareCheckpoints(read)
+        // The database is away: that it is, those say who need it now.
+        .catch((error: unknown) => logger.debug({ err: error }, 'checkpoints not looked at')),
+    everyMs,
+  )
 }

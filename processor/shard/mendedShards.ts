@@ -1,5 +1,6 @@
 import type { EventLog } from '@patterns/event-log/eventLog.ts'
 import type { Logger } from '@patterns/shared/logger.ts'
+import { repeat, type Repeating } from '@patterns/topic/repeat.ts'
 import type { Source } from '@patterns/topic/source.ts'
 import { UnreadableBatchError } from '@patterns/topic/unreadableBatchError.ts'
 import { hasMovedSince, type RefusedHead } from './lostSource.ts'
@@ -12,11 +13,6 @@ export interface MendedShardsOptions {
   readonly logger: Logger
   /** Between two looks, in milliseconds. While no shard is stopped for what a command mends, nothing is asked. */
   readonly everyMs?: number
-}
-
-export interface MendedShards {
-  /** Ends it after the look under way. */
-  stop(): Promise<void>
 }
 
 /** Whether the log goes on behind the batch. Before it may lie what is still being taken. */
@@ -36,7 +32,7 @@ export const watchMendedShards = ({
   source,
   logger,
   everyMs = 1_000,
-}: MendedShardsOptions): MendedShards => {
+}: MendedShardsOptions): Repeating => {
   let isStopped = false
   /** The head as it is at a batch that cannot be read. */
   const headsAt = new WeakMap<UnreadableBatchError, RefusedHead>()
@@ -68,18 +64,17 @@ export const watchMendedShards = ({
     await lookAtLost()
     await lookAtUnreadable()
   }
-  let looking: Promise<void> | undefined
-  const timer = setInterval(() => {
-    looking ??= look()
-      // The database is away: that it is, those say who need it now.
-      .catch((error: unknown) => logger.debug({ err: error }, 'stopped shards not looked at'))
-      .finally(() => (looking = undefined))
-  }, everyMs)
+  const looking = repeat(
+    () =>
+      look()
+        // The database is away: that it is, those say who need it now.
+        .catch((error: unknown) => logger.debug({ err: error }, 'stopped shards not looked at')),
+    everyMs,
+  )
   return {
     async stop() {
       isStopped = true
-      clearInterval(timer)
-      await looking
+      await looking.stop()
     },
   }
 }
