@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { compileCache } from '@patterns/testing/compileCache.ts'
+import { createPool } from '@patterns/shared/postgres/pool.ts'
 import { createTestDatabase, type TestDatabase } from '@patterns/testing/database.ts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
@@ -62,6 +63,20 @@ describe('the process', () => {
     expect((await ended)[0]).toBe(2)
     expect(errors()).toMatch(new RegExp(`^api: PORT ${port} is taken`))
     other.close()
+  })
+
+  it('ends once its database holds another log, of which it must not answer from memory', async () => {
+    const { child, ended, errors } = start({})
+    while (!errors().includes('listening')) await once(child.stderr, 'data')
+    const pool = createPool({
+      connectionString: database.url,
+      applicationName: 'test',
+      onIdleError: () => {},
+    })
+    await pool.query(`update event_log_identity set id = '0000abcd-0000-4000-8000-000000000000'`)
+    await pool.end()
+    expect(await ended).toEqual([1, null])
+    expect(errors()).toContain('The database holds the log 0000abcd now in place of ')
   })
 
   it('answers once it says that it listens, and stops in order when told', async () => {

@@ -25,7 +25,7 @@ await runProcess({
       'many as you like. "npm run cli -- migrate" makes the database, "npm run processor" fills it.',
     settings: shape,
   }),
-  async start({ settings, logger, stopping }) {
+  async start({ settings, logger, stopping, fail }) {
     const refusal = refuseBind(settings)
     if (refusal !== undefined) throw new SettingsError(refusal)
     const pool = createPool({
@@ -46,6 +46,11 @@ await runProcess({
       apiKeys: settings.API_KEYS ?? [],
       corsOrigins: settings.CORS_ORIGINS,
       rateLimitPerMinute: settings.RATE_LIMIT_PER_MINUTE,
+      // Its positions may be the same, and say something else: begun again, nothing in memory is of the one before.
+      onOtherLog: ({ was, is }) =>
+        fail(
+          new Error(`The database holds the log ${is} now in place of ${was}; start again to answer from it`),
+        ),
       stopping,
     }).catch((error: NodeJS.ErrnoException) => {
       if (error.syscall !== 'listen') throw error

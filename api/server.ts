@@ -11,7 +11,7 @@ import { createAnswers } from './conventions/answer.ts'
 import { createFindEvents } from './events/findEvents.ts'
 import { createLogTurns } from './events/logTurns.ts'
 import { createAppliedWait } from './live/appliedWait.ts'
-import { createVectorFeed } from './live/vectorFeed.ts'
+import { createVectorFeed, type VectorFeedOptions } from './live/vectorFeed.ts'
 import { createMetrics } from './observe/metrics.ts'
 import { createPatternReads } from './read/patternReads.ts'
 import { createStandings } from './totals/standings.ts'
@@ -30,6 +30,8 @@ export interface ApiServerOptions {
   readonly rateLimitPerMinute?: number
   /** Epoch milliseconds. */
   readonly clock?: () => number
+  /** Told once the database holds another log than at first: what is kept in memory of the one before is of no use. */
+  readonly onOtherLog?: VectorFeedOptions['onOtherLog']
   /** Aborted when the process is to stop, which may be before the first answers are made. */
   readonly stopping?: AbortSignal
 }
@@ -61,9 +63,10 @@ export const startApiServer = async ({
   corsOrigins = [],
   rateLimitPerMinute = 0,
   clock = Date.now,
+  onOtherLog,
   stopping: processStopping,
 }: ApiServerOptions): Promise<ApiServer> => {
-  const feed = createVectorFeed({ pool, logger })
+  const feed = createVectorFeed({ pool, logger, onOtherLog })
   const standings = createStandings({ pool, feed, logger })
   const logId = () => feed.logId
   const parts = {

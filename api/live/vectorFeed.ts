@@ -29,6 +29,8 @@ export interface VectorFeed {
 export interface VectorFeedOptions {
   readonly pool: pg.Pool
   readonly logger: Logger
+  /** Told once the database holds another log than at first. */
+  readonly onOtherLog?: ((change: { readonly was: string; readonly is: string }) => void) | undefined
   /** A notification can be missed, so the vector is read this often beside them, in milliseconds. */
   readonly pollMs?: number
   readonly now?: () => number
@@ -40,6 +42,7 @@ const longestRetryMs = 5_000
 export const createVectorFeed = ({
   pool,
   logger,
+  onOtherLog,
   pollMs = 500,
   now = () => performance.now(),
 }: VectorFeedOptions): VectorFeed => {
@@ -60,6 +63,7 @@ export const createVectorFeed = ({
   const become = (next: Vector, nextLogId: string): void => {
     const nextText = vectorText(next)
     if (nextText === text && nextLogId === logId) return
+    if (logId !== '' && nextLogId !== logId) onOtherLog?.({ was: logId, is: nextLogId })
     vector = next
     text = nextText
     logId = nextLogId
