@@ -1,15 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { createLogger } from '@patterns/shared/logger.ts'
-import { createTestDatabase, type TestDatabase } from '@patterns/testing/database.ts'
 import { openTopic } from '@patterns/topic/openTopic.ts'
 import type { OutgoingMessage } from '@patterns/topic/publisher.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createContext } from './context.ts'
 import { from, plain } from './testing/madeEvents.ts'
+import { createProduct, type Product } from './testing/product.ts'
 import { runCliHere } from './testing/runCliHere.ts'
-import { startProcessor, untilProjected } from './testing/startProcessor.ts'
 
 const hour = 3_600_000
 const patternId = plain[0]!.key
@@ -55,41 +51,15 @@ const history: OutgoingMessage[] = [
   ...others,
 ]
 
-interface Product {
-  readonly database: TestDatabase
-  readonly env: Readonly<Record<string, string>>
-  /** Resolves once so many messages are in the windows. */
-  process(messages: number): Promise<void>
-  end(): Promise<void>
-}
-
-const createProduct = async (partitions: number): Promise<Product> => {
-  const folder = await mkdtemp(join(tmpdir(), 'patterns-republish-'))
-  const database = await createTestDatabase()
-  const env = { DATABASE_URL: database.url, DATA_DIR: folder, FILE_TOPIC_PARTITIONS: String(partitions) }
-  return {
-    database,
-    env,
-    async process(messages) {
-      const processor = await startProcessor(env)
-      try {
-        await untilProjected(database.pool, messages)
-      } finally {
-        await processor.stop()
-      }
-    },
-    async end() {
-      await database.drop()
-      await rm(folder, { recursive: true, force: true })
-    },
-  }
-}
-
 let first: Product
 let same: Product
 let other: Product
 beforeAll(async () => {
-  ;[first, same, other] = (await Promise.all([4, 4, 3].map(createProduct))) as [Product, Product, Product]
+  ;[first, same, other] = (await Promise.all([4, 4, 3].map((partitions) => createProduct(partitions)))) as [
+    Product,
+    Product,
+    Product,
+  ]
   const context = createContext({ ...process, env: first.env })
   const publisher = openTopic({
     settings: context.settings(),
@@ -101,8 +71,8 @@ beforeAll(async () => {
 })
 afterAll(() => Promise.all([first, same, other].map((product) => product?.end())))
 
-const exported = async ({ env }: Product, ...options: string[]): Promise<string> =>
-  (await runCliHere(['log', 'export', ...options], { env })).stdout
+const exported = async ({ cli }: Product, ...options: string[]): Promise<string> =>
+  (await cli('log', 'export', ...options)).stdout
 
 const publish = async ({ env }: Product, input: string, ...options: string[]): Promise<void> => {
   const { code, stdout } = await runCliHere(['publish', '--json', ...options], { env, input })
@@ -145,7 +115,7 @@ test('a log that is exported and published again takes each event for the duplic
     await publish({ ...first, env: { ...first.env, KAFKA_PARTITIONER } }, log)
     await first.process((i + 2) * history.length)
   }
-  const verified = await runCliHere(['log', 'verify', '--json'], { env: first.env })
+  const verified = await first.cli('log', 'verify', '--json')
   const { ok, shards } = JSON.parse(verified.stdout) as { ok: boolean; shards: Record<string, number>[] }
   const total = (name: string): number => shards.reduce((sum, shard) => sum + shard[name]!, 0)
   expect([ok, total('appended'), total('duplicates'), total('dead_lettered')]).toEqual([
