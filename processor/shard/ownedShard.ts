@@ -1,3 +1,4 @@
+import { SourceUnknownError } from './askTopic.ts'
 import { MissingPositionsError } from '@patterns/event-log/missingPositions.ts'
 import type { StopCause } from '@patterns/event-log/shardStop.ts'
 import { isTransient } from '@patterns/shared/postgres/isTransient.ts'
@@ -57,11 +58,6 @@ export const ownShard = (shard: number): Owned => ({
   failures: { take: 0, flush: 0 },
   isRevoked: false,
 })
-
-/** Nobody could say which offsets the partition has. */
-export class SourceUnknownError extends Error {
-  override readonly name = 'SourceUnknownError'
-}
 
 /**
  * Failures that only a person mends, in the database: the shard is stopped, and opening it is tried again from time to

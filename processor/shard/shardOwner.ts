@@ -3,6 +3,7 @@ import type { TopicBatch } from '@patterns/shared/contract/topicMessage.ts'
 import type { Logger } from '@patterns/shared/logger.ts'
 import type { PartitionEnd, PartitionHistory, PartitionOwner } from '@patterns/topic/source.ts'
 import { FencedError } from '../project/writeFlush.ts'
+import { askEnd, askHistory } from './askTopic.ts'
 import { backoffMs } from './backoff.ts'
 import {
   isMendedInDatabase,
@@ -11,7 +12,6 @@ import {
   ownShard,
   progressOf,
   type ShardState,
-  SourceUnknownError,
   stateOf,
   succeed,
   type Work,
@@ -101,29 +101,6 @@ export const createShardOwner = ({
     losses.delete(shard)
   }
 
-  const sourceOf = async (shard: number): Promise<PartitionEnd> => {
-    const all = await ends().catch((error: unknown) => {
-      throw new SourceUnknownError(`The topic cannot be asked for its ends: ${messageOf(error)}`)
-    })
-    const end = all.find(({ partition }) => partition === shard)
-    if (end === undefined)
-      throw new SourceUnknownError(
-        `The topic does not say where partition ${shard} ends: there is none, or its broker is away`,
-      )
-    return end
-  }
-
-  const historyOf = (shard: number): PartitionHistory => {
-    const asked = history(shard)
-    const orUnknown = (error: unknown): never => {
-      throw new SourceUnknownError(`The topic cannot be asked what it holds: ${messageOf(error)}`)
-    }
-    return {
-      epochEnd: (leaderEpoch) => asked.epochEnd(leaderEpoch).catch(orUnknown),
-      valueAt: (offset) => asked.valueAt(offset).catch(orUnknown),
-    }
-  }
-
   const openOnce = async (entry: Owned): Promise<ShardLane> => {
     let opened: ShardLane | undefined
     let early: { readonly error: unknown } | undefined
@@ -131,8 +108,8 @@ export const createShardOwner = ({
     const lane = await openShardLane({
       ...laneOptions,
       shard: entry.shard,
-      source: () => sourceOf(entry.shard),
-      history: historyOf(entry.shard),
+      source: () => askEnd(ends, entry.shard),
+      history: askHistory(history, entry.shard),
       onProgress: () => {
         if (entry.takingSince !== undefined) entry.takingSince = now()
       },
