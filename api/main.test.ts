@@ -65,18 +65,34 @@ describe('the process', () => {
     other.close()
   })
 
-  it('ends once its database holds another log, of which it must not answer from memory', async () => {
-    const { child, ended, errors } = start({})
-    while (!errors().includes('listening')) await once(child.stderr, 'data')
+  it.each([
+    [
+      'another log',
+      `update event_log_identity set id = '0000abcd-0000-4000-8000-000000000000'`,
+      'The database holds the log 0000abcd in place of ',
+    ],
+    [
+      'a log that lost its newest events',
+      'update event_log_shards set position = 4',
+      'The database holds a log of shard 7 that ends at position 4 and went on to 9 before',
+    ],
+  ])('ends once its database holds %s, of which it must not answer from memory', async (_, change, words) => {
     const pool = createPool({
       connectionString: database.url,
       applicationName: 'test',
       onIdleError: () => {},
     })
-    await pool.query(`update event_log_identity set id = '0000abcd-0000-4000-8000-000000000000'`)
+    await pool.query(`
+      insert into event_log_shards (shard, position, first_source_offset, next_source_offset) values (7, 9, 0, 9)
+      on conflict (shard) do update set position = 9;
+      insert into projection_checkpoints (projection, version, shard, position) values ('pattern_windows', 1, 7, 9)
+      on conflict do nothing`)
+    const { child, ended, errors } = start({})
+    while (!errors().includes('listening')) await once(child.stderr, 'data')
+    await pool.query(change)
     await pool.end()
     expect(await ended).toEqual([1, null])
-    expect(errors()).toContain('The database holds the log 0000abcd now in place of ')
+    expect(errors()).toContain(words)
   })
 
   it('answers once it says that it listens, and stops in order when told', async () => {

@@ -47,10 +47,8 @@ await runProcess({
       corsOrigins: settings.CORS_ORIGINS,
       rateLimitPerMinute: settings.RATE_LIMIT_PER_MINUTE,
       // Its positions may be the same, and say something else: begun again, nothing in memory is of the one before.
-      onOtherLog: ({ was, is }) =>
-        fail(
-          new Error(`The database holds the log ${is} now in place of ${was}; start again to answer from it`),
-        ),
+      onOtherLog: (change) =>
+        fail(new Error(`The database holds ${change}: only an api that begins anew answers from it`)),
       stopping,
     }).catch((error: NodeJS.ErrnoException) => {
       if (error.syscall !== 'listen') throw error

@@ -30,7 +30,7 @@ export interface ApiServerOptions {
   readonly rateLimitPerMinute?: number
   /** Epoch milliseconds. */
   readonly clock?: () => number
-  /** Told once the database holds another log than at first: what is kept in memory of the one before is of no use. */
+  /** See the feed; what is kept in memory of the log before is of no use then. */
   readonly onOtherLog?: VectorFeedOptions['onOtherLog']
   /** Aborted when the process is to stop, which may be before the first answers are made. */
   readonly stopping?: AbortSignal

@@ -29,8 +29,8 @@ export interface VectorFeed {
 export interface VectorFeedOptions {
   readonly pool: pg.Pool
   readonly logger: Logger
-  /** Told once the database holds another log than at first. */
-  readonly onOtherLog?: ((change: { readonly was: string; readonly is: string }) => void) | undefined
+  /** Told, in words, once the database holds another log than before, or one that lost its newest events. */
+  readonly onOtherLog?: ((change: string) => void) | undefined
   /** A notification can be missed, so the vector is read this often beside them, in milliseconds. */
   readonly pollMs?: number
   readonly now?: () => number
@@ -59,15 +59,27 @@ export const createVectorFeed = ({
   const listeners = new Set<() => void>()
   /** How many notifications of each shard came: a read that began before one must not undo it. */
   const told = new Map<number, number>()
+  /** Where the log of each shard ended when that was last read. */
+  let ends: Vector = new Map()
 
   const become = (next: Vector, nextLogId: string): void => {
     const nextText = vectorText(next)
     if (nextText === text && nextLogId === logId) return
-    if (logId !== '' && nextLogId !== logId) onOtherLog?.({ was: logId, is: nextLogId })
+    if (logId !== '' && nextLogId !== logId) onOtherLog?.(`the log ${nextLogId} in place of ${logId}`)
     vector = next
     text = nextText
     logId = nextLogId
     for (const tell of listeners) tell()
+  }
+
+  /** A failover to a standby that was behind takes events away, and others come to their positions. */
+  const noticeLostEvents = (next: Vector): void => {
+    for (const [shard, position] of ends) {
+      const end = next.get(shard) ?? 0
+      if (end < position)
+        onOtherLog?.(`a log of shard ${shard} that ends at position ${end} and went on to ${position} before`)
+    }
+    ends = next
   }
 
   const hear = (payload: string | undefined): void => {
@@ -83,6 +95,7 @@ export const createVectorFeed = ({
     const began = now()
     const toldBefore = new Map(told)
     const state = await readLogState(pool)
+    noticeLostEvents(state.ends)
     const found = new Map(state.vector)
     for (const [shard, count] of told) {
       const known = vector.get(shard)
