@@ -1,4 +1,4 @@
-import type { LogRecord } from './eventLog.ts'
+import type { LogRecord, PositionRange } from './eventLog.ts'
 
 /**
  * Where a pattern lies, seen from a shard: `here` alone; `elsewhere`, as another shard has it or had it first; or
@@ -34,12 +34,13 @@ export interface PatternHomes {
    * Splits registered patterns; those that are split already stay as they are. Claims the ids of their events
    * in the log, and counts the split in the heads of their homes, so that owners who do not know of it are fenced.
    * @param isTheirs whether an event is of one of these patterns
-   * @param horizon how many of a shard's last events are looked at
+   * @param placesIn which ranges of a shard's log, up to a position, are to be looked at for such events: in order,
+   * and without overlap. What is appended behind that position meanwhile is looked at in any case.
    */
   splitPatterns(
     patternIds: readonly string[],
     isTheirs: (record: LogRecord) => boolean,
-    horizon: number,
+    placesIn: (shard: number, position: number) => Promise<readonly PositionRange[]>,
   ): Promise<void>
   /** Where the events with these ids lie, as far as they are claimed. */
   findClaims(eventIds: readonly string[]): Promise<Map<string, EventPlace>>

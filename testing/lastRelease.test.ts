@@ -185,7 +185,11 @@ describe('a database of the last release', () => {
     // Both patterns lay in both shards, so that neither is their home: from their next event on their ids are claimed.
     const log = createPostgresEventLog({ pool: migrated })
     expect([...(await log.registerPatterns(2, patternIds)).values()]).toEqual(['elsewhere', 'elsewhere'])
-    await log.splitPatterns(patternIds, () => true, 1_000)
+    await log.splitPatterns(
+      patternIds,
+      () => true,
+      async (_, position) => [{ first: 1, last: position }],
+    )
     const { rows: claimed } = await migrated.query('select from claimed_events')
     expect(claimed).toHaveLength(120)
   })

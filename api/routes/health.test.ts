@@ -74,7 +74,11 @@ describe('/health tells how events are placed', () => {
     const log = createPostgresEventLog({ pool: api.owner })
     const pattern = '0197a3b4-0000-4000-8000-000000000001'
     await log.registerPatterns(0, [pattern])
-    await log.splitPatterns([pattern], () => false, 1)
+    await log.splitPatterns(
+      [pattern],
+      () => false,
+      async () => [],
+    )
     const head = (await log.head(0))!
     await log.append({
       shard: 0,

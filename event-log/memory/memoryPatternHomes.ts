@@ -1,3 +1,4 @@
+import type { LogRecord } from '../eventLog.ts'
 import type { EventClaim, EventPlace, PatternHomes } from '../patternHomes.ts'
 import type { MemoryStore } from './memoryEventLog.ts'
 
@@ -17,7 +18,7 @@ export const claimAll = ({ claims }: MemoryStore, shard: number, wanted: readonl
     if (!claims.has(eventId)) claims.set(eventId, { shard, position })
 }
 
-/** Patterns and claims in memory. Each call does all of it at once, so there is nothing to lock. */
+/** Patterns and claims in memory. What a call writes it writes at once, so there is nothing to lock. */
 export const createMemoryPatternHomes = (store: MemoryStore): PatternHomes => ({
   registerPatterns: async (shard, patternIds) =>
     new Map(
@@ -28,11 +29,25 @@ export const createMemoryPatternHomes = (store: MemoryStore): PatternHomes => ({
         return [patternId, home.isSplit ? 'split' : isHere ? 'here' : 'elsewhere']
       }),
     ),
-  async splitPatterns(patternIds, isTheirs, horizon) {
-    const homes = patternIds.map((patternId) => store.homes.get(patternId)!).filter(({ isSplit }) => !isSplit)
+  async splitPatterns(patternIds, isTheirs, placesIn) {
+    const open = () =>
+      patternIds.map((patternId) => store.homes.get(patternId)!).filter(({ isSplit }) => !isSplit)
+    const looked = new Map<number, { readonly records: readonly LogRecord[]; readonly before: number }>()
+    for (const number of new Set(open().flatMap(({ shards }) => shards))) {
+      const { records } = store.shards.get(number)!
+      const before = records.length
+      const places = await placesIn(number, before)
+      looked.set(number, {
+        records: places.flatMap(({ first, last }) => records.slice(first - 1, last)),
+        before,
+      })
+    }
+    // Others may have split them meanwhile.
+    const homes = open()
     for (const number of new Set(homes.flatMap(({ shards }) => shards))) {
       const shard = store.shards.get(number)!
-      claimAll(store, number, shard.records.slice(-horizon).filter(isTheirs))
+      const { records, before } = looked.get(number)!
+      claimAll(store, number, [...records, ...shard.records.slice(before)].filter(isTheirs))
       shard.head = { ...shard.head, splits: shard.head.splits + 1 }
     }
     for (const home of homes) home.isSplit = true

@@ -33,7 +33,7 @@ export const createPostgresEventLog = ({ pool, mostKeptBytes = 0 }: PostgresEven
     positionBefore: (shard, sourceOffset) => findPositionBefore(pool, shard, sourceOffset),
     recentIds: (shard, count) => readRecentIds(pool, shard, count),
     registerPatterns: (shard, patternIds) => registerPatterns(pool, shard, patternIds),
-    splitPatterns: (patternIds, isTheirs, horizon) => splitPatterns(pool, patternIds, isTheirs, horizon),
+    splitPatterns: (...split) => splitPatterns(pool, ...split),
     findClaims: (eventIds) => findClaims(pool, eventIds),
   }
 }

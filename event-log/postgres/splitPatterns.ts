@@ -2,7 +2,9 @@ import { uuidArray } from '@patterns/shared/postgres/binaryArray.ts'
 import { transaction } from '@patterns/shared/postgres/transaction.ts'
 import type pg from 'pg'
 import type { LogRecord } from '../eventLog.ts'
+import type { PatternHomes } from '../patternHomes.ts'
 import { claimLogged } from './claims.ts'
+import { createRangeReader } from './readRanges.ts'
 import { readSegments } from './readSegments.ts'
 
 type Database = Pick<pg.Pool, 'query'>
@@ -31,20 +33,15 @@ const readExtents = async (database: Database, ids: Buffer, lock: '' | 'for upda
  */
 export const splitPatterns = async (
   pool: pg.Pool,
-  patternIds: readonly string[],
-  isTheirs: (record: LogRecord) => boolean,
-  horizon: number,
+  ...[patternIds, isTheirs, placesIn]: Parameters<PatternHomes['splitPatterns']>
 ): Promise<void> => {
   const ids = uuidArray(patternIds)
   const readTo = new Map<number, number>()
+  const readRanges = createRangeReader({ pool, mostKeptBytes: 0 })
   for (const { shard, position } of await readExtents(pool, ids, '')) {
-    let after = Math.max(0, position - horizon)
-    for await (const page of readSegments(pool, shard, after)) {
+    for await (const page of readRanges(shard, await placesIn(shard, position)))
       await claimLogged(pool, shard, page.filter(isTheirs))
-      after = page.at(-1)!.position
-      if (after >= position) break
-    }
-    readTo.set(shard, after)
+    readTo.set(shard, position)
   }
   await transaction(pool, async (client) => {
     await client.query(
@@ -52,14 +49,10 @@ export const splitPatterns = async (
       [ids],
     )
     const extents = await readExtents(client, ids, 'for update')
-    for (const { shard, position } of extents) {
+    for (const { shard } of extents) {
       // None where another process split them meanwhile: then there is nothing to do.
       const rest: LogRecord[] = []
-      for await (const page of readSegments(
-        client,
-        shard,
-        Math.max(readTo.get(shard) ?? 0, position - horizon),
-      ))
+      for await (const page of readSegments(client, shard, readTo.get(shard) ?? 0))
         rest.push(...page.filter(isTheirs))
       await claimLogged(client, shard, rest)
     }

@@ -1,6 +1,7 @@
 import { createMemoryEventLog } from '@patterns/event-log/memory/memoryEventLog.ts'
 import { describe, expect, it, vi } from 'vitest'
 import { createKnownPatterns } from './knownPatterns.ts'
+import type { FindPlaces } from './patternPlaces.ts'
 
 const patternOf = (pattern: number) => ({
   patternId: `0197a3b4-5c6d-4e8f-9012-${String(pattern).padStart(12, '0')}`,
@@ -12,9 +13,10 @@ const createScene = async (mostKnown?: number) => {
   await Promise.all([log.open(0, 0), log.open(1, 0)])
   const registered = vi.spyOn(log, 'registerPatterns')
   const split = vi.spyOn(log, 'splitPatterns')
+  const placesOf = vi.fn<FindPlaces>(async () => [])
   const knownTo = (shard: number) =>
-    createKnownPatterns({ log, shard, horizon: 100, ...(mostKnown === undefined ? {} : { mostKnown }) })
-  return { registered, split, knownTo }
+    createKnownPatterns({ log, shard, placesOf, ...(mostKnown === undefined ? {} : { mostKnown }) })
+  return { registered, split, placesOf, knownTo }
 }
 
 describe('the patterns that a shard knows', () => {
@@ -32,13 +34,14 @@ describe('the patterns that a shard knows', () => {
   })
 
   it('are split where another shard has them', async () => {
-    const { registered, split, knownTo } = await createScene()
+    const { registered, split, placesOf, knownTo } = await createScene()
     await knownTo(0).splitAmong([first, second])
     const patterns = knownTo(1)
     expect(await patterns.splitAmong([first, third])).toEqual(new Set([first.patternId]))
     expect(await patterns.splitAmong([third, first])).toEqual(new Set([first.patternId]))
     expect(await patterns.splitAmong([third])).toEqual(new Set())
-    expect(split.mock.calls.map(([ids, , horizon]) => [ids, horizon])).toEqual([[[first.patternId], 100]])
+    expect(split.mock.calls.map(([ids]) => ids)).toEqual([[first.patternId]])
+    expect(placesOf.mock.calls).toEqual([[[first.patternId], 0, 0]])
     expect(registered).toHaveBeenCalledTimes(2)
   })
 

@@ -1,6 +1,7 @@
 import type { EventLog } from '@patterns/event-log/eventLog.ts'
 import type { PatternEvent } from '@patterns/shared/contract/patternEvent.ts'
 import { decodeRecord } from '@patterns/shared/contract/decodeRecord.ts'
+import type { FindPlaces } from './patternPlaces.ts'
 
 /** What a shard knows of the patterns that it has met: which of them lie in other shards too. */
 export interface KnownPatterns {
@@ -16,8 +17,8 @@ export interface KnownPatterns {
 export interface KnownPatternsOptions {
   readonly log: Pick<EventLog, 'registerPatterns' | 'splitPatterns'>
   readonly shard: number
-  /** How many of a shard's last events are searched for duplicates. */
-  readonly horizon: number
+  /** Where the events of patterns can lie in the log of another shard, up to a position. */
+  readonly placesOf: FindPlaces
   /** Told of each event that is looked at to split patterns: there may be millions. */
   readonly onLooked?: (() => void) | undefined
   /** How many patterns are kept in mind; default 20,000. */
@@ -29,7 +30,7 @@ const none: ReadonlySet<string> = new Set()
 export const createKnownPatterns = ({
   log,
   shard,
-  horizon,
+  placesOf,
   onLooked,
   mostKnown = 20_000,
 }: KnownPatternsOptions): KnownPatterns => {
@@ -46,7 +47,7 @@ export const createKnownPatterns = ({
           onLooked?.()
           return elsewhere.has(decodeRecord(record).patternId)
         },
-        horizon,
+        (home, position) => placesOf([...elsewhere], home, position),
       )
     for (const patternId of patternIds) known.set(patternId, homes.get(patternId) !== 'here')
   }

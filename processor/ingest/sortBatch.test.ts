@@ -5,6 +5,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createDuplicateIndex } from './duplicateIndex.ts'
 import { createKnownPatterns } from './knownPatterns.ts'
+import type { FindPlaces } from './patternPlaces.ts'
 import { createEventReader } from './readEventAt.ts'
 import { type SortContext, type SortedBatch, sortBatch } from './sortBatch.ts'
 
@@ -37,6 +38,8 @@ const messageAt = (
   timestamp: Date.UTC(2026, 0, 2, 3, 4, 6) + offset,
 })
 
+const wholeLog: FindPlaces = async (_, __, position) => (position === 0 ? [] : [{ first: 1, last: position }])
+
 /** A shard whose batches are sorted and appended one after the other, as its lane does. */
 const createShard = async ({ horizon = 1_000, shard = 0, log = createMemoryEventLog() } = {}) => {
   let head: LogEnd = await log.open(shard, 0)
@@ -46,7 +49,7 @@ const createShard = async ({ horizon = 1_000, shard = 0, log = createMemoryEvent
     log,
     index: createDuplicateIndex(horizon),
     clock: () => now,
-    patterns: createKnownPatterns({ log, shard, horizon }),
+    patterns: createKnownPatterns({ log, shard, placesOf: wholeLog }),
     readEventAt: createEventReader(log, shard),
   }
   return {

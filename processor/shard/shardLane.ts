@@ -5,6 +5,7 @@ import type { TopicBatch, TopicMessage } from '@patterns/shared/contract/topicMe
 import type { PartitionEnd } from '@patterns/topic/source.ts'
 import { createDuplicateIndex, type DuplicateIndex } from '../ingest/duplicateIndex.ts'
 import { createKnownPatterns, type KnownPatterns } from '../ingest/knownPatterns.ts'
+import { createPlaceFinder } from '../ingest/patternPlaces.ts'
 import { createEventReader } from '../ingest/readEventAt.ts'
 import { type SortedBatch, sortBatch } from '../ingest/sortBatch.ts'
 import { ProjectionAheadError } from '../project/projectionAhead.ts'
@@ -146,8 +147,13 @@ export const openShardLane = async ({
   let { leaderEpoch } = check
   if (end.topicId !== null && end.topicId !== opened.topicId) await log.nameTopic(shard, end.topicId, opened)
 
-  const patterns = createKnownPatterns({ log, shard, horizon: duplicateHorizon, onLooked: onProgress })
   const windows = { projection, version, shard }
+  const patterns = createKnownPatterns({
+    log,
+    shard,
+    placesOf: createPlaceFinder({ pool: projectorOptions.pool, windows, horizon: duplicateHorizon }),
+    onLooked: onProgress,
+  })
   const projector = await openProjector({
     ...projectorOptions,
     lane: windows,

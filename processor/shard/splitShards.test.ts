@@ -33,14 +33,14 @@ const mortal = (log: EventLog, dies: () => boolean): EventLog => {
     ...log,
     append: deadly(log.append),
     registerPatterns: deadly(log.registerPatterns),
-    splitPatterns: deadly((patternIds, isTheirs, horizon) =>
+    splitPatterns: deadly((patternIds, isTheirs, placesIn) =>
       log.splitPatterns(
         patternIds,
         (record) => {
           if (dies()) throw new Death()
           return isTheirs(record)
         },
-        horizon,
+        placesIn,
       ),
     ),
     findClaims: deadly(log.findClaims),
