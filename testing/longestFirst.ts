@@ -1,13 +1,17 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
-/** Files that wait for outages, kills and whole starts: a quarter of a minute to a minute and a half each. */
+/** Files that wait for outages, kills and whole starts: a quarter of a minute to nearly two minutes each. */
 const long = [
   'processor/faults/kill',
+  'processor/faults/truncatedTopic',
+  'topic/kafka/kafkaLeaders',
   'launcher/npmStart',
-  'processor/faults/groups',
   'processor/faults/outages',
   'topic/kafka/kafkaOutage',
-  'topic/kafka/kafkaLeaders',
+  'processor/faults/groups',
+  'processor/faults/splitPatterns',
+  'topic/kafka/kafkaSilence',
+  'topic/kafka/kafkaTls',
   'processor/faults/',
 ]
 
