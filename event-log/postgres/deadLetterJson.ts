@@ -1,8 +1,8 @@
 import type { Fault } from '@patterns/shared/contract/rejection.ts'
 import type { MessageHeaders } from '@patterns/shared/contract/topicMessage.ts'
 
-/** Text that Postgres takes in JSON: neither the null character nor half of a surrogate pair. */
-const storable = (text: string): string => text.toWellFormed().replaceAll('\0', '\u{fffd}')
+/** Text that Postgres takes, in JSON too: neither the null character nor half of a surrogate pair. */
+export const storable = (text: string): string => text.toWellFormed().replaceAll('\0', '\u{fffd}')
 
 /** Faults quote what a producer wrote, which may be any text, and may be cut in the middle of a character. */
 export const faultsAsJson = (faults: readonly Fault[]): string =>

@@ -71,6 +71,11 @@ test('a shard that stops is stored with its reason and command, until it runs ag
   await untilStored([])
 })
 
+test('a reason that quotes what cannot be stored is stored all the same, as are those beside it', async () => {
+  record(stopped(0, new Error('at \0 and \ud800')), stopped(1, lost))
+  await untilStored([{ shard: 0, message: 'at \u{fffd} and \u{fffd}' }, { shard: 1 }])
+})
+
 test('what the owner before left is put right, and what is of shards that are of another process stays', async () => {
   await recordShardStop(pool, 1, stopCauseOf(1, lost))
   await recordShardStop(pool, 2, stopCauseOf(2, lost))

@@ -1,4 +1,5 @@
 import { MissingPositionsError } from '@patterns/event-log/missingPositions.ts'
+import { storable } from '@patterns/event-log/postgres/deadLetterJson.ts'
 import type { StopCause } from '@patterns/event-log/shardStop.ts'
 import { UnreadableBatchError } from '@patterns/topic/unreadableBatchError.ts'
 import { ProjectionAheadError } from '../project/projectionAhead.ts'
@@ -8,7 +9,8 @@ import { messageOf } from './messageOf.ts'
 
 /** What an error that stops a shard is to operators: one place for all of them, so that each is told everywhere. */
 export const stopCauseOf = (shard: number, error: unknown): StopCause => {
-  const message = messageOf(error)
+  // It may quote what a producer wrote.
+  const message = storable(messageOf(error))
   if (error instanceof LostSourceError)
     return { reason: 'lost_source', message, command: `npm run cli -- shards adopt --shard ${shard}` }
   if (error instanceof UnreadableBatchError) {
