@@ -314,6 +314,36 @@ describe('an owner', () => {
     await owner.stop()
   })
 
+  test('goes on from what is committed if its checkpoint turns out to be behind while a batch is taken', async () => {
+    const { owner, disk } = await shardOf(200)
+    const [sent] = benchmarkMessages({ seed: 2, count: 1, startAt: Date.UTC(2026, 0, 5) })
+    const message = {
+      ...sent!,
+      key: Buffer.from(sent!.key),
+      value: Buffer.from(sent!.value),
+      headers: undefined,
+    }
+    try {
+      await owner.assigned(shard, 200)
+      await owner.take({ ...batchFrom(100), messages: [{ ...message, offset: 100 }] }, alive)
+      await vi.waitFor(() => expect(owner.states()).toMatchObject([{ flushedPosition: 1 }]))
+      const hanging = Promise.withResolvers<void>()
+      disk.hangsUntil = hanging.promise
+      const taken = owner.take(batchFrom(110), alive)
+      await owner.compareCheckpoints(async () => new Map())
+      hanging.resolve()
+      // It was opened again before that batch was in the log, or after: then it is asked for once more, and is there.
+      const next = await taken
+      expect(next === 120 ? next : await owner.take(batchFrom(next), alive)).toBe(120)
+      await vi.waitFor(() => expect(owner.states()).toMatchObject([{ status: 'running' }]))
+    } finally {
+      await owner.stop()
+      await pool.query('truncate projection_checkpoints, pattern_catalogue_v1')
+      for (const size of ['hour', 'day', 'week'])
+        await pool.query(`truncate pattern_windows_v1_${size}, total_windows_v1_${size}`)
+    }
+  })
+
   test('tells how many shards it has, whenever that changes', async () => {
     const { owner, counts } = await shardOf(110)
     await owner.assigned(shard, 110)

@@ -257,8 +257,14 @@ export const createShardOwner = ({
         succeed(entry, 'take')
         return lane.nextOffset()
       } catch (error) {
+        // A flush or a look at the checkpoint may have given the lane up beside this, with a reason of its own: that it
+        // was closed is none.
+        const isGivenUp = entry.lane !== lane
         abandonLane(entry, lane, 'take', error)
-        if (!isWorthRetrying(error) && !isMendedInDatabase(error)) throw error
+        const isOver = isGivenUp
+          ? entry.status === 'stopped' && entry.opening === undefined
+          : !isWorthRetrying(error) && !isMendedInDatabase(error)
+        if (isOver) throw error
         const reopened = await whileAlive(entry, openLane(entry), alive)
         const next = reopened?.nextOffset() ?? batch.firstOffset
         // The batch that failed is in the log, by a rival or by ourselves.
