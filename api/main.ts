@@ -6,7 +6,7 @@ import { runProcess } from '@patterns/shared/runProcess.ts'
 import { processHelp } from '@patterns/shared/settings/processHelp.ts'
 import { SettingsError } from '@patterns/shared/settings/readSettings.ts'
 import { apiSettings, databaseSettings } from '@patterns/shared/settings/settings.ts'
-import { refuseBind } from './access/bindAddress.ts'
+import { refuseBind } from './http/access/bindAddress.ts'
 import { startApiServer } from './server.ts'
 
 /** Of the log, for those who ask which events are behind a number: the last 200,000 or so. */

@@ -1,7 +1,7 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import { createLogger } from '@patterns/shared/logger.ts'
 import { describe, expect, it } from 'vitest'
-import type { ApiEnv } from './conventions/apiEnv.ts'
+import type { ApiEnv } from './http/conventions/apiEnv.ts'
 import { routeLiveness } from './routes/health.ts'
 import { startTestApi } from './testing/startTestApi.ts'
 import { warmUp } from './warmUp.ts'

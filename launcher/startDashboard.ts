@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { refuseBind } from '@patterns/api/access/bindAddress.ts'
+import { refuseBind } from '@patterns/api/http/access/bindAddress.ts'
 import type { Logger } from '@patterns/shared/logger.ts'
 import { StartError } from '@patterns/shared/runProcess.ts'
 import { SettingsError } from '@patterns/shared/settings/readSettings.ts'

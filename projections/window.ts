@@ -39,7 +39,7 @@ export const windowStatus = (
   now: number,
 ): WindowStatus => {
   const firstHourEnd = recorded.first === null ? end : windowEnd(windowStart(recorded.first, 'hour'), 'hour')
-  // On the hour, as windows end: who has asked need not ask again before the next (`api/conventions/answer.ts`).
+  // On the hour, as windows end: who has asked need not ask again before the next (`api/http/conventions/answer.ts`).
   const settlesAt = Math.max(end, firstHourEnd) + graceMs
   if (now < settlesAt) return 'open'
   return recorded.last !== null && recorded.last > settlesAt ? 'restated' : 'settled'

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { wrongKeysPerMinute } from '../access/keyGuesses.ts'
+import { wrongKeysPerMinute } from '../http/access/keyGuesses.ts'
 import { startTestApi, type TestApi } from '../testing/startTestApi.ts'
 
 const hashOf = (key: string) => createHash('sha256').update(key).digest('hex')

@@ -1,11 +1,11 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
-import type { Answers, AnswerSource } from '../conventions/answer.ts'
-import type { ApiEnv } from '../conventions/apiEnv.ts'
-import { problemSchema } from '../conventions/problem.ts'
-import type { FindEvents } from '../events/findEvents.ts'
-import type { LogTurns } from '../events/logTurns.ts'
-import type { PatternReads } from '../read/patternReads.ts'
-import type { Queryable } from '../read/queryable.ts'
+import type { Answers, AnswerSource } from '../http/conventions/answer.ts'
+import type { ApiEnv } from '../http/conventions/apiEnv.ts'
+import { problemSchema } from '../http/problems/problem.ts'
+import type { FindEvents } from '../queries/events/findEvents.ts'
+import type { LogTurns } from '../queries/events/logTurns.ts'
+import type { PatternReads } from '../queries/patternReads.ts'
+import type { Queryable } from '../queries/queryable.ts'
 import type { Standings } from '../totals/standings.ts'
 
 export type ApiApp = OpenAPIHono<ApiEnv>

@@ -1,15 +1,15 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import { createBenchmarks } from '../benchmark/benchmarkPattern.ts'
-import { answerFields, isoTime, rangeFields } from '../conventions/asOf.ts'
+import { createBenchmarks } from '../queries/benchmarkPattern.ts'
+import { answerFields, isoTime, rangeFields } from '../http/conventions/asOf.ts'
 import {
   afterParameter,
   patternPath,
   patternTypeParameter,
   rangeParameters,
-} from '../conventions/parameters.ts'
-import { patternNotFound, unprocessable } from '../conventions/problem.ts'
-import { resolveRange } from '../conventions/range.ts'
-import { orRefuse } from '../conventions/resolved.ts'
+} from '../http/conventions/parameters.ts'
+import { patternNotFound, unprocessable } from '../http/problems/problem.ts'
+import { resolveRange } from '../values/range.ts'
+import { orRefuse } from '../values/resolved.ts'
 import { type ApiApp, notModified, problemResponses, type RouteParts } from './apiRoute.ts'
 import { categoryBenchmarkOf, categoryFields } from './benchmarkFields.ts'
 import { nameOf, patternFields } from './patternFields.ts'

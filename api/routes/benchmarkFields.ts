@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import type { Benchmark } from '@patterns/projections/analytics/benchmark.ts'
 import { type Metric, metricRules, metrics } from '@patterns/projections/analytics/metric.ts'
-import type { CategoryBenchmark } from '../benchmark/benchmarkPattern.ts'
+import type { CategoryBenchmark } from '../queries/benchmarkPattern.ts'
 import { count } from './figureFields.ts'
 import { metricUnits, unitField } from './units.ts'
 

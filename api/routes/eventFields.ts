@@ -1,9 +1,9 @@
 import { z } from '@hono/zod-openapi'
 import { envelopeHeaders } from '@patterns/shared/contract/cloudEvents.ts'
 import { eventTypes } from '@patterns/shared/contract/patternEvent.ts'
-import { isoTime } from '../conventions/asOf.ts'
-import { RawJson } from '../conventions/rawJson.ts'
-import type { FoundEvent } from '../events/findEvents.ts'
+import { isoTime } from '../http/conventions/asOf.ts'
+import { RawJson } from '../http/conventions/rawJson.ts'
+import type { FoundEvent } from '../queries/events/findEvents.ts'
 
 export const eventSchema = z
   .strictObject({

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import { metrics } from '@patterns/projections/analytics/metric.ts'
 import { granularities } from '@patterns/projections/window.ts'
-import { isoTime, rangeFields } from '../conventions/asOf.ts'
+import { isoTime, rangeFields } from '../http/conventions/asOf.ts'
 import type { PatternTrend } from '../trends/patternTrend.ts'
 import type { TrendRange } from '../trends/resolveTrendRange.ts'
 import { measuredOf, noTrendOf, shortTrendSchema } from './shortTrendFields.ts'

@@ -1,9 +1,9 @@
 import { z } from '@hono/zod-openapi'
 import type { CatalogueEntry } from '@patterns/projections/catalogue.ts'
-import { encodeCursor } from '../conventions/cursor.ts'
-import type { Page, PagePlace } from '../conventions/page.ts'
-import { unprocessable } from '../conventions/problem.ts'
-import type { Range } from '../conventions/range.ts'
+import { encodeCursor } from '../http/conventions/cursor.ts'
+import type { Page, PagePlace } from '../values/page.ts'
+import { unprocessable } from '../http/problems/problem.ts'
+import type { Range } from '../values/range.ts'
 import type { Catalogue, ListedPattern } from '../totals/catalogue.ts'
 
 export const nextCursorField = z

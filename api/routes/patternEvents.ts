@@ -1,12 +1,17 @@
-import { refuseOtherRange } from '../conventions/listRange.ts'
+import { refuseOtherRange } from '../http/conventions/listRange.ts'
 import { createRoute, z } from '@hono/zod-openapi'
-import { answerFields, isoTime, rangeFields } from '../conventions/asOf.ts'
-import { decodeCursor, encodeCursor, questionOf } from '../conventions/cursor.ts'
-import { afterParameter, pageParameters, patternPath, rangeParameters } from '../conventions/parameters.ts'
-import { patternNotFound } from '../conventions/problem.ts'
-import { resolveRange } from '../conventions/range.ts'
-import { orRefuse } from '../conventions/resolved.ts'
-import { readPositionRanges } from '../events/readPositionRanges.ts'
+import { answerFields, isoTime, rangeFields } from '../http/conventions/asOf.ts'
+import { decodeCursor, encodeCursor, questionOf } from '../http/conventions/cursor.ts'
+import {
+  afterParameter,
+  pageParameters,
+  patternPath,
+  rangeParameters,
+} from '../http/conventions/parameters.ts'
+import { patternNotFound } from '../http/problems/problem.ts'
+import { resolveRange } from '../values/range.ts'
+import { orRefuse } from '../values/resolved.ts'
+import { readPositionRanges } from '../queries/events/readPositionRanges.ts'
 import { type ApiApp, notModified, problemResponses, type RouteParts } from './apiRoute.ts'
 import { eventOf, eventSchema } from './eventFields.ts'
 import { nextCursorField } from './listPage.ts'

@@ -1,7 +1,7 @@
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import { Scalar } from '@scalar/hono-api-reference'
-import { loadScalarScript } from '../docs/scalarScript.ts'
+import { loadScalarScript } from '../http/docs/scalarScript.ts'
 import type { ApiApp } from './apiRoute.ts'
 
 const scriptPath = '/docs/scalar.js'

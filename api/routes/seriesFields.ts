@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import { granularities } from '@patterns/projections/window.ts'
-import { isoTime, rangeFields } from '../conventions/asOf.ts'
-import type { Series } from '../conventions/buckets.ts'
+import { isoTime, rangeFields } from '../http/conventions/asOf.ts'
+import type { Series } from '../values/buckets.ts'
 
 /** Which windows a list of series is of. */
 export const seriesFields = {

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
-import { isoTimeOrNull } from '../conventions/asOf.ts'
-import type { ShardAge } from '../read/readShardAges.ts'
+import { isoTimeOrNull } from '../http/conventions/asOf.ts'
+import type { ShardAge } from '../queries/readShardAges.ts'
 
 /** How old the numbers of one shard are. */
 export const shardAgeSchema = z.strictObject({

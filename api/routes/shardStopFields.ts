@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { type ShardStop, stopReasons } from '@patterns/event-log/shardStop.ts'
-import { isoTime } from '../conventions/asOf.ts'
+import { isoTime } from '../http/conventions/asOf.ts'
 
 /** A shard that takes nothing more until a person sees to it. */
 export const shardStopSchema = z.strictObject({

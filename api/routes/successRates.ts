@@ -1,16 +1,16 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { isHighConfidence, successRate } from '@patterns/projections/derived/successRate.ts'
-import { answerFields, isoTime, rangeFields } from '../conventions/asOf.ts'
-import { questionOf } from '../conventions/cursor.ts'
-import { resolveListRange } from '../conventions/listRange.ts'
-import { pageOf, type SortValue } from '../conventions/page.ts'
+import { answerFields, isoTime, rangeFields } from '../http/conventions/asOf.ts'
+import { questionOf } from '../http/conventions/cursor.ts'
+import { resolveListRange } from '../http/conventions/listRange.ts'
+import { pageOf, type SortValue } from '../values/page.ts'
 import {
   afterParameter,
   integer,
   pageParameters,
   patternTypeParameter,
   rangeParameters,
-} from '../conventions/parameters.ts'
+} from '../http/conventions/parameters.ts'
 import { adjustedRateOf, priorsByType, type Standing, standingsOf } from '../totals/rankedRates.ts'
 import { averageQuality } from '../totals/sums.ts'
 import { summarise } from '../totals/summarise.ts'

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import { answerFields, rangeFields, windowStatusField } from '../conventions/asOf.ts'
+import { answerFields, rangeFields, windowStatusField } from '../http/conventions/asOf.ts'
 import { count } from './figureFields.ts'
 import { metricUnits, type Unit, unitField } from './units.ts'
 

@@ -7,7 +7,7 @@ import type { Trend } from '@patterns/projections/analytics/trend.ts'
 import { leastPoints } from '@patterns/projections/analytics/trendLine.ts'
 import type { Velocity } from '@patterns/projections/analytics/velocity.ts'
 import { windowMs } from '@patterns/projections/window.ts'
-import { isoTime } from '../conventions/asOf.ts'
+import { isoTime } from '../http/conventions/asOf.ts'
 import { count } from './figureFields.ts'
 
 /** Usage in uses, success rate and quality in 0…1, duration in milliseconds. */

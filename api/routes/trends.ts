@@ -1,5 +1,5 @@
 import { createRoute } from '@hono/zod-openapi'
-import { questionOf } from '../conventions/cursor.ts'
+import { questionOf } from '../http/conventions/cursor.ts'
 import { isEmergenceType } from '../trends/trendTypes.ts'
 import { type ApiApp, notModified, problemResponses, type RouteParts } from './apiRoute.ts'
 import { answerSchema } from './trendsAnswer.ts'

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import { velocity } from '@patterns/projections/analytics/velocity.ts'
 import { granularities, windowMs } from '@patterns/projections/window.ts'
-import { answerFields, isoTime, rangeFields } from '../conventions/asOf.ts'
+import { answerFields, isoTime, rangeFields } from '../http/conventions/asOf.ts'
 import type { ListedEmergence } from '../trends/emergenceTrends.ts'
 import type { Spans } from '../trends/emergences.ts'
 import type { PatternTrend } from '../trends/patternTrend.ts'

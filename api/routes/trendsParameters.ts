@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import { decimal } from '../conventions/decimal.ts'
+import { decimal } from '../http/conventions/decimal.ts'
 import {
   afterParameter,
   integer,
@@ -8,8 +8,8 @@ import {
   patternTypeParameter,
   rangeParameters,
   seriesParameters,
-} from '../conventions/parameters.ts'
-import { type InputFault, unprocessable } from '../conventions/problem.ts'
+} from '../http/conventions/parameters.ts'
+import { type InputFault, unprocessable } from '../http/problems/problem.ts'
 import { isEmergenceType, trendTypes } from '../trends/trendTypes.ts'
 import { directionField } from './trendFields.ts'
 

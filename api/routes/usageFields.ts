@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import { answerFields, windowStatusField } from '../conventions/asOf.ts'
+import { answerFields, windowStatusField } from '../http/conventions/asOf.ts'
 import { count } from './figureFields.ts'
 import { nextCursorField } from './listPage.ts'
 import { patternFields } from './patternFields.ts'

@@ -1,6 +1,6 @@
 import type { CatalogueEntry } from '@patterns/projections/catalogue.ts'
 import { growthRate } from '@patterns/projections/derived/growth.ts'
-import { pageOf } from '../conventions/page.ts'
+import { pageOf } from '../values/page.ts'
 import type { ListedPattern } from '../totals/catalogue.ts'
 import { usesAt } from '../totals/sums.ts'
 import { nameOf } from './patternFields.ts'

@@ -1,8 +1,8 @@
 import type { CatalogueEntry } from '@patterns/projections/catalogue.ts'
 import type pg from 'pg'
-import type { Vector } from '../live/vector.ts'
-import { type CatalogueRow, readRow, rowExpression } from '../read/catalogueRow.ts'
-import { tables } from '../read/liveProjection.ts'
+import type { Vector } from '../values/vector.ts'
+import { type CatalogueRow, readRow, rowExpression } from '../queries/catalogueRow.ts'
+import { tables } from '../queries/liveProjection.ts'
 
 /** The catalogue rows that events after a vector have changed. */
 export const readCatalogue = async (

@@ -1,7 +1,7 @@
 import { type Granularity, granularities } from '@patterns/projections/window.ts'
 import type pg from 'pg'
-import type { Vector } from '../live/vector.ts'
-import { liveProjection, tables } from '../read/liveProjection.ts'
+import type { Vector } from '../values/vector.ts'
+import { liveProjection, tables } from '../queries/liveProjection.ts'
 
 /** The starts of the windows, by granularity. */
 export type WindowStarts = Readonly<Record<Granularity, ReadonlySet<number>>>

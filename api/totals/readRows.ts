@@ -1,8 +1,8 @@
 import { type Granularity, windowMs } from '@patterns/projections/window.ts'
 import type pg from 'pg'
 import { to as copyTo } from 'pg-copy-streams'
-import type { Vector } from '../live/vector.ts'
-import { tables } from '../read/liveProjection.ts'
+import type { Vector } from '../values/vector.ts'
+import { tables } from '../queries/liveProjection.ts'
 
 /** Told of each row. `bytes` and `values` are only good until it returns. */
 export type OnRow = (

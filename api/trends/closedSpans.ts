@@ -1,7 +1,7 @@
 import { closedUntil } from '@patterns/projections/analytics/trendRange.ts'
-import { floorHour, previousRange, type RangeRequest, resolveRange } from '../conventions/range.ts'
-import { before } from '../conventions/duration.ts'
-import { refused, type Resolved, resolved } from '../conventions/resolved.ts'
+import { floorHour, previousRange, type RangeRequest, resolveRange } from '../values/range.ts'
+import { before } from '../values/duration.ts'
+import { refused, type Resolved, resolved } from '../values/resolved.ts'
 import type { Spans } from './emergences.ts'
 
 /**

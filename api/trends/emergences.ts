@@ -1,6 +1,6 @@
 import { type Emergence, emergence, type EmergenceLimits } from '@patterns/projections/analytics/emergence.ts'
 import { LRUCache } from 'lru-cache'
-import type { Range } from '../conventions/range.ts'
+import type { Range } from '../values/range.ts'
 import type { ListedPattern } from '../totals/catalogue.ts'
 import { usesAt } from '../totals/sums.ts'
 

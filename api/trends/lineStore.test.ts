@@ -1,7 +1,7 @@
 import { closedUntil } from '@patterns/projections/analytics/trendRange.ts'
 import { windowMs } from '@patterns/projections/window.ts'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
-import { readVector } from '../read/readVector.ts'
+import { readVector } from '../queries/readVector.ts'
 import { startTestApi, type TestApi } from '../testing/startTestApi.ts'
 import { trendingIds, trendingMessages } from '../testing/trendingMessages.ts'
 import { type Snapshot, takeSnapshot } from '../totals/snapshot.ts'

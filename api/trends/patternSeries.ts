@@ -1,8 +1,8 @@
 import type { Metric } from '@patterns/projections/analytics/metric.ts'
 import { createSeries, type Series, type SeriesWindow } from '@patterns/projections/analytics/series.ts'
 import { mergeWindow } from '@patterns/projections/windowState.ts'
-import type { WindowRow } from '../read/windowRows.ts'
-import type { Segment } from '../windows/segments.ts'
+import type { WindowRow } from '../queries/windowRows.ts'
+import type { Segment } from '../queries/windows/segments.ts'
 import type { TrendRange } from './resolveTrendRange.ts'
 
 /** The windows that a series is made of, to read. */

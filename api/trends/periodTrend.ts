@@ -7,7 +7,7 @@ import {
   type TrendLine,
   trendLine,
 } from '@patterns/projections/analytics/trendLine.ts'
-import type { Period } from '../windows/periods.ts'
+import type { Period } from '../queries/windows/periods.ts'
 
 /** The line of a metric over periods, which may be days of another zone; those still open are left out. */
 export const periodLine = (metric: Metric, periods: readonly Period[]): TrendLine | InsufficientData => {

@@ -1,6 +1,6 @@
-import type { Vector } from '../live/vector.ts'
-import { liveProjection, tables } from '../read/liveProjection.ts'
-import type { Queryable } from '../read/queryable.ts'
+import type { Vector } from '../values/vector.ts'
+import { liveProjection, tables } from '../queries/liveProjection.ts'
+import type { Queryable } from '../queries/queryable.ts'
 import type { LineQuestion } from './lineQuestion.ts'
 
 /**

@@ -1,5 +1,5 @@
-import { tables } from '../read/liveProjection.ts'
-import type { Queryable } from '../read/queryable.ts'
+import { tables } from '../queries/liveProjection.ts'
+import type { Queryable } from '../queries/queryable.ts'
 
 /** When each pattern was first seen, epoch milliseconds: of all patterns, or of some. */
 export const readFirstSeen = async (

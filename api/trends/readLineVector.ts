@@ -1,6 +1,6 @@
-import { type Vector, vectorFromJson } from '../live/vector.ts'
-import { liveProjection } from '../read/liveProjection.ts'
-import type { Queryable } from '../read/queryable.ts'
+import { type Vector, vectorFromJson } from '../values/vector.ts'
+import { liveProjection } from '../queries/liveProjection.ts'
+import type { Queryable } from '../queries/queryable.ts'
 
 /** The lines of the live windows, as the processor keeps them. */
 export const lineProjection = { name: 'pattern_trends', version: 1, table: 'pattern_trends_v1' } as const

@@ -1,5 +1,5 @@
 import type { InsufficientData, TrendLine } from '@patterns/projections/analytics/trendLine.ts'
-import type { Queryable } from '../read/queryable.ts'
+import type { Queryable } from '../queries/queryable.ts'
 import { type LineQuestion, windowsOf } from './lineQuestion.ts'
 import { readChangedPatterns } from './readChangedPatterns.ts'
 import { lineProjection, readLineVector } from './readLineVector.ts'

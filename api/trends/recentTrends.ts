@@ -1,6 +1,6 @@
 import type { CatalogueEntry } from '@patterns/projections/catalogue.ts'
 import type { Emergence } from '@patterns/projections/analytics/emergence.ts'
-import { pageOf } from '../conventions/page.ts'
+import { pageOf } from '../values/page.ts'
 import { emergenceOrder } from './emergenceTrends.ts'
 import { orderKey } from './orderKey.ts'
 

@@ -1,9 +1,9 @@
 import { closedUntil } from '@patterns/projections/analytics/trendRange.ts'
 import { type Granularity, windowEnd, windowMs, windowStart } from '@patterns/projections/window.ts'
-import { defaultGranularity } from '../conventions/buckets.ts'
-import { before } from '../conventions/duration.ts'
-import { type Range, type RangeRequest, resolveRange } from '../conventions/range.ts'
-import { refused, type Resolved, resolved } from '../conventions/resolved.ts'
+import { defaultGranularity } from '../values/buckets.ts'
+import { before } from '../values/duration.ts'
+import { type Range, type RangeRequest, resolveRange } from '../values/range.ts'
+import { refused, type Resolved, resolved } from '../values/resolved.ts'
 
 export interface TrendRangeRequest extends RangeRequest {
   readonly granularity?: Granularity | undefined

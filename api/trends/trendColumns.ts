@@ -1,6 +1,6 @@
 import { type Metric, metrics } from '@patterns/projections/analytics/metric.ts'
 import { windowColumns } from '@patterns/projections/windowState.ts'
-import type { ColumnSet } from '../read/columnSets.ts'
+import type { ColumnSet } from '../queries/columnSets.ts'
 import { figureColumns } from './figures.ts'
 
 /** The columns that the series of some metrics are made of. */

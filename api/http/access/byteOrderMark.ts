@@ -1,0 +1,16 @@
+import type { MiddlewareHandler } from 'hono'
+import type { ApiEnv } from '../conventions/apiEnv.ts'
+import { Problem } from '../problems/problem.ts'
+
+const byteOrderMark = Buffer.from('\ufeff')
+const message = 'begins with a byte order mark (U+FEFF), which JSON must not'
+
+/** Refuses a body with a byte order mark, as messages are, by its bytes: decoding them would take it away unseen. */
+export const refuseByteOrderMark: MiddlewareHandler<ApiEnv> = async (context, next) => {
+  if (context.req.method === 'POST') {
+    const start = new Uint8Array(await context.req.arrayBuffer()).subarray(0, byteOrderMark.length)
+    if (byteOrderMark.equals(start))
+      throw new Problem(400, 'INVALID_INPUT', `body ${message}`, { errors: [{ path: 'body', message }] })
+  }
+  await next()
+}

@@ -1,0 +1,152 @@
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
+import { windowMs } from '@patterns/projections/window.ts'
+import type { Context, TypedResponse } from 'hono'
+import type { AppliedWait, LogPlace } from '../../queries/live/appliedWait.ts'
+import type { ApiEnv } from './apiEnv.ts'
+import { etagOf, matchesEtag } from './etag.ts'
+import { createFinishedAnswers, type FreshText, type MakeBody } from './finishedAnswers.ts'
+import type { After } from './parameters.ts'
+import { Problem, unprocessable } from '../problems/problem.ts'
+
+/** Where an answer comes from, and how to get the latest from there. */
+export interface AnswerSource extends FreshText {
+  /** Makes sure that `text` is at most a second old, and covers a place where one is given. */
+  fresh(least: LogPlace | undefined): Promise<void>
+}
+
+export interface Question<Body> {
+  /** Names the route and every parameter that the answer depends on, the range as it was resolved. */
+  readonly key: string
+  readonly source: AnswerSource
+  readonly after: After | undefined
+  readonly answer: MakeBody<Body>
+}
+
+export interface AnswersOptions {
+  readonly appliedWait: AppliedWait
+  /** Which log is read. */
+  readonly logId: () => string
+  /** Epoch milliseconds. */
+  readonly clock: () => number
+  /** Finished bodies kept at most, in bytes. */
+  readonly mostBytes?: number
+  /** An answer that takes longer than this is given up, in milliseconds. */
+  readonly deadlineMs?: number
+  readonly now?: () => number
+}
+
+/** What goes out: the body, and what every answer says about itself. */
+type Answered<Body> = Response &
+  TypedResponse<Body & { log_id: string; as_of: Record<string, number>; generated_at: string }, 200, 'json'>
+
+const zip = promisify(gzip)
+
+/** Below this, compressing costs more than it saves. */
+const leastZippedBytes = 16_384
+/** The same for an answer that only one has asked for so far, as most ask for something else. */
+const leastZippedOnceBytes = 65_536
+
+/** RFC 9110, 12.5.3, as far as gzip goes. */
+const acceptsGzip = (header: string | undefined): boolean =>
+  header !== undefined &&
+  /(?:^|,)\s*(?:gzip|\*)\s*(?:;\s*q=(?!0(?:\.0*)?\s*(?:,|$))[\d.]+\s*)?(?:,|$)/i.test(header)
+
+/**
+ * Answers questions about numbers by the conventions: waits for what the caller wrote, says 304 before
+ * anything is read, and compresses what is worth it.
+ */
+export const createAnswers = ({
+  appliedWait,
+  logId,
+  clock,
+  mostBytes = 32 * 1024 * 1024,
+  deadlineMs = 10_000,
+  now = () => performance.now(),
+}: AnswersOptions) => {
+  const finished = createFinishedAnswers({ logId, clock, now, mostBytes })
+
+  /** What takes longer may still end; nobody waits for it or joins it any more. */
+  const withinDeadline = async <Result>(work: Promise<Result>, giveUp: () => void): Promise<Result> => {
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        giveUp()
+        reject(new Problem(504, 'TIMEOUT', 'The answer took too long. A shorter range is quicker.'))
+      }, deadlineMs)
+    })
+    return Promise.race([work, late]).finally(() => clearTimeout(timer))
+  }
+
+  const waitFor = async (after: After): Promise<LogPlace> => {
+    if (after.logId !== undefined && after.logId !== logId())
+      throw unprocessable([
+        {
+          path: 'after',
+          message: `after is of the log ${after.logId}, and this one is ${logId()}: the data was reset`,
+        },
+      ])
+    const applied = await appliedWait(after)
+    if (applied.ok) return applied.place
+    if (applied.reason === 'no_such_shard')
+      throw unprocessable([
+        {
+          path: 'after',
+          message: `after must name a shard that the log has (${applied.shards.join(', ')}); it has no shard ${after.shard}`,
+        },
+      ])
+    throw new Problem(
+      503,
+      'TIMEOUT',
+      `The message at ${after.shard}:${after.offset} was not applied within 2 s. Try again in a moment.`,
+      { headers: { 'retry-after': '1' } },
+    )
+  }
+
+  const respond = async (
+    context: Context<ApiEnv>,
+    key: string,
+    question: Question<object>,
+  ): Promise<Response> => {
+    const timing = context.get('timing')
+    const { source, after } = question
+    const least = after === undefined ? undefined : await timing.measure('wait', () => waitFor(after))
+    await timing.measure('fresh', () => source.fresh(least))
+
+    // RFC 9110, 13.1.2: to a POST it does not mean 'answer 304'.
+    const ifNoneMatch = context.req.method === 'POST' ? undefined : context.req.header('if-none-match')
+    const headers = (etag: string) => ({
+      etag,
+      'cache-control': 'private, no-cache',
+      vary: 'Accept-Encoding',
+    })
+    const unchanged = etagOf(key, source.text)
+    if (matchesEtag(ifNoneMatch, unchanged)) return context.body(null, 304, headers(unchanged))
+
+    const made = await timing.measure('answer', () =>
+      finished.get(key, source, question.answer, least === undefined),
+    )
+    if (matchesEtag(ifNoneMatch, made.etag)) return context.body(null, 304, headers(made.etag))
+    const all = { ...headers(made.etag), 'content-type': 'application/json' }
+    const isWorthIt = made.body.length >= (made.wasGiven ? leastZippedBytes : leastZippedOnceBytes)
+    made.wasGiven = true
+    if (!isWorthIt || !acceptsGzip(context.req.header('accept-encoding')))
+      return context.body(made.body as Uint8Array<ArrayBuffer>, 200, all)
+    made.zipped ??= zip(made.body, { level: 1 })
+    const zipped = (await made.zipped) as Uint8Array<ArrayBuffer>
+    return context.body(zipped, 200, { ...all, 'content-encoding': 'gzip' })
+  }
+
+  return <Body extends object>(
+    context: Context<ApiEnv>,
+    question: Question<Body>,
+  ): Promise<Answered<Body>> => {
+    // A window's status changes with the hour, without any event; and what another log said is none of this one's.
+    const key = `${logId()}\n${question.key}\n${Math.floor(clock() / windowMs.hour)}`
+    return withinDeadline(respond(context, key, question), () => finished.giveUp(key)) as Promise<
+      Answered<Body>
+    >
+  }
+}
+
+export type Answers = ReturnType<typeof createAnswers>

@@ -1,0 +1,142 @@
+import { setImmediate as otherWork } from 'node:timers/promises'
+import { LRUCache } from 'lru-cache'
+import { type Vector, vectorText } from '../../values/vector.ts'
+import { asOf, isoTime } from './asOf.ts'
+import { etagOf } from './etag.ts'
+import { writeJson } from './rawJson.ts'
+
+/** Where an answer comes from: what it would be as of right now. */
+export interface FreshText {
+  /** The vector as text. */
+  readonly text: string
+  /**
+   * For how long, in milliseconds, an answer may be given that is not of the latest vector any more, while
+   * the next one is made.
+   */
+  readonly staleMs: number
+}
+
+/** Reads and computes: the body, and the vector that it is true as of. */
+export type MakeBody<Body> = () => Promise<{ readonly vector: Vector; readonly body: Body }>
+
+export interface FinishedAnswer {
+  /** The vector that it is as of. */
+  readonly text: string
+  readonly etag: string
+  readonly body: Buffer
+  /** When it was last known to be of the latest vector. */
+  currentAt: number
+  /** Whether anybody got it before. */
+  wasGiven?: boolean
+  zipped?: Promise<Buffer>
+}
+
+export interface FinishedAnswers {
+  /** The answer as of the source's vector, or, where `mayBeStale`, one that was until a moment ago. */
+  get(key: string, source: FreshText, make: MakeBody<object>, mayBeStale: boolean): Promise<FinishedAnswer>
+  /** Whoever asks from now on does not wait for what is being made. */
+  giveUp(key: string): void
+}
+
+export interface FinishedAnswersOptions {
+  /** Which log is read. */
+  readonly logId: () => string
+  /** Epoch milliseconds. */
+  readonly clock: () => number
+  readonly now: () => number
+  /** Finished bodies kept at most, in bytes. */
+  readonly mostBytes: number
+}
+
+/** An answer is made again once it has been stale for this part of what it may be. */
+const renewedFrom = 0.5
+/** One that takes longer does not keep the others waiting, in milliseconds. */
+const mostRenewalMs = 2_000
+
+/**
+ * Makes each answer once however many ask for it at a time, and keeps it until the vector moves. Answers that
+ * may be a little behind are renewed one after the other, and others get their turn between: all of them move
+ * with the same vector, and made at once they would hold up every request for as long as all take together.
+ */
+export const createFinishedAnswers = ({
+  logId,
+  clock,
+  now,
+  mostBytes,
+}: FinishedAnswersOptions): FinishedAnswers => {
+  const finished = new LRUCache<string, FinishedAnswer>({
+    maxSize: mostBytes,
+    // The compressed body is about a tenth of it.
+    sizeCalculation: ({ body }, key) => Math.ceil(body.length * 1.1) + key.length * 2 + 200,
+  })
+  const underWay = new Map<string, { readonly text: string; readonly made: Promise<FinishedAnswer> }>()
+  const renewals = new Map<string, () => Promise<void>>()
+  let isRenewing = false
+
+  const makeNow = async (key: string, make: MakeBody<object>): Promise<FinishedAnswer> => {
+    const currentAt = now()
+    const { vector, body } = await make()
+    const text = vectorText(vector)
+    const json = writeJson({
+      log_id: logId(),
+      as_of: asOf(vector),
+      generated_at: isoTime(clock()),
+      ...body,
+    })
+    const made = { text, etag: etagOf(key, text), body: Buffer.from(json), currentAt }
+    finished.set(key, made)
+    return made
+  }
+
+  const makeOnce = (key: string, text: string, make: MakeBody<object>): Promise<FinishedAnswer> => {
+    const known = underWay.get(key)
+    if (known?.text === text) return known.made
+    const made = makeNow(key, make).finally(() => {
+      if (underWay.get(key)?.made === made) underWay.delete(key)
+    })
+    underWay.set(key, { text, made })
+    return made
+  }
+
+  /** Resolves when the work is done, or when that takes too long: it may still end. */
+  const doneOrLate = async (work: Promise<unknown>): Promise<void> => {
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, mostRenewalMs)))
+    // Whoever comes after a fault gets it, once the known answer is too old.
+    await Promise.race([work.catch(() => {}), late])
+    clearTimeout(timer)
+  }
+
+  const renew = async (): Promise<void> => {
+    if (isRenewing) return
+    isRenewing = true
+    for (const [key, renewal] of renewals) {
+      await otherWork()
+      renewals.delete(key)
+      await doneOrLate(renewal())
+    }
+    isRenewing = false
+  }
+
+  return {
+    async get(key, source, make, mayBeStale) {
+      const known = finished.get(key)
+      if (known?.text === source.text) {
+        known.currentAt = now()
+        return known
+      }
+      const staleMs = known === undefined ? Number.POSITIVE_INFINITY : now() - known.currentAt
+      if (known === undefined || !mayBeStale || staleMs > source.staleMs)
+        return makeOnce(key, source.text, make)
+      if (staleMs > source.staleMs * renewedFrom) {
+        renewals.set(key, async () => {
+          // Somebody may have waited for it meanwhile.
+          if (finished.peek(key)?.text !== source.text) await makeOnce(key, source.text, make)
+        })
+        void renew()
+      }
+      return known
+    },
+    giveUp: (key) => void underWay.delete(key),
+  }
+}

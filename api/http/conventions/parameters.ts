@@ -1,0 +1,127 @@
+import { z } from '@hono/zod-openapi'
+import { readRfc3339 } from '@patterns/shared/contract/rfc3339.ts'
+import { readUuid } from '@patterns/shared/contract/uuid.ts'
+import { granularities } from '@patterns/projections/window.ts'
+import { isDuration, namedRanges } from '../../values/duration.ts'
+import { zoneName } from '../../values/timeZone.ts'
+
+/** The parameters that several routes share. A route takes those it can use, and refuses all others. */
+
+/** A whole number in a range, in decimal digits. */
+export const integer = (least: number, most: number, description: string, fallback?: number) => {
+  const rule = `must be a whole number from ${least} to ${most}`
+  const schema = z
+    .string()
+    .regex(/^\d{1,15}$/, rule)
+    .transform(Number)
+    .refine((value) => value >= least && value <= most, rule)
+  const documented = { type: 'integer', minimum: least, maximum: most, description } as const
+  return fallback === undefined
+    ? schema.optional().openapi(documented)
+    : schema.default(fallback).openapi({ ...documented, default: fallback })
+}
+
+const instant = (description: string) =>
+  z
+    .string()
+    .transform((text, context) => {
+      const time = readRfc3339(text)
+      if (time !== undefined) return time
+      const hint = /\d \d\d:\d\d$/.test(text) ? '; the + of an offset is written %2B in a URL' : ''
+      context.addIssue({ code: 'custom', message: `must be an RFC 3339 time with offset${hint}` })
+      return z.NEVER
+    })
+    .optional()
+    .openapi({ type: 'string', format: 'date-time', description, example: '2026-01-01T00:00:00Z' })
+
+/** `time_range`, or `from` and `to`. */
+export const rangeParameters = (defaultRange: keyof typeof namedRanges) => ({
+  time_range: z
+    .string()
+    .refine(
+      isDuration,
+      `must be ${Object.keys(namedRanges).join(', ')} or an ISO 8601 duration in whole numbers`,
+    )
+    .optional()
+    .openapi({
+      description: `A range that ends now: ${Object.keys(namedRanges).join(', ')}, or an ISO 8601 duration of at most five years. Ranges are widened outward to whole hours; the answer says to what. Default: ${defaultRange}, where no \`from\` is given.`,
+      examples: ['7d', 'P2W'],
+    }),
+  from: instant('The start of the range, inclusive. Instead of `time_range`.'),
+  to: instant(
+    'The end of the range, exclusive. Default: now. The running hour is the last that a range holds.',
+  ),
+})
+
+export const seriesParameters = {
+  granularity: z
+    .enum(granularities)
+    .optional()
+    .openapi({ description: 'How long each point is. Default: the coarsest that gives at least 24 points.' }),
+  time_zone: z
+    .string()
+    .transform((name, context) => {
+      const zone = zoneName(name)
+      if (zone !== undefined) return zone
+      context.addIssue({ code: 'custom', message: 'must be the name of an IANA time zone' })
+      return z.NEVER
+    })
+    .optional()
+    .openapi({
+      type: 'string',
+      description:
+        'The zone in which days and weeks begin; its offset must be whole hours. Default: UTC. Weeks begin on Monday.',
+      example: 'Europe/Berlin',
+    }),
+}
+
+/** The id of a pattern, in lower case. */
+export const patternId = (description: string) =>
+  z
+    .string()
+    .transform((text, context) => {
+      const id = readUuid(text)
+      if (id !== undefined) return id
+      context.addIssue({ code: 'custom', message: 'must be a UUID' })
+      return z.NEVER
+    })
+    .openapi({ type: 'string', format: 'uuid', description })
+
+/** The pattern in the path. */
+export const patternPath = z.strictObject({ pattern_id: patternId('The pattern.') })
+
+export const patternIdParameter = patternId('Only this pattern.').optional()
+
+export const patternTypeParameter = z
+  .string()
+  .regex(/^[a-z][a-z0-9_]{0,63}$/, 'must be a slug: lower case letters, digits, underscores')
+  .optional()
+  .openapi({ description: 'Only patterns of this type.', example: 'resilience' })
+
+export const pageParameters = {
+  limit: integer(1, 500, 'How many to list at most.', 50) as z.ZodType<number, string | undefined>,
+  cursor: z.string().min(1).max(1_000).optional().openapi({
+    description: 'The `next_cursor` of the page before; all other parameters as in its request.',
+  }),
+}
+
+/** Read your own write. */
+export const afterParameter = {
+  after: z
+    .string()
+    .regex(/^\d{1,9}:\d{1,15}(@[0-9a-f]{8})?$/, 'must be <shard>:<source offset>, or that with @<log_id>')
+    .transform((text) => {
+      const [place, logId] = text.split('@')
+      const [shard, offset] = place!.split(':').map(Number)
+      return { shard: shard!, offset: offset!, logId }
+    })
+    .optional()
+    .openapi({
+      type: 'string',
+      description:
+        'Answer only once the message at this partition and offset has been applied: waits up to 2 s, then 503. A shard that the log does not have is a 422, as is another log than the one named behind an `@`.',
+      example: '0:1234',
+    }),
+}
+
+export type After = { readonly shard: number; readonly offset: number; readonly logId: string | undefined }

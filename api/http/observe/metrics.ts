@@ -1,0 +1,99 @@
+import { createMiddleware } from 'hono/factory'
+import { routePath } from 'hono/route'
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
+import type { ApiEnv } from '../conventions/apiEnv.ts'
+import type { UntakenAnswers } from '../connections/untakenAnswers.ts'
+import type { VectorFeed } from '../../queries/live/vectorFeed.ts'
+import type { Standings } from '../../totals/standings.ts'
+
+export interface MetricsOptions {
+  readonly standings: Pick<Standings, 'stats'>
+  readonly feed: Pick<VectorFeed, 'vector' | 'isListening'>
+  readonly untaken: Pick<UntakenAnswers, 'bytes'>
+}
+
+/** What this process tells Prometheus, in its naming, and the middleware that measures requests for it. */
+export const createMetrics = ({ standings, feed, untaken }: MetricsOptions) => {
+  const registry = new Registry()
+  collectDefaultMetrics({ register: registry })
+  const registers = [registry]
+  const requests = new Histogram({
+    name: 'pattern_api_request_seconds',
+    help: 'Time from the request to the answer, by route and status',
+    labelNames: ['method', 'route', 'status'],
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    registers,
+  })
+  const gauge = (name: string, help: string, read: () => number) =>
+    new Gauge({
+      name,
+      help,
+      registers,
+      collect() {
+        this.set(read())
+      },
+    })
+  const counter = (name: string, help: string, read: () => number) =>
+    new Counter({
+      name,
+      help,
+      registers,
+      collect() {
+        this.reset()
+        this.inc(read())
+      },
+    })
+  gauge(
+    'pattern_api_standings_slices',
+    'Windows of all patterns held in memory',
+    () => standings.stats.slices,
+  )
+  gauge('pattern_api_standings_bytes', 'What they take', () => standings.stats.bytes)
+  counter(
+    'pattern_api_standings_refreshes_total',
+    'How often they were brought up to date',
+    () => standings.stats.refreshes,
+  )
+  counter(
+    'pattern_api_standings_refresh_seconds_total',
+    'How long that took',
+    () => standings.stats.refreshMs / 1_000,
+  )
+  gauge('pattern_api_untaken_bytes', 'Of answers that clients have not taken yet', () => untaken.bytes)
+  const closed = new Counter({
+    name: 'pattern_api_connections_closed_total',
+    help: 'Connections closed because the client sent too many requests ahead, or did not take its answers',
+    labelNames: ['reason'],
+    registers,
+  })
+  const closeReasons = ['sent_ahead', 'stalled', 'too_much'] as const
+  for (const reason of closeReasons) closed.inc({ reason }, 0)
+  gauge('pattern_api_notifications_up', '1 while flushes are listened for', () => Number(feed.isListening))
+  new Gauge({
+    name: 'pattern_api_position',
+    help: 'The position of a shard that numbers are as of',
+    labelNames: ['shard'],
+    registers,
+    collect() {
+      this.reset()
+      for (const [shard, position] of feed.vector) this.set({ shard: String(shard) }, position)
+    },
+  })
+
+  const measure = createMiddleware<ApiEnv>(async (context, next) => {
+    const stop = requests.startTimer()
+    await next()
+    // The pattern, not the path: ids and whatever a scanner tries would be a label each.
+    const route = routePath(context, -1)
+    stop({
+      method: context.req.method,
+      route: context.res.status === 404 && route.endsWith('*') ? 'unknown' : route,
+      status: String(context.res.status),
+    })
+  })
+  return {
+    registry,
+    measure,
+    connectionClosed: (reason: (typeof closeReasons)[number]): void => closed.inc({ reason }),
+  }
+}

@@ -1,0 +1,59 @@
+import { isTransient } from '@patterns/shared/postgres/isTransient.ts'
+import type { Logger } from '@patterns/shared/logger.ts'
+import type { Context, ErrorHandler, NotFoundHandler } from 'hono'
+import { HTTPException } from 'hono/http-exception'
+import type { ApiEnv } from '../conventions/apiEnv.ts'
+import { Problem, problemBody } from './problem.ts'
+
+const retryLater = { 'retry-after': '1' }
+
+/** SQLSTATE of a statement that ran into the time limit. */
+const queryCanceled = '57014'
+
+/** What the caller is told of anything that was thrown: never a stack, SQL, or the name of a host. */
+export const toProblem = (error: unknown): Problem => {
+  if (error instanceof Problem) return error
+  if (error instanceof HTTPException && error.status === 415)
+    return new Problem(415, 'INVALID_INPUT', 'The body must be declared as content-type: application/json.')
+  if (error instanceof HTTPException)
+    return new Problem(error.status, error.status < 500 ? 'INVALID_INPUT' : 'INTERNAL_ERROR', error.message)
+  if ((error as { code?: unknown } | null)?.code === queryCanceled)
+    return new Problem(504, 'TIMEOUT', 'Reading took longer than the limit. A shorter range is quicker.', {
+      cause: error,
+    })
+  if (isTransient(error))
+    return new Problem(503, 'DATABASE_ERROR', 'The database cannot be reached. Try again in a moment.', {
+      headers: retryLater,
+      cause: error,
+    })
+  return new Problem(500, 'INTERNAL_ERROR', 'The fault was logged under this request id.', { cause: error })
+}
+
+export const sendProblem = (context: Context<ApiEnv>, problem: Problem): Response =>
+  context.body(JSON.stringify(problemBody(problem, context.get('requestId'))), problem.status as 400, {
+    ...problem.headers,
+    'content-type': 'application/problem+json',
+    'cache-control': 'no-store',
+  })
+
+/** The one place where errors become answers. What is our fault is logged: with its cause, unless we chose to refuse. */
+export const answerErrors =
+  (logger: Logger): ErrorHandler<ApiEnv> =>
+  (error, context) => {
+    const problem = toProblem(error)
+    const about = { request_id: context.get('requestId'), path: context.req.path }
+    if (problem === error && problem.status > 500)
+      logger.warn({ ...about, code: problem.code }, problem.message)
+    else if (problem.status >= 500) logger.error({ err: problem.cause ?? error, ...about }, problem.message)
+    return sendProblem(context, problem)
+  }
+
+export const answerNotFound: NotFoundHandler<ApiEnv> = (context) =>
+  sendProblem(
+    context,
+    new Problem(
+      404,
+      'INVALID_INPUT',
+      `There is no route ${context.req.method} ${context.req.path}; see /docs.`,
+    ),
+  )

@@ -1,0 +1,133 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { began, body, logOf, mine, minute, other } from '../../testing/logOfTexts.ts'
+import { createFindEvents, type EventPlace, type EventsAsked, type FindEvents } from './findEvents.ts'
+import type { HourPositions } from './stepBack.ts'
+
+const all = { from: 0, to: Number.MAX_SAFE_INTEGER }
+
+const everyPage = async (
+  find: FindEvents,
+  asked: Omit<EventsAsked, 'before' | 'limit'>,
+  limit: number,
+): Promise<number[]> => {
+  const positions: number[] = []
+  let before: EventPlace | undefined
+  for (;;) {
+    const page = await find({ ...asked, before, limit })
+    positions.push(...page.events.map(({ record }) => record.position))
+    if (page.next === null) return positions
+    before = page.next
+  }
+}
+
+describe('the events behind a number', () => {
+  it('are those of the pattern in the ranges and the time, newest first, whatever the pages', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.boolean(), { minLength: 1, maxLength: 200 }),
+        fc.array(fc.tuple(fc.integer({ min: 1, max: 200 }), fc.nat({ max: 50 }), fc.nat({ max: 60 })), {
+          minLength: 1,
+          maxLength: 5,
+        }),
+        fc.integer({ min: 1, max: 20 }),
+        fc.nat({ max: 200 }),
+        fc.nat({ max: 200 }),
+        async (isMine, drawn, limit, startMinute, endMinute) => {
+          const log = await logOf(isMine.map((own, i) => body(own ? mine : other, i)))
+          const ranges: HourPositions[] = drawn
+            .map(([first, length, events]) => ({
+              first: Math.min(first, isMine.length),
+              last: Math.min(first + length, isMine.length),
+              // Registrations and assessments are no uses, so the count is not always how many events there are.
+              events,
+            }))
+            .toSorted((a, b) => a.first - b.first)
+          const covers = (position: number) =>
+            ranges[0]!.first <= position && Math.max(...ranges.map(({ last }) => last)) >= position
+          const from = began + startMinute * minute
+          const found = await everyPage(
+            createFindEvents({ eventLog: log }),
+            {
+              patternId: mine,
+              range: { from, to: began + endMinute * minute },
+              ranges: new Map([[0, ranges]]),
+            },
+            limit,
+          )
+          // Near ranges are read as one, so between them more may be found; the time decides in the end.
+          const expected = isMine
+            .map((own, i) => ({ own, position: i + 1 }))
+            .filter(
+              ({ own, position }) =>
+                own && covers(position) && position > startMinute && position <= endMinute,
+            )
+            .map(({ position }) => position)
+          expect(found).toEqual(expected.toReversed())
+        },
+      ),
+      { numRuns: 60 },
+    )
+  })
+
+  it('are found where the producer writes ids in upper case or as escapes, and not where others mention it', async () => {
+    const escaped = mine.replace('0197', '\\u0030197')
+    const texts = [
+      body(mine, 0),
+      body(mine.toUpperCase(), 1),
+      body(mine, 2).replace(mine, escaped),
+      body(other, 3).replace('{', `{"context":{"pattern_id":"${mine}"},`),
+      body(mine, 4).replace('"pattern_id":', '"pattern_id" :\n '),
+    ]
+    const found = await everyPage(
+      createFindEvents({ eventLog: await logOf(texts) }),
+      { patternId: mine, range: all, ranges: new Map([[0, [{ first: 1, last: 5, events: 4 }]]]) },
+      2,
+    )
+    expect(found).toEqual([5, 3, 2, 1])
+  })
+
+  it('are found where more lie in an hour than it counts, and the newest are of another time', async () => {
+    const found = await everyPage(
+      createFindEvents({ eventLog: await logOf(Array.from({ length: 100 }, (_, i) => body(mine, i))) }),
+      {
+        patternId: mine,
+        range: { from: all.from, to: began + 50 * minute },
+        ranges: new Map([[0, [{ first: 1, last: 100, events: 1 }]]]),
+      },
+      5,
+    )
+    expect(found).toEqual(Array.from({ length: 50 }, (_, i) => 50 - i))
+  })
+
+  it('are of every shard that the pattern was in, the last one first', async () => {
+    const log = await logOf([body(mine, 0), body(other, 1), body(mine, 2)])
+    const eventLog: Pick<typeof log, 'readRanges'> = {
+      readRanges: (_shard, ranges) => log.readRanges(0, ranges),
+    }
+    const find = createFindEvents({ eventLog })
+    const hour = [{ first: 1, last: 3, events: 2 }]
+    const asked = { patternId: mine, range: all, ranges: new Map([0, 7].map((shard) => [shard, hour])) }
+    const places: string[] = []
+    let before: EventPlace | undefined
+    do {
+      const page = await find({ ...asked, before, limit: 1 })
+      places.push(...page.events.map(({ shard, record }) => `${shard}:${record.position}`))
+      before = page.next ?? undefined
+    } while (before !== undefined)
+    expect(places).toEqual(['7:3', '7:1', '0:3', '0:1'])
+  })
+
+  it('end a page short rather than look through the whole log', async () => {
+    const count = 20_000
+    const texts = Array.from({ length: count }, (_, i) => body(i === 0 || i === count - 1 ? mine : other, i))
+    let seconds = 0
+    const find = createFindEvents({ eventLog: await logOf(texts), mostMs: 1, now: () => (seconds += 1_000) })
+    const ranges = new Map([[0, [{ first: 1, last: count, events: 2 }]]])
+    const asked = { patternId: mine, range: all, ranges, limit: 5 }
+    const page = await find(asked)
+    expect(page.events.map(({ record }) => record.position)).toEqual([count])
+    expect(page.next!.position).toBeGreaterThan(1)
+    expect(await everyPage(find, asked, 5)).toEqual([count, 1])
+  })
+})

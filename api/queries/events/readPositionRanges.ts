@@ -1,0 +1,63 @@
+import type { Range } from '../../values/range.ts'
+import { type Vector, vectorFromJson } from '../../values/vector.ts'
+import { type CatalogueRow, readEntry, rowExpression } from '../catalogueRow.ts'
+import { tables, vectorExpression } from '../liveProjection.ts'
+import type { Queryable } from '../queryable.ts'
+import type { CatalogueEntry } from '@patterns/projections/catalogue.ts'
+import type { HourPositions } from './stepBack.ts'
+
+export interface PositionsRead {
+  readonly vector: Vector
+  /** `undefined` if no event of the pattern was ever seen. */
+  readonly entry: CatalogueEntry | undefined
+  /** For each shard, where the log holds the events behind each hour, in order of position. */
+  readonly ranges: ReadonlyMap<number, readonly HourPositions[]>
+}
+
+/** Reads where the events behind a pattern's numbers of a range lie: each hour knows its first and last position. */
+export const readPositionRanges = async (
+  database: Queryable,
+  patternId: string,
+  range: Range,
+): Promise<PositionsRead> => {
+  const { rows } = await database.query<{
+    vector: Record<string, number>
+    entries: CatalogueRow[] | null
+    ranges: Record<string, [first: number, last: number, uses: number][]> | null
+  }>({
+    name: 'read_position_ranges',
+    text: `
+select ${vectorExpression} as vector,
+  (select json_agg(${rowExpression('entry')}) from ${tables.catalogue} entry where pattern_id = $1) as entries,
+  (select json_object_agg(shard, ranges) from (
+    select shard, json_agg(json_build_array(first_position, last_position, uses) order by first_position) as ranges
+    from ${tables.hour}
+    where pattern_id = $1 and window_start >= $2 and window_start < $3
+    group by shard) as by_shard) as ranges`,
+    values: [patternId, new Date(range.from), new Date(range.to)],
+  })
+  const { vector, entries, ranges } = rows[0]!
+  return {
+    vector: vectorFromJson(vector),
+    entry: readEntry(entries),
+    ranges: new Map(
+      Object.entries(ranges ?? {}).map(([shard, hours]) => [
+        Number(shard),
+        hours.map(([first, last, events]) => ({ first, last, events })),
+      ]),
+    ),
+  }
+}
+
+/** The positions that a vector covers. */
+export const upTo = (
+  vector: Vector,
+  ranges: ReadonlyMap<number, readonly HourPositions[]>,
+): ReadonlyMap<number, readonly HourPositions[]> =>
+  new Map(
+    [...ranges].map(([shard, ofShard]) => {
+      const end = vector.get(shard) ?? 0
+      const covered = ofShard.filter(({ first }) => first <= end)
+      return [shard, covered.map((hour) => ({ ...hour, last: Math.min(hour.last, end) }))]
+    }),
+  )

@@ -1,0 +1,208 @@
+import type { Logger } from '@patterns/shared/logger.ts'
+import type pg from 'pg'
+import { readLogState } from '../readLogState.ts'
+import { type Vector, vectorText } from '../../values/vector.ts'
+
+/** The channel on which processors tell of committed flushes, as `<shard>:<position>`, several with commas. */
+export const flushChannel = 'projection_flushed'
+
+/** Knows, without asking the database each time, how far the projection has come. */
+export interface VectorFeed {
+  /** Opens the listening connection and reads the vector. Rejects where the database cannot be read. */
+  start(): Promise<void>
+  stop(): Promise<void>
+  readonly vector: Vector
+  /** The vector as text, for comparing. */
+  readonly text: string
+  /** Which log the vector is of: a reset, or another database, has another. */
+  readonly logId: string
+  /** When the vector was last read and found to be this one, or told of; on the clock of `now`. */
+  readonly confirmedAt: number
+  /** Whether the listening connection is up. */
+  readonly isListening: boolean
+  /** Reads the vector where it was last confirmed longer than this ago. Rejects where it cannot be read. */
+  confirm(mostAgeMs: number): Promise<void>
+  /** Calls back whenever the vector has changed. Answers how to stop that. */
+  onChange(listener: () => void): () => void
+}
+
+export interface VectorFeedOptions {
+  readonly pool: pg.Pool
+  readonly logger: Logger
+  /** Told, in words, once the database holds another log than before, or one that lost its newest events. */
+  readonly onOtherLog?: ((change: string) => void) | undefined
+  /** A notification can be missed, so the vector is read this often beside them, in milliseconds. */
+  readonly pollMs?: number
+  readonly now?: () => number
+}
+
+const firstRetryMs = 100
+const longestRetryMs = 5_000
+
+export const createVectorFeed = ({
+  pool,
+  logger,
+  onOtherLog,
+  pollMs = 500,
+  now = () => performance.now(),
+}: VectorFeedOptions): VectorFeed => {
+  let vector: Vector = new Map()
+  let text = ''
+  let logId = ''
+  let confirmedAt = Number.NEGATIVE_INFINITY
+  let isStopped = false
+  let listener: pg.PoolClient | undefined
+  let pollTimer: NodeJS.Timeout | undefined
+  let retryTimer: NodeJS.Timeout | undefined
+  let reading: Promise<void> | undefined
+  let pollFailed = false
+  const listeners = new Set<() => void>()
+  /** How many notifications of each shard came: a read that began before one must not undo it. */
+  const told = new Map<number, number>()
+  /** Where the log of each shard ended when that was last read. */
+  let ends: Vector = new Map()
+
+  const become = (next: Vector, nextLogId: string): void => {
+    const nextText = vectorText(next)
+    if (nextText === text && nextLogId === logId) return
+    if (logId !== '' && nextLogId !== logId) onOtherLog?.(`the log ${nextLogId} in place of ${logId}`)
+    vector = next
+    text = nextText
+    logId = nextLogId
+    for (const tell of listeners) tell()
+  }
+
+  /** A failover to a standby that was behind takes events away, and others come to their positions. */
+  const noticeLostEvents = (next: Vector): void => {
+    for (const [shard, position] of ends) {
+      const end = next.get(shard) ?? 0
+      if (end < position)
+        onOtherLog?.(`a log of shard ${shard} that ends at position ${end} and went on to ${position} before`)
+    }
+    ends = next
+  }
+
+  const hear = (payload: string | undefined): void => {
+    const next = new Map(vector)
+    for (const [, shard, position] of (payload ?? '').matchAll(/(\d+):(\d+)/g)) {
+      told.set(Number(shard), (told.get(Number(shard)) ?? 0) + 1)
+      next.set(Number(shard), Number(position))
+    }
+    become(new Map([...next].toSorted(([a], [b]) => a - b)), logId)
+  }
+
+  const read = async (): Promise<void> => {
+    const began = now()
+    const toldBefore = new Map(told)
+    const state = await readLogState(pool)
+    noticeLostEvents(state.ends)
+    const found = new Map(state.vector)
+    for (const [shard, count] of told) {
+      const known = vector.get(shard)
+      if (count !== toldBefore.get(shard) && known !== undefined)
+        found.set(shard, Math.max(known, found.get(shard) ?? 0))
+    }
+    become(new Map([...found].toSorted(([a], [b]) => a - b)), state.logId)
+    confirmedAt = began
+  }
+  const readOnce = (): Promise<void> => (reading ??= read().finally(() => (reading = undefined)))
+
+  let checking: Promise<unknown> | undefined
+  /** One that only listens would not notice that nobody is there to say anything. */
+  const checkListener = (): void => {
+    checking ??= listener
+      ?.query(`listen ${flushChannel}`)
+      .catch(() => {})
+      .finally(() => (checking = undefined))
+  }
+
+  const pollLater = (): void => {
+    pollTimer = setTimeout(() => void poll(), pollMs)
+  }
+  const poll = async (): Promise<void> => {
+    checkListener()
+    try {
+      await readOnce()
+      if (pollFailed) logger.info('the vector can be read again')
+      pollFailed = false
+    } catch (error) {
+      if (!pollFailed) logger.warn({ err: error }, 'the vector cannot be read')
+      pollFailed = true
+    }
+    if (!isStopped) pollLater()
+  }
+
+  const listen = async (): Promise<void> => {
+    const client = await pool.connect()
+    const lose = (error: Error): void => {
+      if (listener !== client) return
+      listener = undefined
+      client.release(error)
+      if (isStopped) return
+      logger.warn({ err: error }, 'the listening connection is lost')
+      relisten(firstRetryMs)
+    }
+    try {
+      client.on('error', lose)
+      client.on('end', () => lose(new Error('The connection ended')))
+      client.on('notification', ({ payload }) => hear(payload))
+      await client.query(`listen ${flushChannel}`)
+    } catch (error) {
+      client.release(error as Error)
+      throw error
+    }
+    listener = client
+  }
+  const relisten = (delayMs: number): void => {
+    const retry = async (): Promise<void> => {
+      try {
+        await listen()
+        // What was told while nobody listened.
+        await readOnce()
+      } catch {
+        if (!isStopped && listener === undefined) relisten(Math.min(delayMs * 2, longestRetryMs))
+      }
+    }
+    retryTimer = setTimeout(() => void retry(), delayMs)
+  }
+
+  return {
+    async start() {
+      await listen()
+      await readOnce()
+      pollLater()
+    },
+    async stop() {
+      isStopped = true
+      clearTimeout(pollTimer)
+      clearTimeout(retryTimer)
+      await reading?.catch(() => {})
+      const client = listener
+      listener = undefined
+      // A connection that listens must not go back into the pool.
+      client?.release(true)
+    },
+    get vector() {
+      return vector
+    },
+    get text() {
+      return text
+    },
+    get logId() {
+      return logId
+    },
+    get confirmedAt() {
+      return confirmedAt
+    },
+    get isListening() {
+      return listener !== undefined
+    },
+    async confirm(mostAgeMs) {
+      if (now() - confirmedAt > mostAgeMs) await readOnce()
+    },
+    onChange(tell) {
+      listeners.add(tell)
+      return () => void listeners.delete(tell)
+    },
+  }
+}

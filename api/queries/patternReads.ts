@@ -1,0 +1,136 @@
+import type { CatalogueEntry } from '@patterns/projections/catalogue.ts'
+import { windowMs } from '@patterns/projections/window.ts'
+import { Problem } from '../http/problems/problem.ts'
+import type { Vector } from '../values/vector.ts'
+import type { Segment } from './windows/segments.ts'
+import type { ColumnSet } from './columnSets.ts'
+import type { Queryable } from './queryable.ts'
+import { type PatternsRead, readPatterns } from './readPatterns.ts'
+import type { WindowRow } from './windowRows.ts'
+
+export interface PatternRead {
+  readonly vector: Vector
+  /** `undefined` if no event of the pattern was ever seen. */
+  readonly entry: CatalogueEntry | undefined
+  readonly windows: readonly WindowRow[]
+}
+
+/**
+ * Reads what single patterns need. While a few statements are under way, what is asked meanwhile waits and goes
+ * out as one: most of a small read is its round trip, so the busier it is, the less each costs.
+ */
+export interface PatternReads {
+  /**
+   * Some patterns' catalogue entries and windows, and the vector, of one moment. The rows are the caller's own.
+   * @throws Problem 503 if more statements wait than can be answered in a while
+   */
+  some(patternIds: readonly string[], asked: PatternsAsked): Promise<PatternsRead>
+  /** The same of one pattern. */
+  one(patternId: string, asked: PatternsAsked): Promise<PatternRead>
+}
+
+export interface PatternsAsked {
+  readonly segments: readonly Segment[]
+  readonly columns: ColumnSet
+  /** A snapshot to read in. Default: the database as it is. */
+  readonly database?: Queryable
+}
+
+export interface PatternReadsOptions {
+  readonly database: Queryable
+  /** Statements under way at a time. */
+  readonly mostStatements?: number
+  /** Patterns in one statement, unless a single caller asks for more. */
+  readonly mostTogether?: number
+  /** Statements that may wait for their turn. */
+  readonly mostWaiting?: number
+}
+
+interface Group extends Required<PatternsAsked> {
+  readonly segmentsText: string
+  readonly ids: Set<string>
+  readonly read: Promise<PatternsRead>
+  readonly start: () => Promise<void>
+}
+
+/** Rows that one statement may find: more would keep everyone else's waiting. */
+const mostRows = 40_000
+
+/** How many windows each pattern can have in these segments. */
+const countWindows = (segments: readonly Segment[]): number =>
+  segments.reduce((sum, { granularity, start, end }) => sum + (end - start) / windowMs[granularity], 0)
+
+export const createPatternReads = ({
+  database: usual,
+  mostStatements = 2,
+  mostTogether = 64,
+  mostWaiting = 16,
+}: PatternReadsOptions): PatternReads => {
+  const waiting: Group[] = []
+  let underWay = 0
+
+  const open = ({ segments, columns, database = usual }: PatternsAsked, segmentsText: string): Group => {
+    const { promise, resolve } = Promise.withResolvers<PatternsRead>()
+    const ids = new Set<string>()
+    return {
+      segments,
+      columns,
+      database,
+      segmentsText,
+      ids,
+      read: promise,
+      async start() {
+        const reading = readPatterns(database, [...ids], segments, columns)
+        resolve(reading)
+        await reading.catch(() => {})
+      },
+    }
+  }
+
+  const startWaiting = (): void => {
+    while (underWay < mostStatements) {
+      const next = waiting.shift()
+      if (next === undefined) return
+      underWay++
+      void next.start().then(() => {
+        underWay--
+        startWaiting()
+      })
+    }
+  }
+
+  const some: PatternReads['some'] = async (patternIds, asked) => {
+    const segmentsText = JSON.stringify(asked.segments)
+    const { columns, database = usual } = asked
+    const room = Math.min(mostTogether, mostRows / countWindows(asked.segments))
+    let group = waiting.find(
+      (other) =>
+        other.columns === columns &&
+        other.database === database &&
+        other.segmentsText === segmentsText &&
+        other.ids.size + patternIds.length <= room &&
+        // Who reads rows uses them up, so nobody else may get the same ones.
+        !patternIds.some((id) => other.ids.has(id)),
+    )
+    if (group === undefined) {
+      if (waiting.length >= mostWaiting)
+        throw new Problem(503, 'TIMEOUT', 'Too many ask at a time right now. Try again in a moment.', {
+          headers: { 'retry-after': '1' },
+        })
+      group = open(asked, segmentsText)
+      waiting.push(group)
+    }
+    for (const id of patternIds) group.ids.add(id)
+    const { read } = group
+    startWaiting()
+    return read
+  }
+
+  return {
+    some,
+    async one(patternId, asked) {
+      const { vector, entries, windows } = await some([patternId], asked)
+      return { vector, entry: entries.get(patternId), windows: windows.get(patternId) ?? [] }
+    },
+  }
+}

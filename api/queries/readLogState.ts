@@ -1,0 +1,28 @@
+import { type Vector, vectorFromJson } from '../values/vector.ts'
+import { vectorExpression } from './liveProjection.ts'
+import type { Queryable } from './queryable.ts'
+
+export interface LogState {
+  /** Which log it is: the short form of its identity. After a reset, and in another database, it is another. */
+  readonly logId: string
+  /** How far the projection has come in it. */
+  readonly vector: Vector
+  /** Where the log of each shard ends. */
+  readonly ends: Vector
+}
+
+/** Which log is read, where it ends, and how far the projection has come, of one moment. */
+export const readLogState = async (database: Queryable): Promise<LogState> => {
+  const { rows } = await database.query<{
+    log_id: string
+    vector: Record<string, number>
+    ends: Record<string, number>
+  }>({
+    name: 'read_log_state',
+    text: `select left(id::text, 8) as log_id, ${vectorExpression} as vector,
+      (select coalesce(json_object_agg(shard, position), '{}') from event_log_shards) as ends
+      from event_log_identity`,
+  })
+  const { log_id: logId, vector, ends } = rows[0]!
+  return { logId, vector: vectorFromJson(vector), ends: vectorFromJson(ends) }
+}

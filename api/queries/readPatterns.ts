@@ -1,0 +1,50 @@
+import type { CatalogueEntry } from '@patterns/projections/catalogue.ts'
+import { uuidArray } from '@patterns/shared/postgres/binaryArray.ts'
+import { type Vector, vectorFromJson } from '../values/vector.ts'
+import type { Segment } from './windows/segments.ts'
+import { type CatalogueRow, readEntry, rowExpression } from './catalogueRow.ts'
+import type { ColumnSet } from './columnSets.ts'
+import { tables, vectorExpression } from './liveProjection.ts'
+import type { Queryable } from './queryable.ts'
+import { type JsonRow, readRows, segmentParameters, selectRows, type WindowRow } from './windowRows.ts'
+
+export interface PatternsRead {
+  readonly vector: Vector
+  /** By id; without those of which no event was ever seen. */
+  readonly entries: ReadonlyMap<string, CatalogueEntry>
+  /** By id. */
+  readonly windows: ReadonlyMap<string, readonly WindowRow[]>
+}
+
+/** Reads some patterns' catalogue entries and windows and the vector in one statement, so of one moment. */
+export const readPatterns = async (
+  database: Queryable,
+  patternIds: readonly string[],
+  segments: readonly Segment[],
+  { name, columns }: ColumnSet,
+): Promise<PatternsRead> => {
+  const { rows } = await database.query<{
+    vector: Record<string, number>
+    entries: [string, CatalogueRow][] | null
+    windows: JsonRow[] | null
+  }>({
+    name: `read_some_patterns_${name}`,
+    text: `
+select ${vectorExpression} as vector,
+  (select json_agg(json_build_array(pattern_id, ${rowExpression('entry')}))
+   from ${tables.catalogue} entry where pattern_id = any($1::uuid[])) as entries,
+  (select json_agg(x) from (${selectRows(columns, { first: 2, where: 'w.pattern_id = any($1::uuid[])' })}) as selected) as windows`,
+    values: [uuidArray(patternIds), ...segmentParameters(segments)],
+  })
+  const { vector, entries, windows } = rows[0]!
+  return {
+    vector: vectorFromJson(vector),
+    entries: new Map(
+      [...Map.groupBy(entries ?? [], ([id]) => id)].map(([id, ofOne]) => [
+        id,
+        readEntry(ofOne.map(([, row]) => row))!,
+      ]),
+    ),
+    windows: Map.groupBy(readRows(windows, columns), (row) => row.patternId!),
+  }
+}

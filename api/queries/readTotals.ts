@@ -1,0 +1,35 @@
+import { type Vector, vectorFromJson } from '../values/vector.ts'
+import type { Segment } from './windows/segments.ts'
+import { tables, vectorExpression } from './liveProjection.ts'
+import type { ColumnSet } from './columnSets.ts'
+import type { Queryable } from './queryable.ts'
+import { type JsonRow, readRows, segmentParameters, selectRows, type WindowRow } from './windowRows.ts'
+
+export interface TotalsRead {
+  readonly vector: Vector
+  /** When the first hour with an event starts, epoch milliseconds; `null` if there was none yet. */
+  readonly firstSeen: number | null
+  readonly windows: readonly WindowRow[]
+}
+
+/** Reads the windows of all patterns together and the vector in one statement, so of one moment. */
+export const readTotals = async (
+  database: Queryable,
+  segments: readonly Segment[],
+  { name, columns }: ColumnSet,
+): Promise<TotalsRead> => {
+  const { rows } = await database.query<{
+    vector: Record<string, number>
+    first: number | null
+    windows: JsonRow[] | null
+  }>({
+    name: `read_totals_${name}`,
+    text: `
+select ${vectorExpression} as vector,
+  (select extract(epoch from min(window_start))::float8 * 1000 from ${tables.totals.hour}) as first,
+  (select json_agg(x) from (${selectRows(columns, { first: 1, where: 'true', isTotal: true })}) as selected) as windows`,
+    values: segmentParameters(segments),
+  })
+  const { vector, first, windows } = rows[0]!
+  return { vector: vectorFromJson(vector), firstSeen: first, windows: readRows(windows, columns) }
+}
