@@ -1,8 +1,8 @@
 import { noWatermark } from '@patterns/shared/contract/watermark.ts'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { events, type LogScene, readAll } from './logScene.ts'
-import { deadLetterAt, drawnBatches, duplicateAt, eventAt, toAppend } from './newEvents.ts'
+import { events, type LogScene, readAll } from './testing/logFixture.ts'
+import { deadLetterAt, drawnBatches, duplicateAt, eventAt, toAppend } from './testing/newEvents.ts'
 
 /** What every event log keeps of a batch, and what it counts. */
 export const appendingContract = (scene: LogScene): void => {

@@ -2,8 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { checkHistory, type TopicHistory } from './checkHistory.ts'
 import type { ShardHead } from './eventLog.ts'
-import { createMemoryEventLog } from './memory/memoryEventLog.ts'
-import { deadLetterAt, eventAt, toAppend } from './newEvents.ts'
+import { createMemoryEventLog } from './testing/memoryEventLog.ts'
+import { deadLetterAt, eventAt, toAppend } from './testing/newEvents.ts'
 
 const shard = 0
 

@@ -1,6 +1,6 @@
 import { describe } from 'vitest'
 import { appendingContract } from './appending.contract.ts'
-import { createLogScene, type LogStore } from './logScene.ts'
+import { createLogScene, type LogStore } from './testing/logFixture.ts'
 import { openingContract } from './opening.contract.ts'
 import { readingContract } from './reading.contract.ts'
 import { splittingContract } from './splitting.contract.ts'

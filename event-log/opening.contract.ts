@@ -1,6 +1,6 @@
 import { noWatermark } from '@patterns/shared/contract/watermark.ts'
 import { describe, expect, it } from 'vitest'
-import { events, idsOf, type LogScene, readAll } from './logScene.ts'
+import { events, idsOf, type LogScene, readAll } from './testing/logFixture.ts'
 
 /** What a shard is that nobody has appended to yet, in every event log. */
 export const openingContract = (scene: LogScene): void => {

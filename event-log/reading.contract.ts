@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { LogRecord, NewEvent } from './eventLog.ts'
-import { events, idsOf, type LogScene, readAll } from './logScene.ts'
-import { drawnBatches, eventAt, idAt } from './newEvents.ts'
+import { events, idsOf, type LogScene, readAll } from './testing/logFixture.ts'
+import { drawnBatches, eventAt, idAt } from './testing/newEvents.ts'
 
 const asRecord = ({ eventId, message }: NewEvent, position: number): LogRecord => ({
   position,

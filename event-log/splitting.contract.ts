@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { LogRecord } from './eventLog.ts'
-import { events, idsOf, type LogScene, readAll } from './logScene.ts'
-import { duplicateAt, eventAt, idAt, toAppend } from './newEvents.ts'
+import { events, idsOf, type LogScene, readAll } from './testing/logFixture.ts'
+import { duplicateAt, eventAt, idAt, toAppend } from './testing/newEvents.ts'
 
 let patterns = 0
 /** A pattern that no other test uses. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { events, type LogScene, readAll } from './logScene.ts'
-import { deadLetterAt, duplicateAt, eventAt, idAt, toAppend } from './newEvents.ts'
+import { events, type LogScene, readAll } from './testing/logFixture.ts'
+import { deadLetterAt, duplicateAt, eventAt, idAt, toAppend } from './testing/newEvents.ts'
 
 /** How every event log lets one writer after another append, and none that has missed something. */
 export const writersContract = (scene: LogScene): void => {

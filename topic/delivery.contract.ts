@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto'
 import type { TopicMessage } from '@patterns/shared/contract/topicMessage.ts'
 import { expect, it } from 'vitest'
 import type { OutgoingMessage } from './publisher.ts'
-import { createRecordingOwner } from './recordingOwner.ts'
-import { numbered, texts, type TopicScene } from './topicScene.ts'
+import { createRecordingOwner } from './testing/recordingOwner.ts'
+import { numbered, texts, type TopicScene } from './testing/topicFixture.ts'
 
 /** A message may be an instance with getters, which an equality does not see. */
 const plain = ({ offset, key, value, headers, timestamp }: TopicMessage) => ({

@@ -1,7 +1,7 @@
 import type { TopicBatch } from '@patterns/shared/contract/topicMessage.ts'
 import { expect, it } from 'vitest'
-import { createRecordingOwner } from './recordingOwner.ts'
-import { numbered, type TopicScene } from './topicScene.ts'
+import { createRecordingOwner } from './testing/recordingOwner.ts'
+import { numbered, type TopicScene } from './testing/topicFixture.ts'
 
 /** How every source treats the owners of its partitions: one batch at a time, each apart from the others. */
 export const ownerContract = ({ publish, startSource }: TopicScene): void => {

@@ -1,7 +1,7 @@
 import { createLogger } from '@patterns/shared/logger.ts'
 import { expect, onTestFinished, test } from 'vitest'
 import { createPartitionLane } from './partitionLane.ts'
-import { createRecordingOwner } from './recordingOwner.ts'
+import { createRecordingOwner } from './testing/recordingOwner.ts'
 
 const batchAt = (firstOffset: number) => ({
   partition: 0,

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { describe, expect, inject, it } from 'vitest'
 import { createFilePublisher } from './file/filePublisher.ts'
 import { createPartitioner } from './kafka/kafkajs/kafkajs.ts'
-import { createTestTopic } from './kafka/testTopic.ts'
+import { createTestTopic } from './testing/kafkaTestTopic.ts'
 
 const brokers = inject('kafkaBrokers')
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { Delivery } from './publisher.ts'
-import type { TopicScene } from './topicScene.ts'
+import type { TopicScene } from './testing/topicFixture.ts'
 
 /** What every publisher keeps to: where a message goes, and how much may wait. */
 export const publisherContract = (scene: TopicScene): void => {

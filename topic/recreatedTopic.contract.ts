@@ -1,7 +1,7 @@
 import { expect, it, vi } from 'vitest'
-import { createRecordingOwner } from './recordingOwner.ts'
+import { createRecordingOwner } from './testing/recordingOwner.ts'
 import type { Source } from './source.ts'
-import { texts, type TopicScene } from './topicScene.ts'
+import { texts, type TopicScene } from './testing/topicFixture.ts'
 
 /** What every source does where its topic was made again: it reads nothing by the offsets of the old one. */
 export const recreatedTopicContract = (scene: TopicScene): void => {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { createRecordingOwner } from './recordingOwner.ts'
-import { numbered, texts, type TopicScene } from './topicScene.ts'
+import { createRecordingOwner } from './testing/recordingOwner.ts'
+import { numbered, texts, type TopicScene } from './testing/topicFixture.ts'
 
 /** Where every source reads: from the offsets that the owner of each partition says. */
 export const sourceContract = ({ publish, openSource, startSource }: TopicScene): void => {

@@ -1,5 +1,5 @@
 import { createPostgresEventLog } from '@patterns/event-log/postgres/postgresEventLog.ts'
-import { eventAt, toAppend } from '@patterns/event-log/newEvents.ts'
+import { eventAt, toAppend } from '@patterns/event-log/testing/newEvents.ts'
 import { forgetShardStops, recordShardStop } from '@patterns/event-log/postgres/shardStops.ts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { drawMessages } from '../testing/drawMessages.ts'

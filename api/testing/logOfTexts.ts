@@ -1,4 +1,4 @@
-import { createMemoryEventLog } from '@patterns/event-log/memory/memoryEventLog.ts'
+import { createMemoryEventLog } from '@patterns/event-log/testing/memoryEventLog.ts'
 
 /** Two patterns. */
 export const mine = '0197a3b4-0000-7000-8000-000000000001'

@@ -1,6 +1,6 @@
 import { direction } from '@patterns/projections/analytics/direction.ts'
 import { directionsInList } from '@patterns/projections/analytics/directionsInList.ts'
-import { seeded } from '@patterns/projections/analytics/fixtures/simulated.ts'
+import { seeded } from '@patterns/projections/testing/simulated.ts'
 import type { TrendLine } from '@patterns/projections/analytics/trendLine.ts'
 import { patternLine } from '@patterns/projections/trends/patternLine.ts'
 import { type Character, simulateWindows } from './simulateWindows.ts'

@@ -1,5 +1,5 @@
 import type { Metric } from '@patterns/projections/analytics/metric.ts'
-import { binomial, normal, poisson } from '@patterns/projections/analytics/fixtures/simulated.ts'
+import { binomial, normal, poisson } from '@patterns/projections/testing/simulated.ts'
 import type { SeriesWindow } from '@patterns/projections/analytics/series.ts'
 import type { TrendSeries } from '@patterns/projections/trends/trendSeries.ts'
 import { seriesRange } from '@patterns/projections/trends/trendSeries.ts'

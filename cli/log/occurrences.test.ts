@@ -1,4 +1,4 @@
-import { duplicateAt, eventAt, toAppend } from '@patterns/event-log/newEvents.ts'
+import { duplicateAt, eventAt, toAppend } from '@patterns/event-log/testing/newEvents.ts'
 import { createPostgresEventLog } from '@patterns/event-log/postgres/postgresEventLog.ts'
 import { createPool } from '@patterns/shared/postgres/pool.ts'
 import { createTestDatabase } from '@patterns/testing/database.ts'

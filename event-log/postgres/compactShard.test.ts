@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createSegmentsScene, longAgo } from './segmentsScene.ts'
+import { createSegmentsScene, longAgo } from '../testing/segmentsFixture.ts'
 
 const scene = createSegmentsScene()
 const { newShard, givenSegments, appendSegment, sizesOf, everythingIn, compact } = scene

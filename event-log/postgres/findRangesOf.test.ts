@@ -2,7 +2,7 @@ import { createPool } from '@patterns/shared/postgres/pool.ts'
 import { createTestDatabase } from '@patterns/testing/database.ts'
 import { expect, test } from 'vitest'
 import type { LogEnd, TimeSpan } from '../eventLog.ts'
-import { eventAt, toAppend } from '../newEvents.ts'
+import { eventAt, toAppend } from '../testing/newEvents.ts'
 import { createPostgresEventLog } from './postgresEventLog.ts'
 
 test('a span of event time is looked for in the segments that may hold some of it, and in no other', async () => {

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import type pg from 'pg'
 import { describe, expect, it } from 'vitest'
-import { readAll } from '../logScene.ts'
-import { eventAt, toAppend } from '../newEvents.ts'
+import { readAll } from '../testing/logFixture.ts'
+import { eventAt, toAppend } from '../testing/newEvents.ts'
 import { partSegments } from './partSegments.ts'
 import { createPostgresEventLog } from './postgresEventLog.ts'
-import { createSegmentsScene } from './segmentsScene.ts'
+import { createSegmentsScene } from '../testing/segmentsFixture.ts'
 
 const scene = createSegmentsScene()
 const mebibyte = 1024 * 1024

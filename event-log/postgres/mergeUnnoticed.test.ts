@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { LogRecord } from '../eventLog.ts'
-import { readAll } from '../logScene.ts'
+import { readAll } from '../testing/logFixture.ts'
 import { mergeSegments } from './mergeSegments.ts'
 import { createPostgresEventLog } from './postgresEventLog.ts'
-import { createSegmentsScene, longAgo } from './segmentsScene.ts'
+import { createSegmentsScene, longAgo } from '../testing/segmentsFixture.ts'
 
 const scene = createSegmentsScene()
 const { givenSegments, appendSegment, sizesOf, everythingIn, compact } = scene

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { idsOf, readAll } from '../logScene.ts'
-import { createSegmentsScene } from './segmentsScene.ts'
+import { idsOf, readAll } from '../testing/logFixture.ts'
+import { createSegmentsScene } from '../testing/segmentsFixture.ts'
 
 const scene = createSegmentsScene()
 const { givenSegments, appendSegment } = scene

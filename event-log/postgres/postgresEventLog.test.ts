@@ -3,7 +3,7 @@ import { createTestDatabase, type TestDatabase } from '@patterns/testing/databas
 import type pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { describeEventLog } from '../eventLog.contract.ts'
-import { deadLetterAt, duplicateAt, eventAt, toAppend } from '../newEvents.ts'
+import { deadLetterAt, duplicateAt, eventAt, toAppend } from '../testing/newEvents.ts'
 import { createPostgresEventLog } from './postgresEventLog.ts'
 
 const openPool = (database: TestDatabase): pg.Pool =>

@@ -1,8 +1,8 @@
 import { createPool } from '@patterns/shared/postgres/pool.ts'
 import { describe, expect, it } from 'vitest'
-import { events, idsOf, readAll } from '../logScene.ts'
+import { events, idsOf, readAll } from '../testing/logFixture.ts'
 import { createPostgresEventLog } from './postgresEventLog.ts'
-import { createSegmentsScene } from './segmentsScene.ts'
+import { createSegmentsScene } from '../testing/segmentsFixture.ts'
 
 const scene = createSegmentsScene()
 const partition = 2 ** 24

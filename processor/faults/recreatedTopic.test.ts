@@ -1,7 +1,7 @@
 import { createLogger } from '@patterns/shared/logger.ts'
 import { runCli } from '@patterns/cli/testing/runCli.ts'
 import { createKafkaClient } from '@patterns/topic/kafka/kafkajs/kafkajs.ts'
-import { recreateTopic } from '@patterns/topic/kafka/testTopic.ts'
+import { recreateTopic } from '@patterns/topic/testing/kafkaTestTopic.ts'
 import { describe, expect, inject, test } from 'vitest'
 import { expectExact, readProgress, untilSettled } from './expectExact.ts'
 import { faultyMessages } from './faultyLoad.ts'

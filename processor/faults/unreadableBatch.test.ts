@@ -9,7 +9,7 @@ import { createKafkaClient } from '@patterns/topic/kafka/kafkajs/kafkajs.ts'
 import { expect, inject, test } from 'vitest'
 import { readProgress } from './expectExact.ts'
 import { untilHealth } from './operatorView.ts'
-import { flipBit, rotBatch, type StoredBatch, useUnknownCodec } from '@patterns/topic/kafka/rottenBatch.ts'
+import { flipBit, rotBatch, type StoredBatch, useUnknownCodec } from '@patterns/topic/testing/damagedBatch.ts'
 import { createScene, type Scene } from './scene.ts'
 import { until } from './until.ts'
 

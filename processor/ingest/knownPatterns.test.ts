@@ -1,4 +1,4 @@
-import { createMemoryEventLog } from '@patterns/event-log/memory/memoryEventLog.ts'
+import { createMemoryEventLog } from '@patterns/event-log/testing/memoryEventLog.ts'
 import { describe, expect, it, vi } from 'vitest'
 import { createKnownPatterns } from './knownPatterns.ts'
 import type { FindPlaces } from './patternPlaces.ts'

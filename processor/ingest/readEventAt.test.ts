@@ -1,6 +1,6 @@
-import { createMemoryEventLog } from '@patterns/event-log/memory/memoryEventLog.ts'
+import { createMemoryEventLog } from '@patterns/event-log/testing/memoryEventLog.ts'
 import type { EventLog } from '@patterns/event-log/eventLog.ts'
-import { eventAt, idAt, toAppend } from '@patterns/event-log/newEvents.ts'
+import { eventAt, idAt, toAppend } from '@patterns/event-log/testing/newEvents.ts'
 import { describe, expect, it, vi } from 'vitest'
 import { isWorthRetrying } from '../shard/ownedShard.ts'
 import { createEventReader } from './readEventAt.ts'

@@ -1,5 +1,5 @@
 import type { LogEnd } from '@patterns/event-log/eventLog.ts'
-import { createMemoryEventLog } from '@patterns/event-log/memory/memoryEventLog.ts'
+import { createMemoryEventLog } from '@patterns/event-log/testing/memoryEventLog.ts'
 import type { TopicMessage } from '@patterns/shared/contract/topicMessage.ts'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'

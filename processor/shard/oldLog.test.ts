@@ -1,5 +1,5 @@
 import { createPostgresEventLog } from '@patterns/event-log/postgres/postgresEventLog.ts'
-import { used } from '@patterns/shared/contract/exampleMessage.ts'
+import { used } from '@patterns/shared/testing/exampleMessage.ts'
 import type { TopicBatch } from '@patterns/shared/contract/topicMessage.ts'
 import { createPool } from '@patterns/shared/postgres/pool.ts'
 import { createTestDatabase } from '@patterns/testing/database.ts'

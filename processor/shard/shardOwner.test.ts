@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { benchmarkMessages } from '@patterns/generator/benchmark.ts'
-import { createMemoryEventLog } from '@patterns/event-log/memory/memoryEventLog.ts'
+import { createMemoryEventLog } from '@patterns/event-log/testing/memoryEventLog.ts'
 import type { EventLog } from '@patterns/event-log/eventLog.ts'
 import { MissingPositionsError } from '@patterns/event-log/missingPositions.ts'
 import type { TopicBatch } from '@patterns/shared/contract/topicMessage.ts'

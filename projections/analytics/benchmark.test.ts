@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { benchmark, categoryFigures } from './benchmark.ts'
-import { expectNearly } from './fixtures/nearly.ts'
-import reference from './fixtures/reference.json' with { type: 'json' }
+import { expectNearly } from '../testing/nearly.ts'
+import reference from '../testing/reference.json' with { type: 'json' }
 import type { MetricState } from './metric.ts'
 
 const state = (uses: number, successes: number, meanMs: number | null = null): MetricState => ({

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { durationOf, qualityOf } from '../derived/observed.ts'
+import { durationOf, qualityOf } from '../testing/observed.ts'
 import { type ComparedPattern, compare, type MetricComparison } from './comparison.ts'
-import { expectNearly } from './fixtures/nearly.ts'
+import { expectNearly } from '../testing/nearly.ts'
 import { welch } from './welch.ts'
 
 const times = <Value>(count: number, ...values: Value[]): Value[] =>

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { createDampedHolt } from './dampedHolt.ts'
 import { createExpandingLine } from './expandingLine.ts'
-import { expectNearly } from './fixtures/nearly.ts'
-import reference from './fixtures/reference.json' with { type: 'json' }
+import { expectNearly } from '../testing/nearly.ts'
+import reference from '../testing/reference.json' with { type: 'json' }
 import { leastSquares } from './leastSquares.ts'
 import { pointsOf } from './points.ts'
 

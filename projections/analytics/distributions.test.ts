@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { betaCdf, normalTwoSided, studentBound, studentTwoSided } from './distributions.ts'
-import { expectNearly } from './fixtures/nearly.ts'
-import reference from './fixtures/reference.json' with { type: 'json' }
+import { expectNearly } from '../testing/nearly.ts'
+import reference from '../testing/reference.json' with { type: 'json' }
 
 describe('the normal distribution', () => {
   it('has the tails of the textbooks', () => {

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { compareEmergence, emergence } from './emergence.ts'
-import reference from './fixtures/reference.json' with { type: 'json' }
-import { poisson, seeded } from './fixtures/simulated.ts'
+import reference from '../testing/reference.json' with { type: 'json' }
+import { poisson, seeded } from '../testing/simulated.ts'
 
 const known = (current: number, previous: number) => emergence({ current, previous, isNew: false })
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { benjaminiHochberg, holm } from './falseDiscovery.ts'
-import { expectNearly } from './fixtures/nearly.ts'
-import reference from './fixtures/reference.json' with { type: 'json' }
+import { expectNearly } from '../testing/nearly.ts'
+import reference from '../testing/reference.json' with { type: 'json' }
 
 /** The 15 p-values of Benjamini and Hochberg (1995), section 3.2. */
 const published = [

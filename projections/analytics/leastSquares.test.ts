@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { expectNearly } from './fixtures/nearly.ts'
-import reference from './fixtures/reference.json' with { type: 'json' }
+import { expectNearly } from '../testing/nearly.ts'
+import reference from '../testing/reference.json' with { type: 'json' }
 import { leastSquares } from './leastSquares.ts'
 import { pointsOf } from './points.ts'
 

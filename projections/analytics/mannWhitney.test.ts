@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { addToBin, emptyHistogram } from '../histogram.ts'
-import { expectNearly } from './fixtures/nearly.ts'
-import reference from './fixtures/reference.json' with { type: 'json' }
+import { expectNearly } from '../testing/nearly.ts'
+import reference from '../testing/reference.json' with { type: 'json' }
 import { mannWhitney } from './mannWhitney.ts'
 
 const histogramOf = (bins: readonly number[]) => {

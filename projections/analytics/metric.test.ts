@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { durationMean } from '../derived/durationFigures.ts'
-import { durationOf, qualityOf } from '../derived/observed.ts'
+import { durationOf, qualityOf } from '../testing/observed.ts'
 import { qualityAverage } from '../derived/qualityFigures.ts'
 import { successRate } from '../derived/successRate.ts'
 import { metrics, metricValue, sampleSize } from './metric.ts'

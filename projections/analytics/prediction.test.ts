@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { windowMs } from '../window.ts'
-import { normal, seeded } from './fixtures/simulated.ts'
+import { normal, seeded } from '../testing/simulated.ts'
 import type { Metric } from './metric.ts'
 import { pointsOf } from './points.ts'
 import { predict } from './prediction.ts'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import reference from './fixtures/reference.json' with { type: 'json' }
+import reference from '../testing/reference.json' with { type: 'json' }
 import { ranking } from './ranking.ts'
 
 const named = (values: readonly (number | null)[]) => values.map((value, i) => ({ id: `p${i}`, value }))

@@ -1,7 +1,7 @@
 import { mean, sampleVariance } from 'simple-statistics'
 import { describe, expect, it } from 'vitest'
-import { expectNearly } from './fixtures/nearly.ts'
-import reference from './fixtures/reference.json' with { type: 'json' }
+import { expectNearly } from '../testing/nearly.ts'
+import reference from '../testing/reference.json' with { type: 'json' }
 import { welch } from './welch.ts'
 
 const sample = (values: readonly number[]) => ({

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { durationFigures } from './durationFigures.ts'
-import { durationOf, qualityOf } from './observed.ts'
+import { durationOf, qualityOf } from '../testing/observed.ts'
 import { durationPercentile, qualityPercentile } from './percentile.ts'
 
 /** The observation itself that the percentile stands for. */

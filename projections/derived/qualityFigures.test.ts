@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { sampleStandardDeviation } from 'simple-statistics'
 import { describe, expect, it } from 'vitest'
-import { qualityOf } from './observed.ts'
+import { qualityOf } from '../testing/observed.ts'
 import { qualityAverage, qualityFigures, qualityVariance } from './qualityFigures.ts'
 
 describe('quality figures', () => {

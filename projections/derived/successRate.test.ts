@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import reference from '../analytics/fixtures/reference.json' with { type: 'json' }
+import reference from '../testing/reference.json' with { type: 'json' }
 import { confidence, isHighConfidence, rateCount, successRate, wilsonInterval } from './successRate.ts'
 
 const counted = fc

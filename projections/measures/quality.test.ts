@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { qualityOf } from '../derived/observed.ts'
+import { qualityOf } from '../testing/observed.ts'
 import { binsOfQuality, type Quality, quality, qualityBin, squareSum } from './quality.ts'
 
 const scores = fc.array(fc.nat({ max: 1_000_000 }), { maxLength: 50 })

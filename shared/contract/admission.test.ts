@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { decodeRecord } from './decodeRecord.ts'
-import { binary, decode, rejectionOf, structured, used } from './exampleMessage.ts'
+import { binary, decode, rejectionOf, structured, used } from '../testing/exampleMessage.ts'
 import type { MessageHeaders } from './topicMessage.ts'
 
 const { event_id, type, occurred_at, ...data } = used

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { envelopeHeaders } from './cloudEvents.ts'
 import { decodeMessage } from './decodeMessage.ts'
 import { decodeRecord } from './decodeRecord.ts'
-import { origin, pathsOf, rejectionOf, used } from './exampleMessage.ts'
+import { origin, pathsOf, rejectionOf, used } from '../testing/exampleMessage.ts'
 import type { MessageHeaders } from './topicMessage.ts'
 
 describe('decoding never throws', () => {

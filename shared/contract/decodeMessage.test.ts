@@ -1,7 +1,7 @@
 import { validBodies } from '@patterns/testing/eventBodies.ts'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { binary, decode, now, structured, used } from './exampleMessage.ts'
+import { binary, decode, now, structured, used } from '../testing/exampleMessage.ts'
 import { idOfPlace } from './upcast.ts'
 
 describe('a message', () => {

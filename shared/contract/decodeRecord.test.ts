@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { decodeRecord } from './decodeRecord.ts'
-import { decode, used } from './exampleMessage.ts'
+import { decode, used } from '../testing/exampleMessage.ts'
 
 describe('a record of the log', () => {
   it('is read back with the id that it was given when it came without one', () => {

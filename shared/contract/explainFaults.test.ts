@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { binary, pathsOf, rejectionOf, structured, used } from './exampleMessage.ts'
+import { binary, pathsOf, rejectionOf, structured, used } from '../testing/exampleMessage.ts'
 import { explainFaults } from './explainFaults.ts'
 
 describe('a message is rejected', () => {

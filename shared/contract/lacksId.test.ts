@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { binary, structured, used } from './exampleMessage.ts'
+import { binary, structured, used } from '../testing/exampleMessage.ts'
 import { lacksId } from './lacksId.ts'
 
 const bytesOf = (value: unknown): Buffer => Buffer.from(JSON.stringify(value))

@@ -1,7 +1,7 @@
 import { nearlyValidBodies } from '@patterns/testing/eventBodies.ts'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { decode, now, rejectionOf, used } from './exampleMessage.ts'
+import { decode, now, rejectionOf, used } from '../testing/exampleMessage.ts'
 import { rejectionReasons } from './rejection.ts'
 
 const dayMs = 86_400_000

@@ -105,9 +105,13 @@ describe('the file of a partition', () => {
 
   it('takes lines of several processes at once, and each knows where its own lie', async () => {
     const processes = [1, 2, 3].map((name) =>
-      fork(path.join(import.meta.dirname, 'appendingProcess.ts'), [file, String(name), '40'], {
-        silent: true,
-      }),
+      fork(
+        path.join(import.meta.dirname, '..', 'testing', 'appendingProcess.ts'),
+        [file, String(name), '40'],
+        {
+          silent: true,
+        },
+      ),
     )
     const reports = await Promise.all(
       processes.map(async (child) => {

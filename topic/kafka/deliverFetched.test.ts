@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import type { PartitionLane } from '../partitionLane.ts'
 import { UnreadableBatchError } from '../unreadableBatchError.ts'
 import { deliverFetched } from './deliverFetched.ts'
-import { encodeRecordBatch } from './kafkajs/encodeRecordBatch.ts'
+import { encodeRecordBatch } from '../testing/encodeRecordBatch.ts'
 
 const partition = 3
 const message = { key: null, value: 'a', timestamp: 10 }

@@ -1,9 +1,9 @@
 import { produceWithJava } from '@patterns/testing/javaProducer.ts'
 import { describe, expect, inject, test } from 'vitest'
-import { createRecordingOwner } from '../recordingOwner.ts'
+import { createRecordingOwner } from '../testing/recordingOwner.ts'
 import { attributesAt } from './batchHeader.ts'
 import { fetchFrom } from './fetch.ts'
-import { createTestTopic } from './testTopic.ts'
+import { createTestTopic } from '../testing/kafkaTestTopic.ts'
 
 const brokers = inject('kafkaBrokers')
 const lines = Array.from({ length: 1_000 }, (_, index) => `message ${index}`)

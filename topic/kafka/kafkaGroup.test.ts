@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest'
 import type { Publisher } from '../publisher.ts'
-import { createRecordingOwner } from '../recordingOwner.ts'
+import { createRecordingOwner } from '../testing/recordingOwner.ts'
 import type { Source } from '../source.ts'
-import { createTestTopic } from './testTopic.ts'
+import { createTestTopic } from '../testing/kafkaTestTopic.ts'
 
 const brokers = inject('kafkaBrokers')
 

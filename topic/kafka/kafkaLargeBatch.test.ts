@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect, inject, test } from 'vitest'
-import { createRecordingOwner } from '../recordingOwner.ts'
+import { createRecordingOwner } from '../testing/recordingOwner.ts'
 import { CompressionTypes } from './kafkajs/kafkajs.ts'
-import { createTestTopic } from './testTopic.ts'
+import { createTestTopic } from '../testing/kafkaTestTopic.ts'
 
 const brokers = inject('kafkaBrokers')
 const topicResource = 2

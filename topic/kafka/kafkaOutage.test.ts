@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { startKafkaBroker, type KafkaBroker } from '@patterns/testing/kafkaBroker.ts'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
-import { createRecordingOwner } from '../recordingOwner.ts'
-import { createTestTopic } from './testTopic.ts'
+import { createRecordingOwner } from '../testing/recordingOwner.ts'
+import { createTestTopic } from '../testing/kafkaTestTopic.ts'
 
 // A broker of our own, since it is stopped; where none can be started the suite has none either.
 const canStart = inject('kafkaBrokers') !== null

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest'
-import { createRecordingOwner } from '../recordingOwner.ts'
+import { createRecordingOwner } from '../testing/recordingOwner.ts'
 import type { FetchAnswer } from './fetch.ts'
 import type { KafkaClient, KafkaCluster, KafkaNode } from './kafkajs/kafkajs.ts'
-import { createTestTopic } from './testTopic.ts'
+import { createTestTopic } from '../testing/kafkaTestTopic.ts'
 
 const brokers = inject('kafkaBrokers')
 /** KAFKA_STORAGE_ERROR, FETCH_SESSION_TOPIC_ID_ERROR: of one partition, of a whole answer. */

@@ -6,8 +6,8 @@ import { type KafkaBroker, startKafkaBroker } from '@patterns/testing/kafkaBroke
 import { type Proxy, startProxy } from '@patterns/testing/proxy.ts'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import type { Delivery } from '../publisher.ts'
-import { createRecordingOwner } from '../recordingOwner.ts'
-import { createTestTopic } from './testTopic.ts'
+import { createRecordingOwner } from '../testing/recordingOwner.ts'
+import { createTestTopic } from '../testing/kafkaTestTopic.ts'
 
 // A broker of our own, since all ways to it lead through a proxy; where none can be started the suite has none either.
 const canStart = inject('kafkaBrokers') !== null

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { createLogger } from '@patterns/shared/logger.ts'
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest'
-import { createRecordingOwner, type RecordingOwner } from '../recordingOwner.ts'
-import { createTestTopic } from './testTopic.ts'
+import { createRecordingOwner, type RecordingOwner } from '../testing/recordingOwner.ts'
+import { createTestTopic } from '../testing/kafkaTestTopic.ts'
 import { createKafkaClient } from './kafkajs/kafkajs.ts'
 
 const brokers = inject('kafkaBrokers')

@@ -1,6 +1,6 @@
 import { expect, inject, test } from 'vitest'
-import { createRecordingOwner } from '../recordingOwner.ts'
-import { createTestTopic } from './testTopic.ts'
+import { createRecordingOwner } from '../testing/recordingOwner.ts'
+import { createTestTopic } from '../testing/kafkaTestTopic.ts'
 
 const brokers = inject('kafkaBrokers')
 

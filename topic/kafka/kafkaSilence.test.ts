@@ -7,8 +7,8 @@ import { freePort } from '@patterns/testing/freePort.ts'
 import { type KafkaBroker, startKafkaBroker } from '@patterns/testing/kafkaBroker.ts'
 import { type Proxy, startProxy } from '@patterns/testing/proxy.ts'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
-import { createRecordingOwner } from '../recordingOwner.ts'
-import { createTestTopic } from './testTopic.ts'
+import { createRecordingOwner } from '../testing/recordingOwner.ts'
+import { createTestTopic } from '../testing/kafkaTestTopic.ts'
 
 const host = '127.0.0.1'
 

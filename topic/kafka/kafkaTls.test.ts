@@ -10,7 +10,7 @@ import { type KafkaBroker, startKafkaBroker } from '@patterns/testing/kafkaBroke
 import { type Proxy, startProxy } from '@patterns/testing/proxy.ts'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { openTopic } from '../openTopic.ts'
-import { createRecordingOwner } from '../recordingOwner.ts'
+import { createRecordingOwner } from '../testing/recordingOwner.ts'
 import { TopicUnreachableError } from '../topicUnreachable.ts'
 import {
   AclOperationTypes,

@@ -1,6 +1,6 @@
 import { describe, inject } from 'vitest'
 import { describeTopic } from '../topic.contract.ts'
-import { createTestTopic } from './testTopic.ts'
+import { createTestTopic } from '../testing/kafkaTestTopic.ts'
 
 const brokers = inject('kafkaBrokers')
 

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import type { OutgoingMessage } from '../publisher.ts'
 import { UnreadableBatchError } from '../unreadableBatchError.ts'
 import { decompress } from './decompress.ts'
-import { encodeRecordBatch } from './kafkajs/encodeRecordBatch.ts'
+import { encodeRecordBatch } from '../testing/encodeRecordBatch.ts'
 import { decodeRecords } from './recordBatch.ts'
 
 const producer = { producerId: 7n }

@@ -1,5 +1,5 @@
-import { encodeLine } from './fileLine.ts'
-import { createPartitionWriter } from './partitionWriter.ts'
+import { encodeLine } from '../file/fileLine.ts'
+import { createPartitionWriter } from '../file/partitionWriter.ts'
 
 // A process of its own for `partitionFiles.test.ts`: appends, and reports where each of its lines lies.
 const [file, name, rounds] = process.argv.slice(2) as [string, string, string]

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach } from 'vitest'
-import type { BatchingOptions } from './batchingPublisher.ts'
-import type { Delivery, OutgoingMessage, Publisher } from './publisher.ts'
+import type { BatchingOptions } from '../batchingPublisher.ts'
+import type { Delivery, OutgoingMessage, Publisher } from '../publisher.ts'
 import type { RecordingOwner } from './recordingOwner.ts'
-import type { Source } from './source.ts'
+import type { Source } from '../source.ts'
 
 /** A topic of four partitions that no other test uses. */
 export interface TopicUnderTest {
@@ -13,7 +13,7 @@ export interface TopicUnderTest {
   remove(): Promise<void>
 }
 
-/** For tests: a topic, a publisher to it and sources of it, all of them new for each test. */
+/** A topic, a publisher to it and sources of it, all of them new for each test. */
 export interface TopicScene {
   readonly topic: TopicUnderTest
   readonly publisher: Publisher

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { createLogger } from '@patterns/shared/logger.ts'
-import { createKafkaClient, type KafkaClient } from './kafkajs/kafkajs.ts'
-import { createKafkaPublisher, type KafkaPublisherOptions } from './kafkaPublisher.ts'
-import { untilThere } from './reachTopic.ts'
-import { createKafkaSource, type KafkaSourceOptions } from './kafkaSource.ts'
+import { createKafkaClient, type KafkaClient } from '../kafka/kafkajs/kafkajs.ts'
+import { createKafkaPublisher, type KafkaPublisherOptions } from '../kafka/kafkaPublisher.ts'
+import { untilThere } from '../kafka/reachTopic.ts'
+import { createKafkaSource, type KafkaSourceOptions } from '../kafka/kafkaSource.ts'
 
 type Admin = ReturnType<KafkaClient['createAdmin']>
 

@@ -1,8 +1,8 @@
-import { decodeMessage } from './decodeMessage.ts'
-import type { Fault } from './rejection.ts'
-import type { TopicMessage } from './topicMessage.ts'
+import { decodeMessage } from '../contract/decodeMessage.ts'
+import type { Fault } from '../contract/rejection.ts'
+import type { TopicMessage } from '../contract/topicMessage.ts'
 
-/** For tests: where a message came from, and when. */
+/** Where a message came from, and when. */
 export const origin = { topic: 'pattern-usage-events', partition: 2 }
 export const now = Date.UTC(2026, 0, 2, 3, 4, 5)
 

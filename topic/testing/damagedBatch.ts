@@ -1,6 +1,6 @@
 import { open, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { attributesAt, baseOffsetOf, crcAt, endOfBatch, lastOffsetOf } from './batchHeader.ts'
+import { attributesAt, baseOffsetOf, crcAt, endOfBatch, lastOffsetOf } from '../kafka/batchHeader.ts'
 import { crc32c } from '@node-rs/crc32'
 
 /** A batch in a broker's log. */

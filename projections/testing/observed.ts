@@ -21,14 +21,14 @@ const observation = (qualityMillionths?: number, executionTimeMs?: number): Plac
   recordedAt: 0,
 })
 
-/** For tests: the state after events with these quality scores, in millionths. */
+/** The state after events with these quality scores, in millionths. */
 export const qualityOf = (millionths: readonly number[]): Quality => {
   const state = quality.zero()
   for (const score of millionths) quality.add(state, observation(score))
   return state
 }
 
-/** For tests: the state after events with these durations. */
+/** The state after events with these durations. */
 export const durationOf = (durationsMs: readonly number[]): Duration => {
   const state = duration.zero()
   for (const ms of durationsMs) duration.add(state, observation(undefined, ms))

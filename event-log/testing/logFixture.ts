@@ -1,6 +1,6 @@
 import { uuidFromBytes } from '@patterns/shared/contract/uuid.ts'
 import { afterAll, beforeAll, expect } from 'vitest'
-import type { Append, EventLog, LogRecord, LogEnd } from './eventLog.ts'
+import type { Append, EventLog, LogRecord, LogEnd } from '../eventLog.ts'
 import { eventAt, toAppend } from './newEvents.ts'
 
 /** A store that event logs can be made on. */
@@ -10,7 +10,7 @@ export interface LogStore {
   close(): Promise<void>
 }
 
-/** For tests: a log on a store, and shards of it that no other test uses. */
+/** A log on a store, and shards of it that no other test uses. */
 export interface LogScene {
   readonly log: EventLog
   /** Another log on the same store. */

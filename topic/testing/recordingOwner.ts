@@ -1,6 +1,6 @@
 import type { TopicBatch, TopicMessage } from '@patterns/shared/contract/topicMessage.ts'
-import { createSignal } from './signal.ts'
-import type { PartitionOwner } from './source.ts'
+import { createSignal } from '../signal.ts'
+import type { PartitionOwner } from '../source.ts'
 
 /** An owner for tests: keeps all that it is told, and can be made to answer differently. */
 export interface RecordingOwner extends PartitionOwner {

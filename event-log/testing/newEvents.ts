@@ -1,7 +1,7 @@
 import fc from 'fast-check'
-import type { Append, NewDeadLetter, NewDuplicate, NewEvent } from './eventLog.ts'
+import type { Append, NewDeadLetter, NewDuplicate, NewEvent } from '../eventLog.ts'
 
-/** For tests: what a batch may hold, each thing named by its source offset. */
+/** What a batch may hold, each thing named by its source offset. */
 
 type Batch = Omit<Append, 'shard' | 'expected'>
 

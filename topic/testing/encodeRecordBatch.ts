@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module'
-import type { OutgoingMessage } from '../../publisher.ts'
+import type { OutgoingMessage } from '../publisher.ts'
 
 const require = createRequire(import.meta.url)
 
@@ -11,7 +11,7 @@ const { RecordBatch: encodeBatch } = require('kafkajs/src/protocol/recordBatch/v
   RecordBatch(batch: object): Promise<Encoder>
 }
 
-/** For tests: a record batch as kafkajs' producer writes it, uncompressed; the broker would set its base offset. */
+/** A record batch as kafkajs' producer writes it, uncompressed; the broker would set its base offset. */
 export const encodeRecordBatch = async (
   messages: readonly OutgoingMessage[],
   producer: { readonly producerId: bigint },

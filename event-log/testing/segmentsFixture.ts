@@ -4,12 +4,12 @@ import { createTestDatabase, type TestDatabase } from '@patterns/testing/databas
 import type pg from 'pg'
 import { afterAll, beforeAll, expect } from 'vitest'
 import type { EventLog } from '../eventLog.ts'
-import { readAll } from '../logScene.ts'
-import { eventAt, toAppend } from '../newEvents.ts'
-import { compactShard } from './compactShard.ts'
-import { createPostgresEventLog } from './postgresEventLog.ts'
+import { readAll } from './logFixture.ts'
+import { eventAt, toAppend } from './newEvents.ts'
+import { compactShard } from '../postgres/compactShard.ts'
+import { createPostgresEventLog } from '../postgres/postgresEventLog.ts'
 
-/** For tests: so long ago that a segment is old enough to be merged. */
+/** So long ago that a segment is old enough to be merged. */
 export const longAgo = Date.UTC(2020, 0, 1)
 
 /** Shards in a database of their own, made of segments of chosen sizes. */
