@@ -24,6 +24,7 @@ import { type HealthParts, routeHealth, routeLiveness } from './routes/health.ts
 import { routePattern } from './routes/pattern.ts'
 import { routePatternEvents } from './routes/patternEvents.ts'
 import { routePatterns } from './routes/patterns.ts'
+import { queryProblem } from './routes/queryProblem.ts'
 import { routeQualityMetrics } from './routes/qualityMetrics.ts'
 import { routeReference } from './routes/reference.ts'
 import { routeSuccessRates } from './routes/successRates.ts'
@@ -63,7 +64,7 @@ export interface App {
 export const createApp = (options: AppOptions): App => {
   const { parts, health, metrics, logger, apiKeys, corsOrigins, rateLimitPerMinute } = options
   const app = createRouter()
-  app.onError(answerErrors(logger))
+  app.onError(answerErrors(logger, queryProblem))
   app.notFound(answerNotFound)
 
   app.use(requestId, serverTiming, metrics.measure)
@@ -102,7 +103,7 @@ export const createApp = (options: AppOptions): App => {
   app.route(basePath, analytics)
 
   const within = createRouter()
-  within.onError(answerErrors(logger))
+  within.onError(answerErrors(logger, queryProblem))
   within.use(requestId, serverTiming).route('/', analytics)
   return { fetch: app.fetch, ask: (path) => within.request(path) }
 }

@@ -62,6 +62,41 @@ describe('the import boundaries', () => {
       'while Kafka does not',
     ],
     [
+      'api/http/conventions/answer.ts',
+      `import { route } from '../../routes/patterns.ts'\nexport const one = route`,
+      'knows no route',
+    ],
+    [
+      'api/http/observe/metrics.ts',
+      `import type { Feed } from '@patterns/api/queries/live/vectorFeed.ts'\nexport type One = Feed`,
+      'reads nothing',
+    ],
+    [
+      'api/queries/patternReads.ts',
+      `import { Problem } from '../http/problems/problem.ts'\nexport const one = Problem`,
+      'Queries know nothing of HTTP',
+    ],
+    [
+      'api/queries/events/findEvents.ts',
+      `import { route } from '../../routes/patterns.ts'\nexport const one = route`,
+      'Queries know nothing of HTTP',
+    ],
+    [
+      'api/queries/events/findEvents.ts',
+      `import { z } from '@hono/zod-openapi'\nexport const one = z`,
+      'Queries know nothing of HTTP',
+    ],
+    [
+      'api/queries/events/findEvents.ts',
+      `import { owner } from '@patterns/processor/owner.ts'\nexport const one = owner`,
+      'apart from the processor',
+    ],
+    [
+      'api/values/range.ts',
+      `import { read } from '../queries/patternReads.ts'\nexport const one = read`,
+      'Values are plain',
+    ],
+    [
       'shared/logger.ts',
       `import { app } from '@patterns/api/app.ts'\nexport const one = app`,
       'none of those who share it',
@@ -110,6 +145,11 @@ describe('the import boundaries', () => {
       `import { startOfDay } from 'date-fns/startOfDay'\nimport type { PatternEvent } from '@patterns/shared/contract/patternEvent.ts'\nexport const day = (event: PatternEvent) => startOfDay(event.occurredAt)`,
     ],
     ['projections/fold.test.ts', `import { readFileSync } from 'node:fs'\nexport const read = readFileSync`],
+    [
+      'api/routes/patterns.ts',
+      `import { Problem } from '../http/problems/problem.ts'\nimport { read } from '../queries/read.ts'\nexport const one = [Problem, read]`,
+    ],
+    ['api/queries/patternReads.ts', `import { range } from '../values/range.ts'\nexport const one = range`],
     ['topic/kafka/kafkajs/kafkajs.ts', `import { Kafka } from 'kafkajs'\nexport const kafka = Kafka`],
     ['processor/main.ts', `export const zone = process.env['TZ']`],
   ])('%s: %j passes', async (file, code) => {

@@ -1,7 +1,6 @@
 import { compare, type MetricComparison } from '@patterns/projections/analytics/comparison.ts'
 import type { CatalogueEntry } from '@patterns/projections/catalogue.ts'
 import type { Metric } from '@patterns/projections/analytics/metric.ts'
-import { Problem } from '../http/problems/problem.ts'
 import type { Range } from '../values/range.ts'
 import type { Vector } from '../values/vector.ts'
 import { comparedColumns } from './columnSets.ts'
@@ -16,35 +15,25 @@ export interface Compared {
   readonly comparisons: readonly MetricComparison[]
 }
 
-const refuseUnknown = (ids: readonly string[], entries: ReadonlyMap<string, unknown>): void => {
-  const errors = ids.flatMap((id, i) =>
-    entries.has(id)
-      ? []
-      : [{ path: `pattern_ids.${i}`, message: `no event of the pattern ${id} was ever seen` }],
-  )
-  if (errors.length === 0) return
-  throw new Problem(404, 'PATTERN_NOT_FOUND', errors.map(({ message }) => message).join('; '), { errors })
-}
+/** The comparison, or which of the patterns were never seen. */
+export type Comparison =
+  | { readonly ok: true; readonly value: Compared }
+  | { readonly ok: false; readonly unknown: readonly string[] }
 
-/**
- * Patterns side by side over a range, of one moment.
- * @throws Problem 404 that names every id that was never seen
- */
+/** Patterns side by side over a range, of one moment. */
 export const comparePatterns = async (
   reads: PatternReads,
   ids: readonly string[],
   metrics: readonly Metric[],
   range: Range,
-): Promise<Compared> => {
+): Promise<Comparison> => {
   const { vector, entries, windows } = await reads.some(ids, {
     segments: segmentsOf(range),
     columns: comparedColumns,
   })
-  refuseUnknown(ids, entries)
+  const unknown = ids.filter((id) => !entries.has(id))
+  if (unknown.length > 0) return { ok: false, unknown }
   const states = ids.map((id) => ({ id, state: mergeRows(windows.get(id) ?? []) }))
-  return {
-    vector,
-    patterns: ids.map((id) => ({ id, entry: entries.get(id)! })),
-    comparisons: compare(states, metrics),
-  }
+  const patterns = ids.map((id) => ({ id, entry: entries.get(id)! }))
+  return { ok: true, value: { vector, patterns, comparisons: compare(states, metrics) } }
 }

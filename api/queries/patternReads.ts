@@ -1,10 +1,10 @@
 import type { CatalogueEntry } from '@patterns/projections/catalogue.ts'
 import { windowMs } from '@patterns/projections/window.ts'
-import { Problem } from '../http/problems/problem.ts'
 import type { Vector } from '../values/vector.ts'
 import type { Segment } from './windows/segments.ts'
 import type { ColumnSet } from './columnSets.ts'
 import type { Queryable } from './queryable.ts'
+import { TooBusyError } from './queryErrors.ts'
 import { type PatternsRead, readPatterns } from './readPatterns.ts'
 import type { WindowRow } from './windowRows.ts'
 
@@ -22,7 +22,7 @@ export interface PatternRead {
 export interface PatternReads {
   /**
    * Some patterns' catalogue entries and windows, and the vector, of one moment. The rows are the caller's own.
-   * @throws Problem 503 if more statements wait than can be answered in a while
+   * @throws TooBusyError if more statements wait than can be answered in a while
    */
   some(patternIds: readonly string[], asked: PatternsAsked): Promise<PatternsRead>
   /** The same of one pattern. */
@@ -114,9 +114,7 @@ export const createPatternReads = ({
     )
     if (group === undefined) {
       if (waiting.length >= mostWaiting)
-        throw new Problem(503, 'TIMEOUT', 'Too many ask at a time right now. Try again in a moment.', {
-          headers: { 'retry-after': '1' },
-        })
+        throw new TooBusyError('Too many ask at a time right now. Try again in a moment.')
       group = open(asked, segmentsText)
       waiting.push(group)
     }

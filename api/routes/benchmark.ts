@@ -7,9 +7,8 @@ import {
   patternTypeParameter,
   rangeParameters,
 } from '../http/conventions/parameters.ts'
-import { patternNotFound, unprocessable } from '../http/problems/problem.ts'
+import { orRefuse, patternNotFound, unprocessable } from '../http/problems/problem.ts'
 import { resolveRange } from '../values/range.ts'
-import { orRefuse } from '../values/resolved.ts'
 import { type ApiApp, notModified, problemResponses, type RouteParts } from './apiRoute.ts'
 import { categoryBenchmarkOf, categoryFields } from './benchmarkFields.ts'
 import { nameOf, patternFields } from './patternFields.ts'

@@ -3,9 +3,8 @@ import { metricRules, metrics } from '@patterns/projections/analytics/metric.ts'
 import { comparePatterns } from '../queries/comparePatterns.ts'
 import { answerFields, isoTime, rangeFields } from '../http/conventions/asOf.ts'
 import { afterParameter, patternId, rangeParameters } from '../http/conventions/parameters.ts'
-import { problemSchema } from '../http/problems/problem.ts'
+import { orRefuse, Problem, problemSchema } from '../http/problems/problem.ts'
 import { resolveRange } from '../values/range.ts'
-import { orRefuse } from '../values/resolved.ts'
 import { type ApiApp, problemResponses, type RouteParts } from './apiRoute.ts'
 import { comparisonSchema, differenceOf, rankingsOf, rankingsSchema } from './compareFields.ts'
 import { nameOf, patternFields } from './patternFields.ts'
@@ -77,6 +76,15 @@ const route = createRoute({
   },
 })
 
+/** A 404 that names every pattern that was never seen, and where it stands. */
+const neverSeen = (ids: readonly string[], unknown: readonly string[]): Problem => {
+  const errors = unknown.map((id) => ({
+    path: `pattern_ids.${ids.indexOf(id)}`,
+    message: `no event of the pattern ${id} was ever seen`,
+  }))
+  return new Problem(404, 'PATTERN_NOT_FOUND', errors.map(({ message }) => message).join('; '), { errors })
+}
+
 export const routeCompare = (app: ApiApp, parts: RouteParts): void => {
   app.openapi(route, (context) => {
     const { pattern_ids: ids, metrics: some = metrics, time_range } = context.req.valid('json')
@@ -86,7 +94,9 @@ export const routeCompare = (app: ApiApp, parts: RouteParts): void => {
       source: parts.fromDatabase,
       after: context.req.valid('query').after,
       async answer() {
-        const { vector, patterns, comparisons } = await comparePatterns(parts.patterns, ids, some, range)
+        const compared = await comparePatterns(parts.patterns, ids, some, range)
+        if (!compared.ok) throw neverSeen(ids, compared.unknown)
+        const { vector, patterns, comparisons } = compared.value
         return {
           vector,
           body: {

@@ -4,7 +4,6 @@ import { encodeCursor } from '../http/conventions/cursor.ts'
 import type { Page, PagePlace } from '../values/page.ts'
 import { unprocessable } from '../http/problems/problem.ts'
 import type { Range } from '../values/range.ts'
-import type { Catalogue, ListedPattern } from '../totals/catalogue.ts'
 
 export const nextCursorField = z
   .string()
@@ -21,17 +20,6 @@ export interface ListPlace {
 
 export const nextCursor = (page: Page<unknown>, question: string, range: Range): string | null =>
   page.end === null ? null : encodeCursor(question, { range, place: page.end })
-
-/** The patterns of a type. A type that no pattern has is more likely a slip than an empty category. */
-export const patternsOfType = (
-  catalogue: Catalogue,
-  patternType: string | undefined,
-): readonly ListedPattern[] => {
-  const patterns = catalogue.ofType(patternType)
-  if (patternType !== undefined && patterns.length === 0)
-    throw unprocessable([{ path: 'pattern_type', message: `no pattern is of the type ${patternType}` }])
-  return patterns
-}
 
 /** A pattern that is asked for by its id is of the type that is asked for as well, or one of the two is a slip. */
 export const refuseOtherType = (entry: CatalogueEntry, asked: string | undefined): void => {

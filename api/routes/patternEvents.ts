@@ -8,9 +8,8 @@ import {
   patternPath,
   rangeParameters,
 } from '../http/conventions/parameters.ts'
-import { patternNotFound } from '../http/problems/problem.ts'
+import { orRefuse, patternNotFound } from '../http/problems/problem.ts'
 import { resolveRange } from '../values/range.ts'
-import { orRefuse } from '../values/resolved.ts'
 import { readPositionRanges } from '../queries/events/readPositionRanges.ts'
 import { type ApiApp, notModified, problemResponses, type RouteParts } from './apiRoute.ts'
 import { eventOf, eventSchema } from './eventFields.ts'

@@ -4,9 +4,10 @@ import { decodeCursor, questionOf } from '../http/conventions/cursor.ts'
 import { pageOf, type PagePlace, pagePlace, type SortValue } from '../values/page.ts'
 import { afterParameter, pageParameters, patternTypeParameter } from '../http/conventions/parameters.ts'
 import type { ListedPattern } from '../totals/catalogue.ts'
+import { patternsOfType } from '../totals/patternsOfType.ts'
 import { type ApiApp, notModified, problemResponses, type RouteParts } from './apiRoute.ts'
 import { count } from './figureFields.ts'
-import { nextCursor, nextCursorField, patternsOfType, sortParameter } from './listPage.ts'
+import { nextCursor, nextCursorField, sortParameter } from './listPage.ts'
 import { nameOf, patternFields } from './patternFields.ts'
 
 const time = z.iso.datetime().nullable()

@@ -14,9 +14,10 @@ import {
 import { adjustedRateOf, priorsByType, type Standing, standingsOf } from '../totals/rankedRates.ts'
 import { averageQuality } from '../totals/sums.ts'
 import { summarise } from '../totals/summarise.ts'
+import { patternsOfType } from '../totals/patternsOfType.ts'
 import { type ApiApp, notModified, problemResponses, type RouteParts } from './apiRoute.ts'
 import { count, successFields, successOf, unitOrNull } from './figureFields.ts'
-import { nextCursor, nextCursorField, patternsOfType, sortParameter } from './listPage.ts'
+import { nextCursor, nextCursorField, sortParameter } from './listPage.ts'
 import { nameOf, patternFields } from './patternFields.ts'
 
 const patternSchema = z

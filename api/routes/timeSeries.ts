@@ -13,9 +13,8 @@ import {
   rangeParameters,
   seriesParameters,
 } from '../http/conventions/parameters.ts'
-import { patternNotFound } from '../http/problems/problem.ts'
+import { orRefuse, patternNotFound } from '../http/problems/problem.ts'
 import { previousRange, resolveRange } from '../values/range.ts'
-import { orRefuse } from '../values/resolved.ts'
 import { type ColumnSet, durationColumns, outcomeColumns, qualityColumns } from '../queries/columnSets.ts'
 import { readTotals } from '../queries/readTotals.ts'
 import type { WindowRow } from '../queries/windowRows.ts'

@@ -9,7 +9,8 @@ import {
   rangeParameters,
   seriesParameters,
 } from '../http/conventions/parameters.ts'
-import { type InputFault, unprocessable } from '../http/problems/problem.ts'
+import { unprocessable } from '../http/problems/problem.ts'
+import type { InputFault } from '../values/resolved.ts'
 import { isEmergenceType, trendTypes } from '../trends/trendTypes.ts'
 import { directionField } from './trendFields.ts'
 

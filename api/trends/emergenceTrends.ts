@@ -4,11 +4,11 @@ import type { Emergence, EmergenceLimits } from '@patterns/projections/analytics
 import { closedUntil } from '@patterns/projections/analytics/trendRange.ts'
 import { type Granularity, windowMs, windowStart } from '@patterns/projections/window.ts'
 import { type Page, type PagePlace, pageOf } from '../values/page.ts'
-import { patternNotFound } from '../http/problems/problem.ts'
 import type { Range } from '../values/range.ts'
 import type { Vector } from '../values/vector.ts'
 import { readPatternsWindows } from '../queries/readPatternsWindows.ts'
-import { patternsOfType } from '../routes/listPage.ts'
+import { PatternNotFoundError } from '../queries/queryErrors.ts'
+import { patternsOfType } from '../totals/patternsOfType.ts'
 import type { Standings, StandingsView } from '../totals/standings.ts'
 import { createEmergences, type Spans } from './emergences.ts'
 import { orderKey } from './orderKey.ts'
@@ -78,7 +78,8 @@ export const createEmergenceTrends = (standings: Standings) => {
   ): Promise<EmergenceTrends> => {
     const { type, spans, granularity, limits, patternId, patternType, after, limit, now } = asked
     const ofType = patternsOfType(catalogue, patternType)
-    if (patternId !== undefined && catalogue.find(patternId) === undefined) throw patternNotFound(patternId)
+    if (patternId !== undefined && catalogue.find(patternId) === undefined)
+      throw new PatternNotFoundError(patternId)
     const patterns = patternId === undefined ? ofType : ofType.filter(({ id }) => id === patternId)
     const verdicts = emergences({
       patterns,

@@ -1,6 +1,6 @@
 import type { CatalogueEntry } from '@patterns/projections/catalogue.ts'
 import type { Vector } from '../values/vector.ts'
-import { patternsOfType } from '../routes/listPage.ts'
+import { patternsOfType } from '../totals/patternsOfType.ts'
 import type { ListedPattern } from '../totals/catalogue.ts'
 import type { StandingsView } from '../totals/standings.ts'
 

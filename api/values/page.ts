@@ -1,4 +1,4 @@
-import { z } from '@hono/zod-openapi'
+import { z } from 'zod'
 
 /** What a list is ordered by; ties are broken by id. Missing values come last in either direction. */
 export type SortValue = number | string | null

@@ -1,4 +1,8 @@
-import { type InputFault, unprocessable } from '../http/problems/problem.ts'
+/** What is wrong with one parameter or field. */
+export interface InputFault {
+  readonly path: string
+  readonly message: string
+}
 
 /** What became of parameters that are well formed: a value, or why it cannot be served. */
 export type Resolved<Value> =
@@ -11,9 +15,3 @@ export const refused = (path: string, message: string): Resolved<never> => ({
   ok: false,
   faults: [{ path, message }],
 })
-
-/** The value, or a 422 that names the parameter. */
-export const orRefuse = <Value>(result: Resolved<Value>): Value => {
-  if (result.ok) return result.value
-  throw unprocessable(result.faults)
-}

@@ -2,7 +2,7 @@ import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import { windowMs } from '@patterns/projections/window.ts'
 import type { Context, TypedResponse } from 'hono'
-import type { AppliedWait, LogPlace } from '../../queries/live/appliedWait.ts'
+import type { Applied, LogPlace, SourcePlace } from '../../values/logPlace.ts'
 import type { ApiEnv } from './apiEnv.ts'
 import { etagOf, matchesEtag } from './etag.ts'
 import { createFinishedAnswers, type FreshText, type MakeBody } from './finishedAnswers.ts'
@@ -24,7 +24,8 @@ export interface Question<Body> {
 }
 
 export interface AnswersOptions {
-  readonly appliedWait: AppliedWait
+  /** Waits until a message of the source is in the windows, for a while. */
+  readonly appliedWait: (message: SourcePlace) => Promise<Applied>
   /** Which log is read. */
   readonly logId: () => string
   /** Epoch milliseconds. */

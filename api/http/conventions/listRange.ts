@@ -1,10 +1,9 @@
 import type { z } from '@hono/zod-openapi'
 import { type Cursor, decodeCursor, refuseCursor } from './cursor.ts'
 import { type PagePlace, pagePlace } from '../../values/page.ts'
-import { unprocessable } from '../problems/problem.ts'
+import { orRefuse, unprocessable } from '../problems/problem.ts'
 import { endOfHour, longestRangeMs, type Range, type RangeRequest, resolveRange } from '../../values/range.ts'
 import { type Granularity, windowMs } from '@patterns/projections/window.ts'
-import { orRefuse } from '../../values/resolved.ts'
 
 export interface ListRequest extends RangeRequest {
   readonly cursor?: string | undefined

@@ -3,12 +3,18 @@ import { routePath } from 'hono/route'
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { ApiEnv } from '../conventions/apiEnv.ts'
 import type { UntakenAnswers } from '../connections/untakenAnswers.ts'
-import type { VectorFeed } from '../../queries/live/vectorFeed.ts'
-import type { Standings } from '../../totals/standings.ts'
+import type { Vector } from '../../values/vector.ts'
 
 export interface MetricsOptions {
-  readonly standings: Pick<Standings, 'stats'>
-  readonly feed: Pick<VectorFeed, 'vector' | 'isListening'>
+  readonly standings: {
+    readonly stats: {
+      readonly slices: number
+      readonly bytes: number
+      readonly refreshes: number
+      readonly refreshMs: number
+    }
+  }
+  readonly feed: { readonly vector: Vector; readonly isListening: boolean }
   readonly untaken: Pick<UntakenAnswers, 'bytes'>
 }
 

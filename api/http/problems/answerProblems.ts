@@ -10,9 +10,8 @@ const retryLater = { 'retry-after': '1' }
 /** SQLSTATE of a statement that ran into the time limit. */
 const queryCanceled = '57014'
 
-/** What the caller is told of anything that was thrown: never a stack, SQL, or the name of a host. */
-export const toProblem = (error: unknown): Problem => {
-  if (error instanceof Problem) return error
+/** What the caller is told of anything else that was thrown: never a stack, SQL, or the name of a host. */
+const toProblem = (error: unknown): Problem => {
   if (error instanceof HTTPException && error.status === 415)
     return new Problem(415, 'INVALID_INPUT', 'The body must be declared as content-type: application/json.')
   if (error instanceof HTTPException)
@@ -36,13 +35,17 @@ export const sendProblem = (context: Context<ApiEnv>, problem: Problem): Respons
     'cache-control': 'no-store',
   })
 
-/** The one place where errors become answers. What is our fault is logged: with its cause, unless we chose to refuse. */
+/**
+ * The one place where errors become answers. What is our fault is logged: with its cause, unless we chose to refuse.
+ * @param problemOf the problem of an error that only those know who throw it
+ */
 export const answerErrors =
-  (logger: Logger): ErrorHandler<ApiEnv> =>
+  (logger: Logger, problemOf: (error: unknown) => Problem | undefined): ErrorHandler<ApiEnv> =>
   (error, context) => {
-    const problem = toProblem(error)
+    const chosen = error instanceof Problem ? error : problemOf(error)
+    const problem = chosen ?? toProblem(error)
     const about = { request_id: context.get('requestId'), path: context.req.path }
-    if (problem === error && problem.status > 500)
+    if (chosen !== undefined && problem.status > 500)
       logger.warn({ ...about, code: problem.code }, problem.message)
     else if (problem.status >= 500) logger.error({ err: problem.cause ?? error, ...about }, problem.message)
     return sendProblem(context, problem)

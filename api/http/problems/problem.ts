@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi'
+import type { InputFault, Resolved } from '../../values/resolved.ts'
 
 /** Every code that an error of this API can carry, with the title that goes with it. */
 export const problemTitles = {
@@ -35,11 +36,6 @@ export const problemSchema = z
 
 export type ProblemBody = z.infer<typeof problemSchema>
 
-export interface InputFault {
-  readonly path: string
-  readonly message: string
-}
-
 export interface ProblemOptions {
   readonly errors?: readonly InputFault[]
   readonly headers?: Readonly<Record<string, string>>
@@ -66,6 +62,12 @@ export class Problem extends Error {
 /** A parameter that is well formed but cannot be served: 422, with the field that is at fault. */
 export const unprocessable = (faults: readonly InputFault[]): Problem =>
   new Problem(422, 'INVALID_INPUT', faults.map((fault) => fault.message).join('; '), { errors: faults })
+
+/** The value, or a 422 that names the parameter. */
+export const orRefuse = <Value>(result: Resolved<Value>): Value => {
+  if (result.ok) return result.value
+  throw unprocessable(result.faults)
+}
 
 export const patternNotFound = (patternId: string): Problem =>
   new Problem(404, 'PATTERN_NOT_FOUND', `No event of the pattern ${patternId} was ever seen.`)

@@ -2,7 +2,8 @@ import type { Hook } from '@hono/zod-openapi'
 import { plainMessage } from '@patterns/shared/contract/plainMessage.ts'
 import type { $ZodIssue } from 'zod/v4/core'
 import type { ApiEnv } from '../conventions/apiEnv.ts'
-import { type InputFault, Problem } from './problem.ts'
+import type { InputFault } from '../../values/resolved.ts'
+import { Problem } from './problem.ts'
 
 const faultsOf = (issue: $ZodIssue): InputFault[] => {
   if (issue.code === 'unrecognized_keys')

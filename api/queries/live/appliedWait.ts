@@ -1,17 +1,6 @@
 import type { EventLog } from '@patterns/event-log/eventLog.ts'
+import type { Applied, SourcePlace } from '../../values/logPlace.ts'
 import type { VectorFeed } from './vectorFeed.ts'
-
-/** A message of the source: its partition, which is the shard, and its offset there. */
-export interface SourcePlace {
-  readonly shard: number
-  readonly offset: number
-}
-
-/** A place in a shard's log. */
-export interface LogPlace {
-  readonly shard: number
-  readonly position: number
-}
 
 export interface AppliedWaitOptions {
   readonly eventLog: Pick<EventLog, 'head' | 'positionBefore' | 'shards'>
@@ -25,12 +14,6 @@ export interface AppliedWaitOptions {
   readonly lookMs?: number
   readonly now?: () => number
 }
-
-/** Where the log had come to with the message, or why that cannot be said. */
-export type Applied =
-  | { readonly ok: true; readonly place: LogPlace }
-  | { readonly ok: false; readonly reason: 'late' }
-  | { readonly ok: false; readonly reason: 'no_such_shard'; readonly shards: readonly number[] }
 
 /**
  * Waits until a message of the source is in the windows. A message that was rejected, or was there before, counts
@@ -91,5 +74,3 @@ export const createAppliedWait = ({
     return { ok: true, place: { shard, position } }
   }
 }
-
-export type AppliedWait = ReturnType<typeof createAppliedWait>

@@ -5,8 +5,8 @@ import { decodeCursor, encodeCursor } from '../http/conventions/cursor.ts'
 import type { PagePlace } from '../values/page.ts'
 import { unprocessable } from '../http/problems/problem.ts'
 import { longestRangeMs, type Range } from '../values/range.ts'
-import { nextStart, type TrendRange } from './resolveTrendRange.ts'
-import { windowsOf } from './lineQuestion.ts'
+import { nextStart, type TrendRange } from '../trends/resolveTrendRange.ts'
+import { windowsOf } from '../trends/lineQuestion.ts'
 
 const placeSchema = z.tuple([z.enum(granularities), z.string(), z.string()])
 

@@ -1,0 +1,24 @@
+/** More want an answer than can get one in a while. Who asks again in a moment may get it. */
+export class TooBusyError extends Error {
+  override readonly name = 'TooBusyError'
+}
+
+/** No event of a pattern was ever seen. */
+export class PatternNotFoundError extends Error {
+  override readonly name = 'PatternNotFoundError'
+  readonly patternId: string
+
+  constructor(patternId: string) {
+    super(`No event of the pattern ${patternId} was ever seen`)
+    this.patternId = patternId
+  }
+}
+
+/** No pattern is of a type: more likely a slip than an empty category. */
+export class UnknownTypeError extends Error {
+  override readonly name = 'UnknownTypeError'
+
+  constructor(patternType: string) {
+    super(`no pattern is of the type ${patternType}`)
+  }
+}

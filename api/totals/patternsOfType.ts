@@ -1,0 +1,15 @@
+import { UnknownTypeError } from '../queries/queryErrors.ts'
+import type { Catalogue, ListedPattern } from './catalogue.ts'
+
+/**
+ * The patterns of a type.
+ * @throws UnknownTypeError if no pattern has it
+ */
+export const patternsOfType = (
+  catalogue: Catalogue,
+  patternType: string | undefined,
+): readonly ListedPattern[] => {
+  const patterns = catalogue.ofType(patternType)
+  if (patternType !== undefined && patterns.length === 0) throw new UnknownTypeError(patternType)
+  return patterns
+}

@@ -1,0 +1,17 @@
+/** A message of the source: its partition, which is the shard, and its offset there. */
+export interface SourcePlace {
+  readonly shard: number
+  readonly offset: number
+}
+
+/** A place in a shard's log. */
+export interface LogPlace {
+  readonly shard: number
+  readonly position: number
+}
+
+/** Where the log had come to with a message of the source, or why that cannot be said. */
+export type Applied =
+  | { readonly ok: true; readonly place: LogPlace }
+  | { readonly ok: false; readonly reason: 'late' }
+  | { readonly ok: false; readonly reason: 'no_such_shard'; readonly shards: readonly number[] }
