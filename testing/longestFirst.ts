@@ -2,17 +2,17 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 /** Files that wait for outages, kills and whole starts: a quarter of a minute to nearly two minutes each. */
 const long = [
-  'processor/faults/kill',
-  'processor/faults/truncatedTopic',
+  'faults/kill',
+  'faults/truncatedTopic',
   'topic/kafka/kafkaLeaders',
   'launcher/npmStart',
-  'processor/faults/outages',
+  'faults/outages',
   'topic/kafka/kafkaOutage',
-  'processor/faults/groups',
-  'processor/faults/splitPatterns',
+  'faults/groups',
+  'faults/splitPatterns',
   'topic/kafka/kafkaSilence',
   'topic/kafka/kafkaTls',
-  'processor/faults/',
+  'faults/',
 ]
 
 const rank = ({ moduleId }: TestSpecification): number => {

@@ -6,12 +6,12 @@ import { startEmbeddedPostgres } from '@patterns/launcher/embeddedPostgres.ts'
 import { migrate } from '@patterns/launcher/migrate.ts'
 import { startKafkaBroker } from '@patterns/testing/kafkaBroker.ts'
 import { describe, expect, inject, test } from 'vitest'
-import { expectExact, readProgress, untilSettled } from './expectExact.ts'
-import { lastDay, startLoad } from './faultyLoad.ts'
-import { readHealth, readLag, untilHealth } from './operatorView.ts'
-import type { ProcessorProcess } from './processorProcess.ts'
-import { createScene, type Scene } from './scene.ts'
-import { until } from './until.ts'
+import { expectExact, readProgress, untilSettled } from './testing/expectExact.ts'
+import { lastDay, startLoad } from './testing/faultyLoad.ts'
+import { readHealth, readLag, untilHealth } from './testing/operatorView.ts'
+import type { ProcessorProcess } from './testing/processorProcess.ts'
+import { createScene, type Scene } from './testing/pipelineFixture.ts'
+import { until } from './testing/until.ts'
 
 const brokers = inject('kafkaBrokers')
 const outageMs = 10_000

@@ -6,9 +6,9 @@ import { readSettings } from '@patterns/shared/settings/readSettings.ts'
 import { processSettings, topicSettings } from '@patterns/shared/settings/settings.ts'
 import { openTopic } from '@patterns/topic/openTopic.ts'
 import { vi } from 'vitest'
-import { poolSizeFor } from '../poolSize.ts'
-import { createProcessor, type Processor, type ProcessorOptions } from '../processor.ts'
-import type { Scene } from './scene.ts'
+import { poolSizeFor } from '@patterns/processor/poolSize.ts'
+import { createProcessor, type Processor, type ProcessorOptions } from '@patterns/processor/processor.ts'
+import type { Scene } from './pipelineFixture.ts'
 
 export interface ProcessorHereOptions {
   /** How long it lets the database take; as long as it likes unless said otherwise. */

@@ -1,4 +1,4 @@
-import type { Health } from '../observe/health.ts'
+import type { Health } from '@patterns/processor/observe/health.ts'
 import type { ProcessorProcess } from './processorProcess.ts'
 import { until } from './until.ts'
 

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { faultyBenchmarkMessages } from '@patterns/generator/benchmark.ts'
 import type { FaultShares, GeneratedMessage } from '@patterns/generator/faults.ts'
-import type { Scene } from './scene.ts'
+import type { Scene } from './pipelineFixture.ts'
 import { readProgress } from './expectExact.ts'
 import { until } from './until.ts'
 

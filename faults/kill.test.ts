@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { createRandom } from '@patterns/generator/random.ts'
 import { describe, expect, inject, test } from 'vitest'
-import { expectExact, readProgress, untilSettled } from './expectExact.ts'
-import { faultyMessages, sendInStep } from './faultyLoad.ts'
-import { createScene, type Scene } from './scene.ts'
-import { until } from './until.ts'
+import { expectExact, readProgress, untilSettled } from './testing/expectExact.ts'
+import { faultyMessages, sendInStep } from './testing/faultyLoad.ts'
+import { createScene, type Scene } from './testing/pipelineFixture.ts'
+import { until } from './testing/until.ts'
 
 const brokers = inject('kafkaBrokers')
 interface Ordeal {

@@ -2,11 +2,11 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { benchmarkMessages } from '@patterns/generator/benchmark.ts'
 import { timeLimits } from '@patterns/shared/postgres/timeLimits.ts'
 import { expect, test } from 'vitest'
-import { poolSizeFor } from '../poolSize.ts'
-import { expectExact, untilSettled } from './expectExact.ts'
-import { startProcessorHere } from './processorHere.ts'
-import { createScene, type Scene } from './scene.ts'
-import { until } from './until.ts'
+import { poolSizeFor } from '@patterns/processor/poolSize.ts'
+import { expectExact, untilSettled } from './testing/expectExact.ts'
+import { startProcessorHere } from './testing/processorHere.ts'
+import { createScene, type Scene } from './testing/pipelineFixture.ts'
+import { until } from './testing/until.ts'
 
 const shards = 64
 

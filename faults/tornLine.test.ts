@@ -4,10 +4,10 @@ import { benchmarkMessages } from '@patterns/generator/benchmark.ts'
 import type { PlainMessage } from '@patterns/generator/plainMessage.ts'
 import { encodeLine } from '@patterns/topic/file/fileLine.ts'
 import { expect, test } from 'vitest'
-import { expectExact, readProgress, untilSettled } from './expectExact.ts'
-import { faultyMessages } from './faultyLoad.ts'
-import { createScene, type Scene } from './scene.ts'
-import type { SentMessage } from './sentMessage.ts'
+import { expectExact, readProgress, untilSettled } from './testing/expectExact.ts'
+import { faultyMessages } from './testing/faultyLoad.ts'
+import { createScene, type Scene } from './testing/pipelineFixture.ts'
+import type { SentMessage } from './testing/sentMessage.ts'
 
 /** Sends plain messages to partition 0. */
 const sendSome = async ({ ledger }: Scene, seed: string): Promise<SentMessage[]> => {

@@ -1,12 +1,12 @@
 import { foldEvent } from '@patterns/projections/fold.ts'
 import { expect, inject, test } from 'vitest'
-import type { ProcessorOptions } from '../processor.ts'
-import { expectExact, readProgress, untilSettled } from './expectExact.ts'
-import { faultyMessages } from './faultyLoad.ts'
-import { type ProcessorHere, startProcessorHere } from './processorHere.ts'
-import { createScene, type Scene } from './scene.ts'
-import { readSentEvent } from './sentEvent.ts'
-import { until } from './until.ts'
+import type { ProcessorOptions } from '@patterns/processor/processor.ts'
+import { expectExact, readProgress, untilSettled } from './testing/expectExact.ts'
+import { faultyMessages } from './testing/faultyLoad.ts'
+import { type ProcessorHere, startProcessorHere } from './testing/processorHere.ts'
+import { createScene, type Scene } from './testing/pipelineFixture.ts'
+import { readSentEvent } from './testing/sentEvent.ts'
+import { until } from './testing/until.ts'
 
 const brokers = inject('kafkaBrokers')
 type Fold = NonNullable<ProcessorOptions['fold']>

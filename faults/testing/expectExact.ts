@@ -8,7 +8,7 @@ import { recount } from './recount.ts'
 import { readStoredTables } from './storedTables.ts'
 import { differences } from './tables.ts'
 import { until } from './until.ts'
-import type { Scene } from './scene.ts'
+import type { Scene } from './pipelineFixture.ts'
 
 /** How far the shards are: all that was taken, and all of that which is in the windows. */
 export interface Progress {

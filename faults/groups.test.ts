@@ -1,9 +1,9 @@
 import { describe, expect, inject, test } from 'vitest'
-import { expectExact, readProgress, untilSettled } from './expectExact.ts'
-import { startLoad } from './faultyLoad.ts'
-import { untilHealth, untilOwns } from './operatorView.ts'
-import { createScene, type Scene } from './scene.ts'
-import { until } from './until.ts'
+import { expectExact, readProgress, untilSettled } from './testing/expectExact.ts'
+import { startLoad } from './testing/faultyLoad.ts'
+import { untilHealth, untilOwns } from './testing/operatorView.ts'
+import { createScene, type Scene } from './testing/pipelineFixture.ts'
+import { until } from './testing/until.ts'
 
 const brokers = inject('kafkaBrokers')
 

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { youngGeneration } from '../../launcher/youngGeneration.mjs'
 
-const script = fileURLToPath(new URL('../main.ts', import.meta.url))
+const script = fileURLToPath(new URL('../../processor/main.ts', import.meta.url))
 /** As `npm start` starts it: how much memory it takes depends on that. */
 const nodeOptions = [youngGeneration('processor/main.ts')]
 

@@ -5,10 +5,10 @@ import { runCli } from '@patterns/cli/testing/runCli.ts'
 import { createPostgresEventLog } from '@patterns/event-log/postgres/postgresEventLog.ts'
 import { startKafkaBroker } from '@patterns/testing/kafkaBroker.ts'
 import { describe, expect, inject, test } from 'vitest'
-import { readProgress } from './expectExact.ts'
-import { untilHealth } from './operatorView.ts'
-import { createScene, type Scene } from './scene.ts'
-import { until } from './until.ts'
+import { readProgress } from './testing/expectExact.ts'
+import { untilHealth } from './testing/operatorView.ts'
+import { createScene, type Scene } from './testing/pipelineFixture.ts'
+import { until } from './testing/until.ts'
 
 // A broker of our own, whose disk is put back to what it was; where none can be started the suite has none either.
 const canStart = inject('kafkaBrokers') !== null

@@ -3,8 +3,8 @@ import { createPostgresEventLog } from '@patterns/event-log/postgres/postgresEve
 import { createLogger } from '@patterns/shared/logger.ts'
 import { createKafkaClient } from '@patterns/topic/kafka/kafkajs/kafkajs.ts'
 import { expect, inject, test } from 'vitest'
-import { untilSettled } from './expectExact.ts'
-import { createScene } from './scene.ts'
+import { untilSettled } from './testing/expectExact.ts'
+import { createScene } from './testing/pipelineFixture.ts'
 
 const brokers = inject('kafkaBrokers')
 const patternId = 'f0a1b2c3-0000-4000-8000-000000000002'

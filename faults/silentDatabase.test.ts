@@ -1,11 +1,11 @@
 import { timeLimits } from '@patterns/shared/postgres/timeLimits.ts'
 import { startProxy, throughProxy } from '@patterns/testing/proxy.ts'
 import { expect, test } from 'vitest'
-import { expectExact, readProgress, untilSettled } from './expectExact.ts'
-import { startLoad } from './faultyLoad.ts'
-import { startProcessorHere } from './processorHere.ts'
-import { createScene } from './scene.ts'
-import { until } from './until.ts'
+import { expectExact, readProgress, untilSettled } from './testing/expectExact.ts'
+import { startLoad } from './testing/faultyLoad.ts'
+import { startProcessorHere } from './testing/processorHere.ts'
+import { createScene } from './testing/pipelineFixture.ts'
+import { until } from './testing/until.ts'
 
 const limits = { ...timeLimits.processor, silenceMs: 700, connectMs: 700 }
 

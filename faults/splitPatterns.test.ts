@@ -11,10 +11,10 @@ import { createKafkaPublisher } from '@patterns/topic/kafka/kafkaPublisher.ts'
 import type { OutgoingMessage } from '@patterns/topic/publisher.ts'
 import pg from 'pg'
 import { describe, expect, inject, test } from 'vitest'
-import { expectExact, readProgress, untilSettled } from './expectExact.ts'
-import { createScene, type Scene } from './scene.ts'
-import { readSentEvent } from './sentEvent.ts'
-import { until } from './until.ts'
+import { expectExact, readProgress, untilSettled } from './testing/expectExact.ts'
+import { createScene, type Scene } from './testing/pipelineFixture.ts'
+import { readSentEvent } from './testing/sentEvent.ts'
+import { until } from './testing/until.ts'
 
 const brokers = inject('kafkaBrokers')
 

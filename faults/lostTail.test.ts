@@ -1,11 +1,11 @@
 import { timeLimits } from '@patterns/shared/postgres/timeLimits.ts'
 import type pg from 'pg'
 import { expect, test } from 'vitest'
-import { expectExact, untilSettled } from './expectExact.ts'
-import { faultyMessages } from './faultyLoad.ts'
-import { startProcessorHere } from './processorHere.ts'
-import { createScene, type Scene } from './scene.ts'
-import { until } from './until.ts'
+import { expectExact, untilSettled } from './testing/expectExact.ts'
+import { faultyMessages } from './testing/faultyLoad.ts'
+import { startProcessorHere } from './testing/processorHere.ts'
+import { createScene, type Scene } from './testing/pipelineFixture.ts'
+import { until } from './testing/until.ts'
 
 /** Keeps the tables as they are now. Answers what makes them so again, as a failover to a standby that is behind does. */
 const keepTables = async (pool: pg.Pool): Promise<() => Promise<void>> => {

@@ -16,10 +16,10 @@ import { startEmbeddedPostgres } from '@patterns/launcher/embeddedPostgres.ts'
 import { migrate } from '@patterns/launcher/migrate.ts'
 import type pg from 'pg'
 import { afterAll, expect, inject, test } from 'vitest'
-import { expectExact, readProgress, untilSettled } from './expectExact.ts'
-import { startLoad } from './faultyLoad.ts'
-import { readHealth, untilHealth } from './operatorView.ts'
-import { createScene, type Scene } from './scene.ts'
+import { expectExact, readProgress, untilSettled } from './testing/expectExact.ts'
+import { startLoad } from './testing/faultyLoad.ts'
+import { readHealth, untilHealth } from './testing/operatorView.ts'
+import { createScene, type Scene } from './testing/pipelineFixture.ts'
 
 const brokers = inject('kafkaBrokers')
 

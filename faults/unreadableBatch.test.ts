@@ -7,11 +7,11 @@ import { createLogger } from '@patterns/shared/logger.ts'
 import { startKafkaBroker } from '@patterns/testing/kafkaBroker.ts'
 import { createKafkaClient } from '@patterns/topic/kafka/kafkajs/kafkajs.ts'
 import { expect, inject, test } from 'vitest'
-import { readProgress } from './expectExact.ts'
-import { untilHealth } from './operatorView.ts'
+import { readProgress } from './testing/expectExact.ts'
+import { untilHealth } from './testing/operatorView.ts'
 import { flipBit, rotBatch, type StoredBatch, useUnknownCodec } from '@patterns/topic/testing/damagedBatch.ts'
-import { createScene, type Scene } from './scene.ts'
-import { until } from './until.ts'
+import { createScene, type Scene } from './testing/pipelineFixture.ts'
+import { until } from './testing/until.ts'
 
 const from = Date.UTC(2026, 3, 1)
 const events = [...patternEvents({ seed: 'rot', from, to: from + 86_400_000, eventsPerSecond: 0.02 })]

@@ -3,11 +3,11 @@ import { runCli } from '@patterns/cli/testing/runCli.ts'
 import { createKafkaClient } from '@patterns/topic/kafka/kafkajs/kafkajs.ts'
 import { recreateTopic } from '@patterns/topic/testing/kafkaTestTopic.ts'
 import { describe, expect, inject, test } from 'vitest'
-import { expectExact, readProgress, untilSettled } from './expectExact.ts'
-import { faultyMessages } from './faultyLoad.ts'
-import { untilHealth } from './operatorView.ts'
-import { createScene, type Scene } from './scene.ts'
-import { until } from './until.ts'
+import { expectExact, readProgress, untilSettled } from './testing/expectExact.ts'
+import { faultyMessages } from './testing/faultyLoad.ts'
+import { untilHealth } from './testing/operatorView.ts'
+import { createScene, type Scene } from './testing/pipelineFixture.ts'
+import { until } from './testing/until.ts'
 
 const brokers = inject('kafkaBrokers')
 

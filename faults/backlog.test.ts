@@ -2,8 +2,8 @@ import { everyWindow } from '@patterns/testing/everyWindow.ts'
 import { existsSync, readFileSync } from 'node:fs'
 import { faultyBenchmarkMessages } from '@patterns/generator/benchmark.ts'
 import { expect, inject, test } from 'vitest'
-import { createScene } from './scene.ts'
-import { until } from './until.ts'
+import { createScene } from './testing/pipelineFixture.ts'
+import { until } from './testing/until.ts'
 
 const brokers = inject('kafkaBrokers')
 const messages = 300_000
