@@ -56,7 +56,7 @@ const publish = async (folder: string, count: number, env: Readonly<Record<strin
 
 const executions = async (url: string): Promise<number> => {
   const response = await fetch(`${url}/api/pattern-analytics/dashboard-summary`)
-  return ((await response.json()) as { total_executions: number }).total_executions
+  return ((await response.json()) as { usage_count: number }).usage_count
 }
 
 const processOf = (folder: string, script: string): number => {

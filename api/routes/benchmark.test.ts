@@ -93,7 +93,7 @@ describe('the page of a pattern', () => {
         ),
       )
       const { trends } = body
-      expect(trends.metrics.map(({ metric }: { metric: string }) => metric)).toEqual([
+      expect(trends.metrics.map(({ metric_type }: { metric_type: string }) => metric_type)).toEqual([
         'usage',
         'success_rate',
         'quality',
@@ -102,14 +102,14 @@ describe('the page of a pattern', () => {
       const days = (Date.parse(trends.to) - Date.parse(trends.from)) / 86_400_000
       expect(days).toBeGreaterThanOrEqual(30)
       for (const trend of trends.metrics) {
-        const points = recountSeries(ofPattern(events, id), trend.metric, trends.granularity, trends)
+        const points = recountSeries(ofPattern(events, id), trend.metric_type, trends.granularity, trends)
         expect(trend.points).toBe(points.length)
         if (points.length < 5) {
           expect(trend.status).toBe('insufficient_data')
           continue
         }
         expect(trend.slope).toBeCloseTo(recountLine(points).slope, 7)
-        expect(trend.confidence).toBeCloseTo(1 - recountMannKendall(points), 7)
+        expect(trend.trend_confidence).toBeCloseTo(1 - recountMannKendall(points), 7)
         expect(Date.parse(trend.prediction.for)).toBe(Date.parse(trends.to))
         expect(trend.velocity.unit).toMatch(/^(uses|ratio|ms)\/day$/)
       }

@@ -8,7 +8,7 @@ import { metricUnits, unitField } from './units.ts'
 const value = z.number().nullable().openapi({ description: 'The pattern’s own; null without observations.' })
 
 const common = {
-  metric: z.enum(metrics),
+  metric_type: z.enum(metrics),
   unit: unitField,
   better: z.enum(['higher', 'lower']),
   value,
@@ -49,7 +49,7 @@ export const categoryFields = {
 const benchmarkOf = (metric: Metric, benchmark: Benchmark) => {
   const { better } = metricRules[metric]
   const { patterns } = benchmark
-  const shared = { metric, unit: metricUnits[metric], better, value: benchmark.value, patterns }
+  const shared = { metric_type: metric, unit: metricUnits[metric], better, value: benchmark.value, patterns }
   if (benchmark.status === 'suppressed')
     return {
       ...shared,

@@ -58,7 +58,7 @@ afterAll(() => api?.stop())
 
 const post = (body: unknown, headers?: Record<string, string>) => postComparison(api, body, headers)
 const of = (body: Body, metric: string) =>
-  body.comparisons.find(({ metric_name }: { metric_name: string }) => metric_name === metric)
+  body.comparisons.find(({ metric_type }: { metric_type: string }) => metric_type === metric)
 
 describe('a comparison', () => {
   it('equals a recount from the events, over any range', async () => {
@@ -72,7 +72,7 @@ describe('a comparison', () => {
           expect(body.as_of).toEqual(vectorOf(events))
           expect(body.patterns.map(({ pattern_id }: { pattern_id: string }) => pattern_id)).toEqual(ids)
           for (const comparison of body.comparisons) {
-            const metric = comparison.metric_name
+            const metric = comparison.metric_type
             const found = ids.map((id) => metricOf(inRange(ofPattern(events, id), body), metric))
             for (const [i, id] of ids.entries()) {
               if (found[i]!.value === null) expect(comparison.values[id]).toBeNull()
@@ -82,8 +82,8 @@ describe('a comparison', () => {
             const present = found.flatMap(({ value }) => value ?? [])
             if (present.length > 0) expect(comparison.statistics.mean).toBeCloseTo(mean(present)!, 9)
             else expect(comparison.statistics.mean).toBeNull()
-            if (present.length > 1) expect(comparison.statistics.std_dev).toBeCloseTo(stddev(present)!, 9)
-            else expect(comparison.statistics.std_dev).toBeNull()
+            if (present.length > 1) expect(comparison.statistics.stddev).toBeCloseTo(stddev(present)!, 9)
+            else expect(comparison.statistics.stddev).toBeNull()
             const better = (id: string) =>
               ids.filter((other) => {
                 const [mine, theirs] = [comparison.values[id], comparison.values[other]]
@@ -156,7 +156,7 @@ describe('a comparison', () => {
 
   it('is of the metrics that are asked for, in their order', async () => {
     const { body } = await post({ pattern_ids: [a, b], metrics: ['duration', 'usage'] })
-    expect(body.comparisons.map(({ metric_name }: Body) => metric_name)).toEqual(['duration', 'usage'])
+    expect(body.comparisons.map(({ metric_type }: Body) => metric_type)).toEqual(['duration', 'usage'])
     expect(Object.keys(body.rankings)).toEqual(['duration', 'usage'])
   })
 

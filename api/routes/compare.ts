@@ -104,7 +104,7 @@ export const routeCompare = (app: ApiApp, parts: RouteParts): void => {
             to: isoTime(range.to),
             patterns: patterns.map(({ id, entry }) => nameOf(id, entry)),
             comparisons: comparisons.map(({ metric, values, statistics, differences }) => ({
-              metric_name: metric,
+              metric_type: metric,
               unit: metricUnits[metric],
               better: metricRules[metric].better,
               values: Object.fromEntries(values.map(({ id, value }) => [id, value])),
@@ -112,7 +112,7 @@ export const routeCompare = (app: ApiApp, parts: RouteParts): void => {
               statistics: {
                 mean: statistics.mean,
                 median: statistics.median,
-                std_dev: statistics.standardDeviation,
+                stddev: statistics.standardDeviation,
               },
               differences: differences.map(differenceOf),
             })),

@@ -48,7 +48,7 @@ const differenceSchema = z
 
 export const comparisonSchema = z
   .strictObject({
-    metric_name: z.enum(metrics),
+    metric_type: z.enum(metrics),
     unit: unitField,
     better: z.enum(['higher', 'lower']),
     values: z.record(z.uuid(), z.number().nullable()).openapi({
@@ -59,7 +59,7 @@ export const comparisonSchema = z
       .strictObject({
         mean: z.number().nullable(),
         median: z.number().nullable(),
-        std_dev: z.number().nullable().openapi({ description: 'Sample standard deviation (n − 1).' }),
+        stddev: z.number().nullable().openapi({ description: 'Sample standard deviation (n − 1).' }),
       })
       .openapi({ description: 'Over the patterns that have a value; null where too few have.' }),
     differences: z.array(differenceSchema).openapi({

@@ -23,10 +23,10 @@ import { recentTrendOf, recentTrendsField } from './recentTrendFields.ts'
 const topPattern = z
   .strictObject({
     ...patternFields,
-    total_executions: count,
+    usage_count: count,
     success_rate: unitOrNull,
     confidence: z.number(),
-    average_quality: unitOrNull,
+    quality_score: unitOrNull,
   })
   .openapi('TopPattern')
 
@@ -36,7 +36,7 @@ const answerSchema = z
     ...rangeFields,
     total_patterns: count.openapi({ description: 'Patterns ever seen.' }),
     active_patterns: count.openapi({ description: 'Patterns used in the range.' }),
-    total_executions: count.openapi({ description: 'Uses in the range.' }),
+    usage_count: count.openapi({ description: 'Uses in the range.' }),
     average_success_rate: unitOrNull.openapi({ description: 'Unweighted mean over the patterns used.' }),
     overall_success_rate: unitOrNull.openapi({ description: 'Over all uses together.' }),
     average_quality: unitOrNull.openapi({ description: 'Unweighted mean over the patterns with a score.' }),
@@ -126,17 +126,17 @@ export const routeDashboardSummary = (app: ApiApp, parts: RouteParts): void => {
               to: isoTime(range.to),
               total_patterns: standings.length,
               active_patterns: summary.activePatterns,
-              total_executions: summary.total.outcomes.uses,
+              usage_count: summary.total.outcomes.uses,
               average_success_rate: summary.averageSuccessRate,
               overall_success_rate: summary.overallSuccessRate,
               average_quality: summary.averageQuality,
               overall_quality: summary.overallQuality,
               top_patterns: topOf(standings).map(({ id, entry, sums: own }) => ({
                 ...nameOf(id, entry),
-                total_executions: own.outcomes.uses,
+                usage_count: own.outcomes.uses,
                 success_rate: successRate(own.outcomes),
                 confidence: confidence(own.outcomes.uses),
-                average_quality: averageQuality(own),
+                quality_score: averageQuality(own),
               })),
               quality_distribution: distributeQuality(standings),
               recent_trends: spans === undefined ? [] : trendsOf(patterns, spans, sums),

@@ -90,7 +90,7 @@ describe('emerging patterns', () => {
       from: '2026-04-01T09:00:00.000Z',
       to: '2026-04-08T09:00:00.000Z',
       previous_from: '2026-03-25T09:00:00.000Z',
-      thresholds: { threshold: 0.5, min_probability: 0.95, min_uses: 5 },
+      thresholds: { threshold: 0.5, min_probability: 0.95, min_samples: 5 },
       total_count: 2,
     })
     for (const trend of body.trends) {
@@ -106,19 +106,19 @@ describe('emerging patterns', () => {
     expect(newcomer).toMatchObject({ growth_rate: null, is_new: true, direction: 'increasing' })
     expect(rocket).toMatchObject({ growth_rate: 2, is_new: false, direction: 'increasing' })
     expect(rocket.velocity).toMatchObject({ per_day: 40 / 7 / 7, unit: 'uses/day' })
-    expect(rocket.usage_trend).toMatchObject({ status: 'measured', metric: 'usage', points: 14 })
+    expect(rocket.usage_trend).toMatchObject({ status: 'measured', points: 14 })
   })
 
   it('depend on the thresholds that are asked for', async () => {
     expect(names((await ask('/trends?trend_type=emerging&threshold=1.9')).trends)).toEqual(['newcomer'])
-    expect(names((await ask('/trends?trend_type=emerging&min_uses=13')).trends)).toEqual(['rocket'])
-    expect(names((await ask('/trends?trend_type=emerging&min_uses=4')).trends)).toContain('rare')
+    expect(names((await ask('/trends?trend_type=emerging&min_samples=13')).trends)).toEqual(['rocket'])
+    expect(names((await ask('/trends?trend_type=emerging&min_samples=4')).trends)).toContain('rare')
     const even = await ask('/trends?trend_type=emerging&threshold=1.9&min_probability=0.5')
     expect(names(even.trends)).toEqual(['newcomer', 'rocket'])
   })
 
   it('are not those that hours which still run would make so', async () => {
-    const { trends } = await ask('/trends?trend_type=emerging&min_uses=1&threshold=0&min_probability=0.5')
+    const { trends } = await ask('/trends?trend_type=emerging&min_samples=1&threshold=0&min_probability=0.5')
     expect(names(trends)).not.toContain('rightNow')
   })
 

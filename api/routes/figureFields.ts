@@ -38,9 +38,9 @@ export const successFields = {
     .number()
     .min(0)
     .max(1)
-    .openapi({ description: 'min(1, uses / 30): from the sample size alone.' }),
-  total_executions: count,
-  successful_executions: count.openapi({ description: 'Successes and partial successes.' }),
+    .openapi({ description: 'min(1, usage_count / 30): from the sample size alone.' }),
+  usage_count: count,
+  successful_usage_count: count.openapi({ description: 'Successes and partial successes.' }),
   outcomes: outcomesSchema,
 }
 
@@ -50,8 +50,8 @@ export const successOf = (outcomes: Outcomes) => {
     success_rate: successRate(outcomes),
     success_rate_interval: wilsonInterval(successes, uses),
     confidence: confidence(uses),
-    total_executions: uses,
-    successful_executions: successes,
+    usage_count: uses,
+    successful_usage_count: successes,
     outcomes: outcomesOf(outcomes),
   }
 }

@@ -58,11 +58,11 @@ describe('what was just written', () => {
   })
 
   it('is seen within a second by whoever just asks', async () => {
-    const before = (await api.ask('/dashboard-summary')).body.total_executions
+    const before = (await api.ask('/dashboard-summary')).body.usage_count
     const written = performance.now()
     await api.seed([use(now)])
     await until(
-      async () => (await api.ask('/dashboard-summary')).body.total_executions,
+      async () => (await api.ask('/dashboard-summary')).body.usage_count,
       (total) => total === before + 1,
     )
     expect(performance.now() - written).toBeLessThan(2_000)
@@ -174,7 +174,7 @@ describe('a projection that stepped back', () => {
       () => api.ask(`/dashboard-summary`),
       (answer) => answer.body?.as_of?.[0] === seeded.at(-1)!.position,
     )
-    expect(body).toMatchObject({ total_patterns: 1, total_executions: 2 })
+    expect(body).toMatchObject({ total_patterns: 1, usage_count: 2 })
   })
 })
 

@@ -17,8 +17,8 @@ export const healthSchema = z
     metrics: z.array(
       z.union([
         // Not `extend`: the document would say that it is the short one and more, which that one forbids.
-        z.strictObject({ ...measured.shape, metric: z.enum(metrics), prediction: predictionSchema }),
-        z.strictObject({ ...insufficient.shape, metric: z.enum(metrics) }),
+        z.strictObject({ ...measured.shape, metric_type: z.enum(metrics), prediction: predictionSchema }),
+        z.strictObject({ ...insufficient.shape, metric_type: z.enum(metrics) }),
       ]),
     ),
   })
@@ -27,9 +27,9 @@ export const healthSchema = z
   })
 
 const lineOf = ({ series: { metric, granularity }, trend }: PatternTrend) => {
-  if (trend.status === 'insufficient_data') return { metric, ...noTrendOf(trend) }
+  if (trend.status === 'insufficient_data') return { metric_type: metric, ...noTrendOf(trend) }
   return {
-    metric,
+    metric_type: metric,
     ...measuredOf(metric, trend, trend.direction, granularity),
     // With the five points of a trend there is always one.
     prediction: predictionOf(trend.prediction!),

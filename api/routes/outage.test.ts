@@ -77,9 +77,9 @@ describe('a database that goes away', () => {
       .uses
     const after = await until(
       () => api.ask('/dashboard-summary?time_range=7d'),
-      ({ status, body }) => status === 200 && body.total_executions === total,
+      ({ status, body }) => status === 200 && body.usage_count === total,
     )
-    expect(after.body.total_executions).toBeGreaterThan(before.body.total_executions)
+    expect(after.body.usage_count).toBeGreaterThan(before.body.usage_count)
     await until(
       () => api.get('/health'),
       ({ body }) => body.status === 'ok',

@@ -216,18 +216,18 @@ describe('answers equal a recount from the events', () => {
         expect(rates.as_of).toEqual(vectorOf(events))
         for (const pattern of rates.patterns) {
           const mine = inRange(ofPattern(events, pattern.pattern_id), rates)
-          expect(pattern.total_executions).toBe(countUses(mine))
+          expect(pattern.usage_count).toBe(countUses(mine))
           close(pattern.success_rate, successRate(mine))
           for (const outcome of ['success', 'partial_success', 'failure', 'error'])
             expect(pattern.outcomes[outcome]).toBe(countOutcome(mine, outcome))
-          close(pattern.average_quality, mean(scores(mine)))
+          close(pattern.quality_score, mean(scores(mine)))
         }
         close(rates.summary.overall_success_rate, successRate(inRange(events, rates)))
 
         const summary = await askOrSkip(`/dashboard-summary?${range}${after}`)
         const all = inRange(events, summary)
         expect(summary.total_patterns).toBe(patternIds.length)
-        expect(summary.total_executions).toBe(countUses(all))
+        expect(summary.usage_count).toBe(countUses(all))
         close(summary.overall_success_rate, successRate(all))
         close(summary.overall_quality, mean(scores(all)))
         expect(summary.active_patterns).toBe(

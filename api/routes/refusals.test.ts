@@ -74,6 +74,22 @@ describe('a value that is not valid', () => {
     expectProblem(await api.ask(path), status, 'INVALID_INPUT', paths)
   })
 
+  it.each([
+    ['/success-rates?sort=-total_executions', 'sort', 'total_executions is called usage_count now'],
+    ['/success-rates?sort=average_quality', 'sort', 'average_quality is called quality_score now'],
+    ['/trends?trend_type=performance', 'trend_type', 'performance is called duration now'],
+    ['/trends?trend_type=emerging&min_uses=5', 'min_uses', 'is called min_samples now'],
+  ])('%s uses a name from before, and is told the new one', async (path, parameter, message) => {
+    const answer = await api.ask(path)
+    expectProblem(answer, 422, 'INVALID_INPUT', [parameter])
+    expect(answer.body.errors).toEqual([{ path: parameter, message }])
+  })
+
+  it('with a name from before beside other faults names all of them', async () => {
+    const answer = await api.ask('/trends?trend_type=performance&limit=0')
+    expectProblem(answer, 400, 'INVALID_INPUT', ['trend_type', 'limit'])
+  })
+
   it('with a + that the URL turned into a space says so', async () => {
     const answer = await api.ask('/dashboard-summary?from=2026-04-01T00:00:00+02:00')
     expect(answer.body.errors[0].message).toContain('%2B')

@@ -20,7 +20,7 @@ export const shortTrendSchema = z.union([
       direction: directionField,
       velocity: velocitySchema,
       slope: z.number().openapi({ description: 'Per window.' }),
-      confidence: z.number(),
+      trend_confidence: z.number().openapi({ description: '1 − p of the test for a direction.' }),
     })
     .openapi('ShortTrend'),
   z
@@ -44,7 +44,7 @@ export const measuredOf = (
   direction,
   velocity: velocityOf(metric, velocity(line.slope, line.mean, granularity)),
   slope: line.slope,
-  confidence: 1 - line.p,
+  trend_confidence: 1 - line.p,
 })
 
 export const noTrendOf = ({ points }: InsufficientData) => ({

@@ -28,7 +28,7 @@ const patternSchema = z
       description:
         'Drawn towards the rate of its type the fewer uses there are, so that 1 of 1 does not beat 990 of 1,000.',
     }),
-    average_quality: unitOrNull,
+    quality_score: unitOrNull,
   })
   .openapi('PatternSuccess')
 
@@ -63,8 +63,8 @@ const route = createRoute({
           'adjusted_success_rate',
           'success_rate',
           'confidence',
-          'total_executions',
-          'average_quality',
+          'usage_count',
+          'quality_score',
           'pattern_name',
         ],
         '-adjusted_success_rate',
@@ -100,8 +100,8 @@ export const routeSuccessRates = (app: ApiApp, parts: RouteParts): void => {
             success_rate: (standing) => successRate(standing.sums.outcomes),
             // Confidence follows from uses alone, and uses tell apart those with full confidence.
             confidence: (standing) => standing.sums.outcomes.uses,
-            total_executions: (standing) => standing.sums.outcomes.uses,
-            average_quality: (standing) => averageQuality(standing.sums),
+            usage_count: (standing) => standing.sums.outcomes.uses,
+            quality_score: (standing) => averageQuality(standing.sums),
             pattern_name: (standing) => standing.entry.patternName?.value ?? null,
           }
           const page = pageOf(listed, {
@@ -121,7 +121,7 @@ export const routeSuccessRates = (app: ApiApp, parts: RouteParts): void => {
                 ...nameOf(standing.id, standing.entry),
                 ...successOf(standing.sums.outcomes),
                 adjusted_success_rate: adjustedRateOf(standing, priors),
-                average_quality: averageQuality(standing.sums),
+                quality_score: averageQuality(standing.sums),
               })),
               next_cursor: nextCursor(page, question, range),
               summary: {

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import { type Metric, metrics } from '@patterns/projections/analytics/metric.ts'
+import type { Metric } from '@patterns/projections/analytics/metric.ts'
 import type { Direction } from '@patterns/projections/analytics/direction.ts'
 import type { Prediction } from '@patterns/projections/analytics/prediction.ts'
 import type { Series } from '@patterns/projections/analytics/series.ts'
@@ -46,7 +46,6 @@ export const predictionSchema = z
 /** Why there is no trend: honest, where numbers would be invented. */
 export const insufficientSchema = z
   .strictObject({
-    metric: z.enum(metrics),
     status: z.literal('insufficient_data'),
     points: count,
     least_points: z.literal(leastPoints),
@@ -55,7 +54,6 @@ export const insufficientSchema = z
 
 export const trendSchema = z
   .strictObject({
-    metric: z.enum(metrics),
     status: z.literal('measured'),
     points: count.openapi({ description: 'Windows with observations.' }),
     direction: directionField.openapi({
@@ -68,7 +66,7 @@ export const trendSchema = z
     starts: z.iso.datetime().openapi({ description: 'The first window of the series.' }),
     mean: z.number(),
     r_squared: z.number().nullable().openapi({ description: 'Null where all values are equal.' }),
-    confidence: z.number().openapi({ description: '1 − p_value.' }),
+    trend_confidence: z.number().openapi({ description: '1 − p_value.' }),
     p_value: z.number(),
     adjusted_p_value: z.number().nullable().openapi({
       description: 'For the length of the list (Benjamini–Hochberg); null for one pattern alone.',
@@ -76,7 +74,7 @@ export const trendSchema = z
     robust_slope: z.strictObject({ slope: z.number(), ...bounds, level: z.literal(0.95) }).openapi({
       description: 'Sen’s slope, per window.',
     }),
-    volatility: z.strictObject({ standard_deviation: z.number(), of_mean: z.number().nullable() }).openapi({
+    volatility: z.strictObject({ stddev: z.number(), of_mean: z.number().nullable() }).openapi({
       description: 'Around the line.',
     }),
     moving_average: z.number().nullable().openapi({ description: 'Of the last 7 windows.' }),
@@ -115,8 +113,7 @@ export const predictionOf = ({ method, value, interval80, interval95, for: next 
   method,
 })
 
-export const insufficientOf = (metric: Metric, points: number) => ({
-  metric,
+export const insufficientOf = (points: number) => ({
   status: 'insufficient_data' as const,
   points,
   least_points: leastPoints,
@@ -135,7 +132,6 @@ export const trendOf = (
   const { metric, granularity, indices, values, length } = series
   const timeOf = (index: number): string => isoTime(trend.start + index * windowMs[granularity])
   return {
-    metric,
     status: 'measured' as const,
     points: trend.points,
     direction: listed?.direction ?? trend.direction,
@@ -145,13 +141,13 @@ export const trendOf = (
     starts: isoTime(trend.start),
     mean: trend.mean,
     r_squared: trend.rSquared,
-    confidence: trend.confidence,
+    trend_confidence: trend.confidence,
     p_value: trend.p,
     adjusted_p_value: listed?.adjustedP ?? null,
     // With the five points of a trend there are always two, and three.
     robust_slope: { ...trend.robustSlope!, level: 0.95 as const },
     volatility: {
-      standard_deviation: trend.volatility.standardDeviation,
+      stddev: trend.volatility.standardDeviation,
       of_mean: trend.volatility.ofMean,
     },
     moving_average: trend.movingAverage.at(-1)!,

@@ -1,7 +1,8 @@
 import type { SeededEvent } from '@patterns/testing/seedProjections.ts'
 import { seedTrends } from '@patterns/testing/seedTrends.ts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { expectTrends, type TrendType } from '../testing/expectTrends.ts'
+import type { Metric } from '@patterns/projections/analytics/metric.ts'
+import { expectTrends } from '../testing/expectTrends.ts'
 import { afterLast, ofPattern } from '../testing/recount.ts'
 import { recountSeries } from '../testing/recountTrends.ts'
 import { type Answer, startTestApi, type TestApi } from '../testing/startTestApi.ts'
@@ -27,7 +28,7 @@ const ask = async (path: string) => {
   return answer.body
 }
 
-const expectRecounted = (body: Body, type: TrendType, of: readonly string[]): void =>
+const expectRecounted = (body: Body, type: Metric, of: readonly string[]): void =>
   expectTrends(events, body, type, of)
 
 const all = Object.values(trendingIds)
@@ -44,12 +45,10 @@ const listed = [
 
 describe('the trends of a metric', () => {
   it.each(
-    listed.flatMap((query) =>
-      ['usage', 'quality', 'success_rate', 'performance'].map((type) => [type, query]),
-    ),
+    listed.flatMap((query) => ['usage', 'quality', 'success_rate', 'duration'].map((type) => [type, query])),
   )('of %s equal a recount from the events (%s)', async (type, query) => {
     const body = await ask(`/trends?trend_type=${type}${query}`)
-    expectRecounted(body, type as TrendType, all)
+    expectRecounted(body, type as Metric, all)
     expect(body.trends).toHaveLength(body.total_count)
   })
 
@@ -70,7 +69,7 @@ describe('the trends of a metric', () => {
       ['split', 'increasing'],
     ])
     expect(await moving('quality')).toEqual([['improving', 'increasing']])
-    expect(await moving('performance')).toEqual([['slowing', 'increasing']])
+    expect(await moving('duration')).toEqual([['slowing', 'increasing']])
     expect(await moving('success_rate')).toEqual([])
   })
 
@@ -148,7 +147,7 @@ describe('the trends of a metric', () => {
 })
 
 describe('lines that the processor keeps', () => {
-  const queries = ['usage', 'quality', 'success_rate', 'performance'].flatMap((type) =>
+  const queries = ['usage', 'quality', 'success_rate', 'duration'].flatMap((type) =>
     ['time_range=24h', 'time_range=30d', 'time_range=90d', 'time_range=P12W&granularity=week'].map(
       (range) => `/trends?trend_type=${type}&${range}`,
     ),
@@ -187,7 +186,7 @@ describe('lines that the processor keeps', () => {
     const reader = await startTestApi({ now, database: api.database })
     try {
       for (const query of queries) {
-        const type = /trend_type=(\w+)/.exec(query)![1] as TrendType
+        const type = /trend_type=(\w+)/.exec(query)![1] as Metric
         expectRecounted((await reader.ask(query)).body, type, all)
         // The first API has the lines of before in memory.
         expectRecounted(await ask(`${query}&after=${afterLast(late)}`), type, all)

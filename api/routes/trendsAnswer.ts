@@ -41,7 +41,6 @@ const emergenceSchema = z
     trend_type: z.enum(['emerging', 'declining', 'stable']),
     status: z.literal('measured'),
     direction: directionField,
-    confidence: z.number().openapi({ description: 'The probability.' }),
     ...emergenceFields,
     velocity: velocitySchema,
     usage_trend: z.union([trendSchema, insufficientSchema]).openapi({
@@ -82,7 +81,7 @@ export const answerSchema = z
       thresholds: z.strictObject({
         threshold: z.number(),
         min_probability: z.number(),
-        min_uses: z.number(),
+        min_samples: z.number(),
       }),
       trends: z.array(emergenceSchema),
     }),
@@ -91,9 +90,7 @@ export const answerSchema = z
 
 /** A trend, or that there is too little for one. */
 export const trendOrNone = ({ series, trend }: PatternTrend, options?: TrendOptions) =>
-  trend.status === 'measured'
-    ? trendOf({ series, trend }, options)
-    : insufficientOf(series.metric, trend.points)
+  trend.status === 'measured' ? trendOf({ series, trend }, options) : insufficientOf(trend.points)
 
 const directionOfKind = { emerging: 'increasing', declining: 'decreasing', stable: 'stable' } as const
 
@@ -119,7 +116,6 @@ export const emergenceOf = (
     trend_type: verdict.kind,
     status: 'measured' as const,
     direction: directionOfKind[verdict.kind],
-    confidence: verdict.probability,
     ...emergenceFiguresOf({ verdict }),
     velocity: velocityOf('usage', velocity(slope, (now + previous) / days / 2, 'day')),
     usage_trend: trendOrNone(usage, { listed: inList, withSeries }),

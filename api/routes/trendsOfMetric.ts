@@ -1,3 +1,4 @@
+import type { Metric } from '@patterns/projections/analytics/metric.ts'
 import { orRefuse, patternNotFound } from '../http/problems/problem.ts'
 import type { PagePlace } from '../values/page.ts'
 import { createMetricTrends } from '../trends/metricTrends.ts'
@@ -6,7 +7,6 @@ import { patternTrend } from '../trends/patternTrend.ts'
 import { resolveTrendRange, type TrendRange } from '../trends/resolveTrendRange.ts'
 import { trendColumnsOf } from '../trends/trendColumns.ts'
 import { nextTrendCursor, resumeTrendRange } from './trendCursor.ts'
-import { metricOfType, type MetricTrendType } from '../trends/trendTypes.ts'
 import type { RouteParts } from './apiRoute.ts'
 import { refuseOtherType } from './listPage.ts'
 import { nameOf } from './patternFields.ts'
@@ -38,16 +38,15 @@ export const createMetricAnswers = (parts: RouteParts) => {
     return { trendRange: orRefuse(resolveTrendRange(query, options)), after: undefined }
   }
 
-  const ofOne = async (query: TrendsQuery, type: MetricTrendType, id: string, range: TrendRange) => {
-    const metric = metricOfType[type]
+  const ofOne = async (query: TrendsQuery, type: Metric, id: string, range: TrendRange) => {
     const { vector, entry, windows } = await parts.patterns.one(id, {
       segments: trendSegments(range),
-      columns: trendColumnsOf(metric),
+      columns: trendColumnsOf(type),
     })
     if (entry === undefined) throw patternNotFound(id)
     refuseOtherType(entry, query.pattern_type)
     const of = { firstSeen: entry.firstSeen, now: parts.clock() }
-    const answer = trendOrNone(patternTrend(metric, windowsInOrder(windows), range, of), {
+    const answer = trendOrNone(patternTrend(type, windowsInOrder(windows), range, of), {
       withSeries: query.include === 'series',
     })
     const isListed =
@@ -65,13 +64,13 @@ export const createMetricAnswers = (parts: RouteParts) => {
 
   const ofMany = async (
     query: TrendsQuery,
-    type: MetricTrendType,
+    type: Metric,
     question: string,
     { trendRange, after }: ListedRange,
   ) => {
     const { vector, page, totalCount, insufficientCount } = await listMetricTrends({
       ...trendRange,
-      metric: metricOfType[type],
+      metric: type,
       patternType: query.pattern_type,
       direction: query.direction,
       after,

@@ -50,7 +50,7 @@ export const createEmergenceAnswers = (parts: RouteParts) => {
   ) => {
     const threshold = query.threshold ?? defaultLimits[type]
     const probability = query.min_probability ?? defaultLimits.probability
-    const uses = query.min_uses ?? defaultLimits.uses
+    const uses = query.min_samples ?? defaultLimits.uses
     const { vector, page, totalCount } = await listEmergence({
       type,
       spans,
@@ -65,7 +65,7 @@ export const createEmergenceAnswers = (parts: RouteParts) => {
     const body = {
       ...trendRangeFields(query, { range: spans.current, granularity }),
       previous_from: isoTime(spans.previous.from),
-      thresholds: { threshold, min_probability: probability, min_uses: uses },
+      thresholds: { threshold, min_probability: probability, min_samples: uses },
       trends: page.items.map((item) => emergenceOf(item, spans, query.include === 'series')),
       total_count: totalCount,
       next_cursor: nextTrendCursor(page.end, question, { range: spans.current, granularity }),

@@ -19,7 +19,7 @@ const range = rangeParameters('30d')
 export const trendsQuery = z.strictObject({
   trend_type: z.enum(trendTypes).default('usage').openapi({
     description:
-      '`usage`, `quality`, `success_rate`, `performance` (durations): where that metric goes. `emerging`, `declining`: whose usage grew or fell against the equally long time before.',
+      '`usage`, `quality`, `success_rate`, `duration`: where that metric goes. `emerging`, `declining`: whose usage grew or fell against the equally long time before.',
   }),
   ...range,
   time_range: range.time_range.openapi({
@@ -35,7 +35,7 @@ export const trendsQuery = z.strictObject({
     'By how much usage must have changed, as a ratio: `emerging` 0.5 (grew by more than 50 %), `declining` 0.3.',
   ),
   min_probability: decimal(0.5, 1, 'How sure that must be: the posterior probability. Default: 0.95.'),
-  min_uses: integer(1, 1_000_000, 'Uses needed in the larger of the two times. Default: 5.'),
+  min_samples: integer(1, 1_000_000, 'Uses needed in the larger of the two times. Default: 5.'),
   include: z.enum(['series']).optional().openapi({ description: 'Adds the points of each series.' }),
   include_open: z
     .enum(['true', 'false'])
@@ -54,7 +54,7 @@ export const trendsQuery = z.strictObject({
 export type TrendsQuery = z.infer<typeof trendsQuery>
 
 const ofMetrics = ['direction', 'include_open'] as const
-const ofEmergence = ['threshold', 'min_probability', 'min_uses'] as const
+const ofEmergence = ['threshold', 'min_probability', 'min_samples'] as const
 
 /** Parameters that the kind of trend has no use for are faults: ignoring them would mislead. */
 export const refuseMisplaced = (query: TrendsQuery): void => {

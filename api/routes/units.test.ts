@@ -21,11 +21,11 @@ it('a metric is in the same unit on every route that tells it', async () => {
   for (const metric of metrics) {
     const { unit } = (await api.ask(`/time-series?metric_type=${metric}`)).body
     expect(
-      compared.body.comparisons.find(({ metric_name }: { metric_name: string }) => metric_name === metric)
+      compared.body.comparisons.find(({ metric_type }: { metric_type: string }) => metric_type === metric)
         .unit,
     ).toBe(unit)
     expect(
-      benchmarked.body.benchmarks.find((entry: { metric: string }) => entry.metric === metric).unit,
+      benchmarked.body.benchmarks.find((entry: { metric_type: string }) => entry.metric_type === metric).unit,
     ).toBe(unit)
   }
   expect((await api.ask('/time-series?metric_type=duration')).body.unit).toBe('ms')

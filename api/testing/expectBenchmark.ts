@@ -10,7 +10,7 @@ export const expectBenchmark = (
   id: string,
   category: readonly string[],
 ): void => {
-  for (const { metric, ...told } of body.benchmarks) {
+  for (const { metric_type: metric, ...told } of body.benchmarks) {
     const of = (one: string) => metricOf(inRange(ofPattern(events, one), body), metric).value
     const all = category.flatMap((one) => of(one) ?? [])
     const own = of(id)

@@ -1,3 +1,4 @@
+import type { Metric } from '@patterns/projections/analytics/metric.ts'
 import type { SeededEvent } from '@patterns/testing/seedProjections.ts'
 import { expect } from 'vitest'
 import { ofPattern } from './recount.ts'
@@ -11,22 +12,18 @@ import {
 } from './recountTrends.ts'
 import type { Answer } from './startTestApi.ts'
 
-const metricOf = { usage: 'usage', quality: 'quality', success_rate: 'success_rate', performance: 'duration' }
 const daysPerWindow = { hour: 1 / 24, day: 1, week: 7 }
-
-/** What a list of trends can be of. */
-export type TrendType = keyof typeof metricOf
 
 /** Compares a list, over all patterns or those of a type, with what the events say. */
 export const expectTrends = (
   events: readonly SeededEvent[],
   body: Answer['body'],
-  type: TrendType,
+  type: Metric,
   of: readonly string[],
 ): void => {
   const size = body.granularity as Size
   const series = new Map(
-    of.map((id) => [id, recountSeries(ofPattern(events, id), metricOf[type], size, body)] as const),
+    of.map((id) => [id, recountSeries(ofPattern(events, id), type, size, body)] as const),
   )
   const observed = [...series].filter(([, points]) => points.some(({ y }) => y !== 0 || type !== 'usage'))
   const measured = observed.filter(([, points]) => points.length >= 5)
@@ -46,7 +43,7 @@ export const expectTrends = (
     expect(trend.velocity.per_day).toBeCloseTo(slope / daysPerWindow[size], 7)
     expect(trend.velocity.percent_per_day).toBeCloseTo((100 * slope) / daysPerWindow[size] / mean, 6)
     expect(trend.p_value).toBeCloseTo(ps.get(id)!, 7)
-    expect(trend.confidence).toBeCloseTo(1 - ps.get(id)!, 7)
+    expect(trend.trend_confidence).toBeCloseTo(1 - ps.get(id)!, 7)
     expect(trend.adjusted_p_value).toBeCloseTo(adjusted[at]!, 7)
     expect(trend.robust_slope.slope).toBeCloseTo(recountSen(points), 9)
     expect(trend.robust_slope.lower).toBeLessThanOrEqual(trend.robust_slope.slope)

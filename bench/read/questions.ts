@@ -4,7 +4,7 @@ import type { SeededPattern } from './seedPatterns.ts'
 
 const base = '/api/pattern-analytics'
 
-const trendTypes = ['usage', 'quality', 'success_rate', 'performance'] as const
+const trendTypes = ['usage', 'quality', 'success_rate', 'duration'] as const
 
 /** What is asked of each route: as a dashboard would, with defaults, and with parameters that keep changing. */
 export const questions = (

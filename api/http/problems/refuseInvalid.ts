@@ -4,6 +4,7 @@ import type { $ZodIssue } from 'zod/v4/core'
 import type { ApiEnv } from '../conventions/apiEnv.ts'
 import type { InputFault } from '../../values/resolved.ts'
 import { Problem } from './problem.ts'
+import { renamedFaults } from './renamed.ts'
 
 const faultsOf = (issue: $ZodIssue): InputFault[] => {
   if (issue.code === 'unrecognized_keys')
@@ -21,16 +22,21 @@ const faultsOf = (issue: $ZodIssue): InputFault[] => {
   ]
 }
 
-/** Parameters that no schema lets through are a 400 that names each of them. */
-export const refuseInvalid: Hook<unknown, ApiEnv, string, Response | void> = (result) => {
+/**
+ * Parameters that no schema lets through are a 400 that names each of them, and a 422 if all that is wrong is that names
+ * from before are used.
+ */
+export const refuseInvalid: Hook<unknown, ApiEnv, string, Response | void> = (result, context) => {
   if (result.success) return
-  const errors = result.error.issues.flatMap(faultsOf)
+  const renamed = renamedFaults(context.req.path, context.req.query())
+  const others = result.error.issues
+    .flatMap(faultsOf)
+    .filter(({ path }) => !renamed.some((fault) => fault.path === path))
+  const errors = [...renamed, ...others]
   throw new Problem(
-    400,
+    others.length === 0 ? 422 : 400,
     'INVALID_INPUT',
     errors.map(({ path, message }) => `${path} ${message}`).join('; '),
-    {
-      errors,
-    },
+    { errors },
   )
 }

@@ -1,0 +1,27 @@
+import type { InputFault } from '../../values/resolved.ts'
+
+/** What a parameter is called now; or, of a parameter that kept its name, what its values are. */
+type Renames = Readonly<Record<string, string | Readonly<Record<string, string>>>>
+
+/** By the end of the route's path. */
+const renames: Readonly<Record<string, Renames>> = {
+  '/success-rates': { sort: { total_executions: 'usage_count', average_quality: 'quality_score' } },
+  '/trends': { min_uses: 'min_samples', trend_type: { performance: 'duration' } },
+}
+
+/** The parameters of a request that use a name from before, each with the name that it has now. */
+export const renamedFaults = (
+  path: string,
+  query: Readonly<Record<string, string>>,
+): readonly InputFault[] => {
+  const ofRoute = Object.entries(renames).find(([end]) => path.endsWith(end))?.[1] ?? {}
+  return Object.entries(ofRoute).flatMap(([parameter, now]) => {
+    const given = query[parameter]
+    if (given === undefined) return []
+    if (typeof now === 'string') return [{ path: parameter, message: `is called ${now} now` }]
+    const value = given.replace(/^-/, '')
+    return Object.hasOwn(now, value)
+      ? [{ path: parameter, message: `${value} is called ${now[value]} now` }]
+      : []
+  })
+}
