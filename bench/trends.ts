@@ -30,7 +30,7 @@ export const register = (program: Command): void => {
       const [patterns, stillPatterns] = [Number(options.patterns), Number(options.stillPatterns)]
       const usesPerWindow = Number(options.uses)
       const detection: object[] = []
-      let mostFalsePositives = 0
+      let maxFalsePositives = 0
       for (const series of trendSeries) {
         for (const metric of metrics) {
           for (const [index, change] of changes[metric].entries()) {
@@ -43,7 +43,7 @@ export const register = (program: Command): void => {
               change,
               ...(change === 0 ? { false_positives: calledMoving } : { detected: calledRight }),
             }
-            if (change === 0) mostFalsePositives = Math.max(mostFalsePositives, calledMoving)
+            if (change === 0) maxFalsePositives = Math.max(maxFalsePositives, calledMoving)
             printFigures(figures)
             detection.push(figures)
           }
@@ -67,7 +67,7 @@ export const register = (program: Command): void => {
       printResult(
         'trends',
         { patterns, still_patterns: stillPatterns, uses_per_window: usesPerWindow },
-        { most_false_positives: mostFalsePositives, detection, list: inList },
+        { most_false_positives: maxFalsePositives, detection, list: inList },
       )
     })
 }

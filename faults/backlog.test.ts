@@ -7,7 +7,7 @@ import { until } from './testing/until.ts'
 
 const brokers = inject('kafkaBrokers')
 const messages = 300_000
-const mostMebibytes = 500
+const maxMebibytes = 500
 
 /** The most memory that a process ever had, as Linux counts it. */
 const peakMebibytes = (pid: number): number =>
@@ -52,7 +52,7 @@ test.skipIf(brokers === null || !existsSync('/proc/self/status'))(
       expect(rows).toEqual(
         ['hour', 'day', 'week'].map((granularity) => ({ granularity, uses: BigInt(messages) })),
       )
-      expect(peakMebibytes(processor.pid)).toBeLessThan(mostMebibytes)
+      expect(peakMebibytes(processor.pid)).toBeLessThan(maxMebibytes)
     } finally {
       await scene.close()
     }

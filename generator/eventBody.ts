@@ -13,7 +13,7 @@ const errorMessages = [
 ]
 const issues = ['missing error handling', 'name does not say what it does', 'no test for the edge case']
 
-const clamp = (value: number, least: number, most: number): number => Math.min(most, Math.max(least, value))
+const clamp = (value: number, min: number, max: number): number => Math.min(max, Math.max(min, value))
 
 /** A score around a mean, to three decimals, as graders give it. */
 const score = (random: Random, mean: number, deviation: number): number =>

@@ -73,7 +73,7 @@ export interface GeneratedMessage {
 }
 
 /** The longest that an echo comes after its original, in messages. */
-const longestEcho = 20
+const maxEcho = 20
 
 interface PendingEcho {
   readonly kind: keyof typeof echoes
@@ -130,7 +130,7 @@ export function* withFaults(
     if (kind === 'plain' || isEcho(kind)) {
       yield { kind: 'plain', message }
       if (isEcho(kind))
-        pending.push({ kind, message: echoes[kind](message), wait: 1 + random.below(longestEcho) })
+        pending.push({ kind, message: echoes[kind](message), wait: 1 + random.below(maxEcho) })
       continue
     }
     const altered = alterations[kind](message, random)

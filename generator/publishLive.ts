@@ -3,7 +3,7 @@ import type { Logger } from '@patterns/shared/logger.ts'
 import type { OutgoingMessage, Publisher } from '@patterns/topic/publisher.ts'
 
 /** Further from the clock than this, the stream starts again at the present: the machine slept, or the clock was set. */
-const mostDriftMs = 10_000
+const maxDriftMs = 10_000
 const reportEveryMs = 10_000
 
 type TimedMessage = OutgoingMessage & { readonly timestamp: number }
@@ -42,10 +42,10 @@ export const publishLive = async ({
     for (const message of messagesFrom(before)) {
       const waitMs = message.timestamp - now()
       // Longer than the gap between the two: the clock was set back.
-      if (waitMs > message.timestamp - before + mostDriftMs) return
+      if (waitMs > message.timestamp - before + maxDriftMs) return
       before = message.timestamp
       if (waitMs > 0) await delay(waitMs, undefined, { signal: stopping })
-      if (Math.abs(now() - message.timestamp) > mostDriftMs) return
+      if (Math.abs(now() - message.timestamp) > maxDriftMs) return
       await publisher.ready()
       if (stopping.aborted) return
       publisher.send(message).catch(report)

@@ -12,13 +12,13 @@ export const weightedChoice = (weights: readonly number[]): ((random: Random) =>
   return (random) => {
     const drawn = random.unit() * total
     // The first index whose cumulative weight is above the draw; one of weight 0 never is.
-    let least = 0
-    let most = cumulative.length - 1
-    while (least < most) {
-      const middle = (least + most) >>> 1
-      if (cumulative[middle]! > drawn) most = middle
-      else least = middle + 1
+    let min = 0
+    let max = cumulative.length - 1
+    while (min < max) {
+      const middle = (min + max) >>> 1
+      if (cumulative[middle]! > drawn) max = middle
+      else min = middle + 1
     }
-    return least
+    return min
   }
 }

@@ -19,12 +19,12 @@ export interface KeepRunningOptions<What extends Started> {
   readonly pauseMs?: (attempt: number) => number
 }
 
-const longestPauseMs = 30_000
+const maxPauseMs = 30_000
 /** What ran this long is healthy: its next end is a first one again. */
 const healthyAfterMs = 60_000
 
 /** A half second, doubled each time, up to a half minute. */
-export const restartPauseMs = (attempt: number): number => Math.min(500 * 2 ** (attempt - 1), longestPauseMs)
+export const restartPauseMs = (attempt: number): number => Math.min(500 * 2 ** (attempt - 1), maxPauseMs)
 
 /**
  * Starts something again whenever it ends, saying so, with growing pauses.

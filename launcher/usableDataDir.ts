@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { SettingsError } from '@patterns/shared/settings/readSettings.ts'
 
 /** Less than this and PostgreSQL could not even write its first log segment (16 MiB) and the tables of an empty database. */
-const leastFreeBytes = 64 << 20
+const minFreeBytes = 64 << 20
 
 const meanings: Readonly<Record<string, string>> = {
   ENOSPC: 'its disk is full',
@@ -37,9 +37,9 @@ export const requireUsableDataDir = (dataDir: string): void => {
   }
   const { bavail, bsize } = statfsSync(dataDir)
   const free = bavail * bsize
-  if (free >= leastFreeBytes) return
+  if (free >= minFreeBytes) return
   const megabytes = (bytes: number) => `${Math.floor(bytes / (1 << 20))} MB`
   throw new SettingsError(
-    `DATA_DIR: ${dataDir} cannot be used (its disk is full: ${megabytes(free)} are free, ${megabytes(leastFreeBytes)} are needed)`,
+    `DATA_DIR: ${dataDir} cannot be used (its disk is full: ${megabytes(free)} are free, ${megabytes(minFreeBytes)} are needed)`,
   )
 }

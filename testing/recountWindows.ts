@@ -27,16 +27,16 @@ const place = (history: readonly RecordedEvent[]): Placed[] =>
   history.map(({ event, recordedAt }, i) => ({ event, position: i + 1, recordedAt }))
 
 const bigSum = (values: readonly number[]): bigint => values.reduce((sum, value) => sum + BigInt(value), 0n)
-const leastOf = (values: readonly number[]): number | null => values.toSorted((a, b) => a - b)[0] ?? null
-const greatestOf = (values: readonly number[]): number | null => values.toSorted((a, b) => b - a)[0] ?? null
+const minOf = (values: readonly number[]): number | null => values.toSorted((a, b) => a - b)[0] ?? null
+const maxOf = (values: readonly number[]): number | null => values.toSorted((a, b) => b - a)[0] ?? null
 
 const leb128 = (value: number): number[] =>
   value < 128 ? [value] : [(value % 128) + 128, ...leb128(Math.floor(value / 128))]
 
 /** The first bin that counted, then the counts up to the last bin that did, each in LEB128. */
 const histogramOf = (bins: readonly number[]): Buffer | null => {
-  const first = leastOf(bins)
-  const last = greatestOf(bins)
+  const first = minOf(bins)
+  const last = maxOf(bins)
   if (first === null || last === null) return null
   const counts = Array.from(
     { length: last - first + 1 },
@@ -73,18 +73,18 @@ const countRow = (events: readonly Placed[]): RecountedRow => {
     quality_count: scores.length,
     quality_sum: Number(bigSum(scores)),
     quality_square_sum: scores.reduce((sum, score) => sum + BigInt(score) ** 2n, 0n),
-    quality_min: leastOf(scores),
-    quality_max: greatestOf(scores),
+    quality_min: minOf(scores),
+    quality_max: maxOf(scores),
     quality_histogram: histogramOf(scores.map(qualityBin)),
     duration_count: durations.length,
     duration_sum_ms: Number(bigSum(durations)),
-    duration_min_ms: leastOf(durations),
-    duration_max_ms: greatestOf(durations),
+    duration_min_ms: minOf(durations),
+    duration_max_ms: maxOf(durations),
     duration_histogram: histogramOf(durations.map(durationBin)),
-    first_recorded_ms: leastOf(recorded),
-    last_recorded_ms: greatestOf(recorded),
-    first_position: leastOf(positions),
-    last_position: greatestOf(positions),
+    first_recorded_ms: minOf(recorded),
+    last_recorded_ms: maxOf(recorded),
+    first_position: minOf(positions),
+    last_position: maxOf(positions),
   }
 }
 

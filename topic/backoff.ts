@@ -1,11 +1,11 @@
 const firstMs = 100
-const mostMs = 5_000
+const maxMs = 5_000
 
 /**
  * How long to wait before try number `attempt` (1, 2, 3…): doubling from 0.1 s up to 5 s, half of it by
  * chance, so that processes which failed together do not come back together.
  */
 export const backoffMs = (attempt: number, random: () => number = Math.random): number => {
-  const full = Math.min(mostMs, firstMs * 2 ** (attempt - 1))
+  const full = Math.min(maxMs, firstMs * 2 ** (attempt - 1))
   return full / 2 + (full / 2) * random()
 }

@@ -8,13 +8,13 @@ export const ownerContract = ({ publish, startSource }: TopicScene): void => {
   it('takes one batch of a partition at a time, and other partitions meanwhile', async () => {
     const running = new Set<number>()
     let isOverlapping = false
-    let most = 0
+    let max = 0
     await publish(numbered(2_000))
     const owner = createRecordingOwner({
       take: async ({ partition }: TopicBatch) => {
         isOverlapping ||= running.has(partition)
         running.add(partition)
-        most = Math.max(most, running.size)
+        max = Math.max(max, running.size)
         await owner.until(() => owner.batches.length >= 4 || owner.messages.length > 0)
         running.delete(partition)
       },
@@ -22,7 +22,7 @@ export const ownerContract = ({ publish, startSource }: TopicScene): void => {
     await startSource(owner, { maxBytesPerPartition: 10_000 })
     await owner.until(() => owner.messages.length === 2_000)
     expect(isOverlapping).toBe(false)
-    expect(most).toBe(4)
+    expect(max).toBe(4)
   })
 
   it('reads on in other partitions while the owner hangs in one', async () => {

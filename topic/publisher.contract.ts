@@ -25,7 +25,7 @@ export const publisherContract = (scene: TopicScene): void => {
     await scene.replacePublisher({ batching: { maxMessages: 100, maxPendingBytes: 50_000 } })
     const sent: Promise<Delivery>[] = []
     let acknowledged = 0
-    let mostPending = 0
+    let maxPending = 0
     for (let index = 0; index < 3_000; index++) {
       await scene.publisher.ready()
       sent.push(scene.publisher.send({ key: `${index}`, value: 'x'.repeat(500) }))
@@ -33,11 +33,11 @@ export const publisherContract = (scene: TopicScene): void => {
         () => acknowledged++,
         () => undefined,
       )
-      mostPending = Math.max(mostPending, sent.length - acknowledged)
+      maxPending = Math.max(maxPending, sent.length - acknowledged)
     }
     await scene.publisher.flush()
     const deliveries = await Promise.all(sent)
-    expect(mostPending).toBeLessThan(300)
+    expect(maxPending).toBeLessThan(300)
     const places = new Set(deliveries.map(({ partition, offset }) => `${partition}/${offset}`))
     expect(places.size).toBe(3_000)
   })

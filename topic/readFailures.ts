@@ -16,8 +16,8 @@ interface Failing {
 export interface ReadFailures {
   /** Whether the partition may be tried now. */
   isDue(partition: number): boolean
-  /** How long until one of these may be tried, at most `mostMs`. */
-  dueInMs(partitions: Iterable<number>, mostMs: number): number
+  /** How long until one of these may be tried, at most `maxMs`. */
+  dueInMs(partitions: Iterable<number>, maxMs: number): number
   isFailing(partition: number): boolean
   /** @param sinceMs when it was tried, by `Date.now`: a question that hangs is one that fails from its beginning on */
   failed(partition: number, error: unknown, sinceMs?: number): void
@@ -33,9 +33,9 @@ export const createReadFailures = (logger: Logger, now: () => number = () => Dat
   const dueMs = (partition: number): number => failing.get(partition)?.dueMs ?? 0
   return {
     isDue: (partition) => dueMs(partition) <= now(),
-    dueInMs(partitions, mostMs) {
+    dueInMs(partitions, maxMs) {
       const waits = Array.from(partitions, (partition) => dueMs(partition) - now())
-      return Math.min(mostMs, ...waits.filter((ms) => ms > 0))
+      return Math.min(maxMs, ...waits.filter((ms) => ms > 0))
     },
     isFailing: (partition) => failing.has(partition),
     failed(partition, cause, sinceMs = now()) {

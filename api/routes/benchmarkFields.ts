@@ -55,7 +55,7 @@ const benchmarkOf = (metric: Metric, benchmark: Benchmark) => {
       ...shared,
       status: benchmark.status,
       reason: benchmark.reason,
-      least_patterns: benchmark.leastPatterns,
+      least_patterns: benchmark.minPatterns,
     }
   return {
     ...shared,

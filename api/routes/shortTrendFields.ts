@@ -3,7 +3,7 @@ import type { Direction } from '@patterns/projections/analytics/direction.ts'
 import type { Metric } from '@patterns/projections/analytics/metric.ts'
 import {
   type InsufficientData,
-  leastPoints,
+  minPoints,
   type TrendLine,
 } from '@patterns/projections/analytics/trendLine.ts'
 import { velocity } from '@patterns/projections/analytics/velocity.ts'
@@ -27,7 +27,7 @@ export const shortTrendSchema = z.union([
     .strictObject({
       status: z.literal('insufficient_data'),
       points: count,
-      least_points: z.literal(leastPoints),
+      least_points: z.literal(minPoints),
     })
     .openapi('NoShortTrend'),
 ])
@@ -50,5 +50,5 @@ export const measuredOf = (
 export const noTrendOf = ({ points }: InsufficientData) => ({
   status: 'insufficient_data' as const,
   points,
-  least_points: leastPoints,
+  least_points: minPoints,
 })

@@ -4,7 +4,7 @@ import type { Direction } from '@patterns/projections/analytics/direction.ts'
 import type { Prediction } from '@patterns/projections/analytics/prediction.ts'
 import type { Series } from '@patterns/projections/analytics/series.ts'
 import type { Trend } from '@patterns/projections/analytics/trend.ts'
-import { leastPoints } from '@patterns/projections/analytics/trendLine.ts'
+import { minPoints } from '@patterns/projections/analytics/trendLine.ts'
 import type { Velocity } from '@patterns/projections/analytics/velocity.ts'
 import { windowMs } from '@patterns/projections/window.ts'
 import { isoTime } from '../http/conventions/asOf.ts'
@@ -48,7 +48,7 @@ export const insufficientSchema = z
   .strictObject({
     status: z.literal('insufficient_data'),
     points: count,
-    least_points: z.literal(leastPoints),
+    least_points: z.literal(minPoints),
   })
   .openapi('InsufficientData')
 
@@ -116,7 +116,7 @@ export const predictionOf = ({ method, value, interval80, interval95, for: next 
 export const insufficientOf = (points: number) => ({
   status: 'insufficient_data' as const,
   points,
-  least_points: leastPoints,
+  least_points: minPoints,
 })
 
 export interface TrendOptions {

@@ -73,8 +73,8 @@ export const drawUse = (pattern: SeededPattern, occurredAt: number, random: Rand
 const drawCount = (mean: number, random: Random): number => {
   let count = 0
   for (let left = mean; left > 0; left -= 500) {
-    const least = Math.exp(-Math.min(left, 500))
-    for (let product = random(); product > least; product *= random()) count++
+    const min = Math.exp(-Math.min(left, 500))
+    for (let product = random(); product > min; product *= random()) count++
   }
   return count
 }

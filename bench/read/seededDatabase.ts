@@ -23,7 +23,7 @@ const databaseName = (size: SeedSize, end: number): string =>
   `read_${Object.values(size).join('_')}_${end / windowMs.hour}`
 
 /** One that ended longer ago has too wide a gap to the present. */
-const mostAgeHours = 6
+const maxAgeHours = 6
 
 /** Starts a Postgres of the benchmark's own, with default settings, and seeds it unless that was done before. */
 export const openSeededDatabase = async (dataDir: string, size: SeedSize) => {
@@ -34,7 +34,7 @@ export const openSeededDatabase = async (dataDir: string, size: SeedSize) => {
     `select datname from pg_database where datname like 'read_%'`,
   )
   const thisHour = Math.floor(Date.now() / windowMs.hour) * windowMs.hour
-  const ends = Array.from({ length: mostAgeHours }, (_, i) => thisHour - i * windowMs.hour)
+  const ends = Array.from({ length: maxAgeHours }, (_, i) => thisHour - i * windowMs.hour)
   const isThere = (at: number) => rows.some((row) => row.datname === databaseName(size, at))
   const end = ends.find(isThere) ?? thisHour
   const isSeeded = isThere(end)

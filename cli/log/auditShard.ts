@@ -40,7 +40,7 @@ export interface ShardAudit {
   readonly faults: readonly AuditFault[]
 }
 
-const mostFaults = 20
+const maxFaults = 20
 
 interface Entry {
   readonly offset: number
@@ -111,15 +111,15 @@ async function* deadLetterEntries({ head, deadLetters }: ShardContents): AsyncGe
 async function* mergeByOffset(sequences: readonly AsyncGenerator<Entry>[]): AsyncGenerator<Entry> {
   const heads = await Promise.all(sequences.map((sequence) => sequence.next()))
   for (;;) {
-    let least: number | undefined
+    let min: number | undefined
     heads.forEach((head, at) => {
       if (head.done === true) return
-      const best = least === undefined ? undefined : heads[least]
-      if (best === undefined || best.done === true || head.value.offset < best.value.offset) least = at
+      const best = min === undefined ? undefined : heads[min]
+      if (best === undefined || best.done === true || head.value.offset < best.value.offset) min = at
     })
-    if (least === undefined) return
-    yield heads[least]!.value as Entry
-    heads[least] = await sequences[least]!.next()
+    if (min === undefined) return
+    yield heads[min]!.value as Entry
+    heads[min] = await sequences[min]!.next()
   }
 }
 
@@ -143,7 +143,7 @@ export const auditShard = async (
   const placed = { next: 1 }
   const blame = (sourceOffset: number | undefined, message: string): void => {
     faultCount += 1
-    if (faults.length < mostFaults) faults.push({ sourceOffset, message })
+    if (faults.length < maxFaults) faults.push({ sourceOffset, message })
   }
   /** What lies in between left no trace. */
   const skipTo = (offset: number): void => {

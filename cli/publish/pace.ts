@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 export type Pace = () => Promise<void>
 
 /** Shorter waits are let pass and made up for by the next: timers are no finer. */
-const leastWaitMs = 2
+const minWaitMs = 2
 
 /** Evenly `perSecond` messages a second from the first one on; without a rate it never waits. */
 export const createPace = (
@@ -18,6 +18,6 @@ export const createPace = (
     startedAt ??= now()
     const waitMs = startedAt + (count * 1_000) / perSecond - now()
     count += 1
-    if (waitMs >= leastWaitMs) await delay(waitMs)
+    if (waitMs >= minWaitMs) await delay(waitMs)
   }
 }

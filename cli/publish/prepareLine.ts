@@ -3,7 +3,7 @@ import type { Rejection } from '@patterns/shared/contract/rejection.ts'
 import { readUuid } from '@patterns/shared/contract/uuid.ts'
 import type { OutgoingMessage } from '@patterns/topic/publisher.ts'
 import { exportedMessage } from './exportedMessage.ts'
-import { mostLineBytes } from './readLines.ts'
+import { maxLineBytes } from './readLines.ts'
 
 export type Prepared =
   | { readonly ok: true; readonly message: OutgoingMessage }
@@ -41,7 +41,7 @@ const tooLong: Prepared = {
   ok: false,
   rejection: {
     reason: 'too_large',
-    faults: [{ path: '', message: `is longer than ${mostLineBytes} bytes` }],
+    faults: [{ path: '', message: `is longer than ${maxLineBytes} bytes` }],
   },
 }
 

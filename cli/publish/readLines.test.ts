@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type Line, mostLineBytes, readLines } from './readLines.ts'
+import { type Line, maxLineBytes, readLines } from './readLines.ts'
 
 const read = async (chunks: readonly Buffer[]): Promise<Line[]> => {
   async function* stream() {
@@ -70,7 +70,7 @@ describe('the lines of a stream', () => {
   })
 
   test('may be as long as the limit', async () => {
-    const [line] = await read([Buffer.alloc(mostLineBytes, 'x')])
-    expect(line?.bytes?.length).toBe(mostLineBytes)
+    const [line] = await read([Buffer.alloc(maxLineBytes, 'x')])
+    expect(line?.bytes?.length).toBe(maxLineBytes)
   })
 })

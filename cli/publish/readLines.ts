@@ -9,7 +9,7 @@ export interface Line {
 }
 
 /** Longer lines can be no message (256 KiB), and must not fill the memory. */
-export const mostLineBytes = 8 * 1024 * 1024
+export const maxLineBytes = 8 * 1024 * 1024
 
 const lineFeed = 0x0a
 const carriageReturn = 0x0d
@@ -29,7 +29,7 @@ export async function* readLines(input: AsyncIterable<Buffer>): AsyncGenerator<L
     const bytes = parts.length === 0 ? rest : Buffer.concat([...parts, rest])
     parts = []
     length = 0
-    return { number, bytes: total > mostLineBytes ? undefined : withoutCarriageReturn(bytes), endsAt }
+    return { number, bytes: total > maxLineBytes ? undefined : withoutCarriageReturn(bytes), endsAt }
   }
   for await (const chunk of input) {
     let start = 0
@@ -40,7 +40,7 @@ export async function* readLines(input: AsyncIterable<Buffer>): AsyncGenerator<L
     const rest = chunk.subarray(start)
     length += rest.length
     // Of a line that is too long only the length is kept.
-    if (length > mostLineBytes) parts = []
+    if (length > maxLineBytes) parts = []
     else if (rest.length > 0) parts.push(rest)
     read += chunk.length
   }

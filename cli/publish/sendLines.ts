@@ -41,7 +41,7 @@ const space = 0x20
 const isBlank = (bytes: Buffer): boolean => bytes.every((byte) => byte <= space)
 
 /** So many failures mean that the topic is gone, not that a message is odd. */
-const mostFailures = 100
+const maxFailures = 100
 
 /** Sends each line as a message, in order, and resolves when all are acknowledged or given up. */
 export const sendLines = async ({
@@ -75,7 +75,7 @@ export const sendLines = async ({
   }
   const underWay = new Set<Promise<void>>()
   for await (const line of lines) {
-    if (isInterrupted() || report.undelivered >= mostFailures) break
+    if (isInterrupted() || report.undelivered >= maxFailures) break
     onLine(line)
     if (line.bytes !== undefined && isBlank(line.bytes)) continue
     report.lines += 1

@@ -11,12 +11,12 @@ export type TopicReader =
   | { readonly state: 'none'; readonly looked: string }
 
 /** On one machine, and asked for one thing. */
-const mostAskMs = 2_000
+const maxAskMs = 2_000
 
 /** What the processor at a URL says that it reads; `undefined` if none answers. */
 const askTopic = async (url: string): Promise<string | undefined> => {
   try {
-    const response = await fetch(`${url}/health`, { signal: AbortSignal.timeout(mostAskMs) })
+    const response = await fetch(`${url}/health`, { signal: AbortSignal.timeout(maxAskMs) })
     const { topic } = (await response.json()) as { topic?: unknown }
     return typeof topic === 'string' ? topic : undefined
   } catch {

@@ -18,8 +18,8 @@ describe('kept segments', () => {
           maxLength: 20,
         }),
         fc.nat({ max: 6_000 }),
-        (drawn, mostBytes) => {
-          const kept = createKeptSegments(mostBytes)
+        (drawn, maxBytes) => {
+          const kept = createKeptSegments(maxBytes)
           for (const [shard, first, length] of drawn) {
             kept.keep(shard, segment(first, first + length))
             for (let position = 0; position < 60; position++) {

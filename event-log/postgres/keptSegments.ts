@@ -29,12 +29,12 @@ const countUpTo = (segments: readonly UnpackedSegment[], position: number): numb
 /** The segment itself, its key and its places. */
 const bytesBeside = 500
 
-/** @param mostBytes what the segments may take together; 0: none is kept */
-export const createKeptSegments = (mostBytes: number): KeptSegments => {
+/** @param maxBytes what the segments may take together; 0: none is kept */
+export const createKeptSegments = (maxBytes: number): KeptSegments => {
   const byShard = new Map<number, UnpackedSegment[]>()
   const keyOf = (shard: number, { first, last }: UnpackedSegment): string => `${shard}/${first}/${last}`
   const kept = new LRUCache<string, { readonly shard: number; readonly segment: UnpackedSegment }>({
-    maxSize: Math.max(1, mostBytes),
+    maxSize: Math.max(1, maxBytes),
     sizeCalculation: ({ segment }) => segment.ids.length + segment.raw.length + bytesBeside,
     dispose({ shard, segment }) {
       const segments = byShard.get(shard)!

@@ -58,9 +58,9 @@ const insertMerged = async (
   rows: readonly SegmentRow[],
 ): Promise<void> => {
   const events = (await Promise.all(rows.map((row) => decodePayload(row.payload)))).flat()
-  const least = (pick: (row: SegmentRow) => Date) =>
+  const min = (pick: (row: SegmentRow) => Date) =>
     new Date(Math.min(...rows.map((row) => pick(row).getTime())))
-  const greatest = (pick: (row: SegmentRow) => Date) =>
+  const max = (pick: (row: SegmentRow) => Date) =>
     new Date(Math.max(...rows.map((row) => pick(row).getTime())))
   const last = rows.at(-1)!
   const values = [
@@ -69,10 +69,10 @@ const insertMerged = async (
     events.length,
     rows[0]!.first_source_offset,
     last.last_source_offset,
-    least((row) => row.min_occurred_at),
-    greatest((row) => row.max_occurred_at),
-    least((row) => row.min_recorded_at),
-    greatest((row) => row.max_recorded_at),
+    min((row) => row.min_occurred_at),
+    max((row) => row.max_occurred_at),
+    min((row) => row.min_recorded_at),
+    max((row) => row.max_recorded_at),
     Buffer.concat(rows.map((row) => row.event_ids)),
     await encodePayload(events),
     last.appended_at,

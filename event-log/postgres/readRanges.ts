@@ -8,13 +8,13 @@ import { readPayload, unpackPayload } from './segmentPayload.ts'
 export interface RangeReaderOptions {
   readonly pool: pg.Pool
   /** What may be kept in memory of what was read, unpacked; 0: nothing. */
-  readonly mostKeptBytes: number
+  readonly maxKeptBytes: number
 }
 
 /** Ranges looked up, segments found and bytes of their payloads at a time: what is unpacked lies in memory together. */
 const rangesAtATime = 16
 const segmentsAtATime = 16
-const mostBytesAtATime = 4 * 1024 * 1024
+const maxBytesAtATime = 4 * 1024 * 1024
 
 /** The first segments that hold a position of a range, each once. A range may begin and end within one. */
 const statement = `
@@ -39,7 +39,7 @@ from (
     limit ${segmentsAtATime}
   ) as wanted
 ) as wanted
-where bytes_before < ${mostBytesAtATime}
+where bytes_before < ${maxBytesAtATime}
 order by first_position`
 
 /** What is unpacked lies in a larger buffer, which would be kept with it. */
@@ -87,8 +87,8 @@ const recordsIn = ({ first, ids, raw }: UnpackedSegment, range: PositionRange): 
  * Reads ranges of the log, and keeps what it unpacked: most people look at its end.
  * @throws MissingPositionsError if the log has a hole in one of them
  */
-export const createRangeReader = ({ pool, mostKeptBytes }: RangeReaderOptions): EventLog['readRanges'] => {
-  const kept = createKeptSegments(mostKeptBytes)
+export const createRangeReader = ({ pool, maxKeptBytes }: RangeReaderOptions): EventLog['readRanges'] => {
+  const kept = createKeptSegments(maxKeptBytes)
 
   /** What is kept of some ranges, and what is not. */
   const lookUp = (shard: number, ranges: readonly PositionRange[]) => {

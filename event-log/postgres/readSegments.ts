@@ -15,8 +15,8 @@ interface SegmentRow {
  * Segments fetched in one query. The first query asks for one, as many readers want just one event, and each further
  * one for twice as many, unless their payloads are larger together than some megabytes.
  */
-const mostSegmentsPerQuery = 16
-const mostBytesPerQuery = 4 * 1024 * 1024
+const maxSegmentsPerQuery = 16
+const maxBytesPerQuery = 4 * 1024 * 1024
 
 /** Begins with the segment that holds the position, which may begin before it. How long a payload is costs no reading of it. */
 const statement = `
@@ -32,7 +32,7 @@ from (
     limit $3
   ) as next
 ) as next
-where bytes_before < ${mostBytesPerQuery}
+where bytes_before < ${maxBytesPerQuery}
 order by first_position`
 
 const toRecords = async (row: SegmentRow): Promise<LogRecord[]> => {
@@ -54,7 +54,7 @@ export async function* readSegments(
   afterPosition: number,
 ): AsyncGenerator<LogRecord[]> {
   let next = afterPosition + 1
-  for (let limit = 1; ; limit = Math.min(limit * 2, mostSegmentsPerQuery)) {
+  for (let limit = 1; ; limit = Math.min(limit * 2, maxSegmentsPerQuery)) {
     const { rows } = await pool.query<SegmentRow>({
       name: 'read_segments',
       text: statement,

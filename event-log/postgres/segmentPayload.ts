@@ -24,7 +24,7 @@ const compress = promisify(zstdCompress)
 const decompress = promisify(zstdDecompress)
 
 /** The longest varint of a 53-bit number is 8 bytes; four a event. */
-const mostIndexBytesPerEvent = 32
+const maxIndexBytesPerEvent = 32
 
 const writeVarint = (target: Buffer, at: number, value: number): number => {
   while (value >= 0x80) {
@@ -47,7 +47,7 @@ export const encodePayload = async (events: readonly PayloadEvent[]): Promise<Bu
   })
   let bodyBytes = 0
   for (let i = 0; i < events.length; i++) bodyBytes += events[i]!.value.length + (headers[i]?.length ?? 0)
-  const raw = takeScratch(4 + events.length * mostIndexBytesPerEvent + bodyBytes)
+  const raw = takeScratch(4 + events.length * maxIndexBytesPerEvent + bodyBytes)
   let at = 4
   let offset = 0
   let time = 0

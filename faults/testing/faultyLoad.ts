@@ -58,13 +58,13 @@ const burst = 100
 const burstEveryMs = 100
 
 /**
- * Sends them in bursts, as the processors take them: never more than `mostAhead` that nobody has taken, so
+ * Sends them in bursts, as the processors take them: never more than `maxAhead` that nobody has taken, so
  * that the load lasts as long as there is anything to send, whatever happens to those who take it.
  */
 export const sendInStep = async (
   { ledger, pool }: Scene,
   messages: Iterable<GeneratedMessage>,
-  mostAhead: number,
+  maxAhead: number,
 ): Promise<void> => {
   let pending: GeneratedMessage[] = []
   for (const message of messages) {
@@ -74,7 +74,7 @@ export const sendInStep = async (
     pending = []
     await until(
       'the processors take what is sent',
-      async () => (ledger.sent.length - (await readProgress(pool)).messages < mostAhead ? true : undefined),
+      async () => (ledger.sent.length - (await readProgress(pool)).messages < maxAhead ? true : undefined),
       120_000,
     )
   }

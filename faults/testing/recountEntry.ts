@@ -1,5 +1,5 @@
 import type { SentEvent } from './sentEvent.ts'
-import { canonicalJson, greatest, least, type TableRow } from './tables.ts'
+import { canonicalJson, max, min, type TableRow } from './tables.ts'
 
 /** What is known of one pattern in one shard. */
 export interface Entry {
@@ -35,10 +35,10 @@ export const catalogueRow = (entry: Entry): TableRow => {
   )
   const saysRest = Object.values(rest).some((word) => word !== null)
   return {
-    first_seen: least(times),
-    last_seen: greatest(times),
-    last_used: greatest(used.map(({ event }) => event.occurredAt)),
-    last_position: greatest(entry.events.map(({ position }) => position)),
+    first_seen: min(times),
+    last_seen: max(times),
+    last_used: max(used.map(({ event }) => event.occurredAt)),
+    last_position: max(entry.events.map(({ position }) => position)),
     ...textOf('pattern_name'),
     ...textOf('pattern_type'),
     said: saysRest ? canonicalJson(rest) : null,

@@ -1,5 +1,5 @@
 import type { SentEvent } from './sentEvent.ts'
-import { greatest, least, type TableRow } from './tables.ts'
+import { max, min, type TableRow } from './tables.ts'
 
 /** What is counted of the events of one window, event by event. */
 export interface Window {
@@ -59,16 +59,16 @@ export const windowRow = ({ outcomes, qualities, durations, positions, recorded 
   quality_count: String(qualities.length),
   quality_sum: String(sum(qualities)),
   quality_square_sum: String(qualities.reduce((total, value) => total + BigInt(value) ** 2n, 0n)),
-  quality_min: least(qualities),
-  quality_max: greatest(qualities),
+  quality_min: min(qualities),
+  quality_max: max(qualities),
   quality_histogram: histogram(qualities, qualityBin),
   duration_count: String(durations.length),
   duration_sum_ms: String(sum(durations)),
-  duration_min_ms: least(durations),
-  duration_max_ms: greatest(durations),
+  duration_min_ms: min(durations),
+  duration_max_ms: max(durations),
   duration_histogram: histogram(durations, durationBin),
-  first_recorded_ms: least(recorded),
-  last_recorded_ms: greatest(recorded),
-  first_position: least(positions),
-  last_position: greatest(positions),
+  first_recorded_ms: min(recorded),
+  last_recorded_ms: max(recorded),
+  first_position: min(positions),
+  last_position: max(positions),
 })

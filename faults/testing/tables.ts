@@ -30,7 +30,7 @@ export const canonicalJson = (value: unknown): string =>
       : part,
   )
 
-const mostDifferences = 12
+const maxDifferences = 12
 
 /** Every row that is missing, too much or different, as a line; the first few of each table. */
 export const differences = (expected: Tables, found: Tables): string[] =>
@@ -49,11 +49,10 @@ export const differences = (expected: Tables, found: Tables): string[] =>
     }
     for (const key of found[table].keys())
       if (!expected[table].has(key)) lines.push(`${table} ${key}: should not be there`)
-    const rest = lines.length - mostDifferences
-    return rest > 0 ? [...lines.slice(0, mostDifferences), `${table}: ${rest} more`] : lines
+    const rest = lines.length - maxDifferences
+    return rest > 0 ? [...lines.slice(0, maxDifferences), `${table}: ${rest} more`] : lines
   })
 
 /** The extremes of what was counted, as a row has them. */
-export const least = (values: readonly number[]) => (values.length === 0 ? null : String(Math.min(...values)))
-export const greatest = (values: readonly number[]) =>
-  values.length === 0 ? null : String(Math.max(...values))
+export const min = (values: readonly number[]) => (values.length === 0 ? null : String(Math.min(...values)))
+export const max = (values: readonly number[]) => (values.length === 0 ? null : String(Math.max(...values)))

@@ -8,14 +8,14 @@ const patternOf = (pattern: number) => ({
 })
 const [first, second, third] = [patternOf(1), patternOf(2), patternOf(3)]
 
-const createScene = async (mostKnown?: number) => {
+const createScene = async (maxKnown?: number) => {
   const log = createMemoryEventLog()
   await Promise.all([log.open(0, 0), log.open(1, 0)])
   const registered = vi.spyOn(log, 'registerPatterns')
   const split = vi.spyOn(log, 'splitPatterns')
   const placesOf = vi.fn<FindPlaces>(async () => [])
   const knownTo = (shard: number) =>
-    createKnownPatterns({ log, shard, placesOf, ...(mostKnown === undefined ? {} : { mostKnown }) })
+    createKnownPatterns({ log, shard, placesOf, ...(maxKnown === undefined ? {} : { maxKnown }) })
   return { registered, split, placesOf, knownTo }
 }
 

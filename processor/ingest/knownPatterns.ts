@@ -22,7 +22,7 @@ export interface KnownPatternsOptions {
   /** Told of each event that is looked at to split patterns: there may be millions. */
   readonly onLooked?: (() => void) | undefined
   /** How many patterns are kept in mind; default 20,000. */
-  readonly mostKnown?: number
+  readonly maxKnown?: number
 }
 
 const none: ReadonlySet<string> = new Set()
@@ -32,7 +32,7 @@ export const createKnownPatterns = ({
   shard,
   placesOf,
   onLooked,
-  mostKnown = 20_000,
+  maxKnown = 20_000,
 }: KnownPatternsOptions): KnownPatterns => {
   /** Whether each is split. */
   const known = new Map<string, boolean>()
@@ -54,7 +54,7 @@ export const createKnownPatterns = ({
 
   return {
     async splitAmong(events) {
-      if (known.size > mostKnown) known.clear()
+      if (known.size > maxKnown) known.clear()
       let split: Set<string> | undefined
       let unknown: Set<string> | undefined
       for (const { patternId } of events) {

@@ -1,5 +1,5 @@
 /** A record that tells of something this much later than itself has no time that means anything. */
-const mostAheadMs = 24 * 3_600_000
+const maxAheadMs = 24 * 3_600_000
 
 /**
  * When a message was taken into the topic, as far as that can be believed, epoch milliseconds: what its record says, or
@@ -7,4 +7,4 @@ const mostAheadMs = 24 * 3_600_000
  * next year. Decided once: the log keeps it.
  */
 export const recordTime = (timestamp: number, occurredAt: number, now: number): number =>
-  timestamp > 0 && timestamp <= now && timestamp >= occurredAt - mostAheadMs ? timestamp : now
+  timestamp > 0 && timestamp <= now && timestamp >= occurredAt - maxAheadMs ? timestamp : now

@@ -80,7 +80,7 @@ export const progressOf = (lane: ShardLane): Progress => ({
 })
 
 /** A batch or a flush that is under way for longer than this, in milliseconds, is no sign that all is well. */
-const mostBusyMs = 5_000
+const maxBusyMs = 5_000
 
 /** The state at `now`, on the clock of the projector. */
 export const stateOf = (
@@ -90,7 +90,7 @@ export const stateOf = (
   const busyMs = now - Math.min(takingSince ?? now, lane?.flushingSince() ?? now)
   return {
     shard,
-    ...(status === 'running' && busyMs > mostBusyMs
+    ...(status === 'running' && busyMs > maxBusyMs
       ? {
           status: 'stalled',
           reason: `The database has not taken what was sent ${Math.round(busyMs / 1_000)} s ago`,

@@ -34,7 +34,7 @@ export interface ShardOwnerOptions {
   /** Told how many shards there are whenever that changes. */
   readonly onOwned?: (shards: number) => void
   /** How long a batch may take without coming on before no sign of life is given for it, in milliseconds. */
-  readonly mostTakeMs?: number
+  readonly maxTakeMs?: number
   /** How long the last flush of a shard that goes elsewhere is waited for, in milliseconds. */
   readonly lastFlushMs?: number
 }
@@ -64,7 +64,7 @@ export const createShardOwner = ({
   backoff = backoffMs,
   onOwned,
   // Longer than all that the database is given: whatever this process hangs at, another one may not.
-  mostTakeMs = 60_000,
+  maxTakeMs = 60_000,
   // Well below the time that a group waits for a member that is to let go.
   lastFlushMs = 3_000,
 }: ShardOwnerOptions): ShardOwner => {
@@ -200,7 +200,7 @@ export const createShardOwner = ({
     alive: () => Promise<void>,
   ): Promise<Value> => {
     const heartbeat = setInterval(() => {
-      if (now() - (entry.takingSince ?? now()) > mostTakeMs) return
+      if (now() - (entry.takingSince ?? now()) > maxTakeMs) return
       alive().catch(() => (entry.isRevoked = true))
     }, heartbeatMs)
     try {

@@ -54,7 +54,7 @@ describe('a benchmark', () => {
       status: 'suppressed',
       reason: 'too_few_patterns',
       patterns: 4,
-      leastPatterns: 5,
+      minPatterns: 5,
       value: 0.9,
     })
     expect(benchmark(category[0]!, categoryFigures('quality', []))).toMatchObject({

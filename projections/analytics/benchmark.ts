@@ -25,12 +25,12 @@ export type Benchmark =
       readonly status: 'suppressed'
       readonly reason: 'too_few_patterns'
       readonly patterns: number
-      readonly leastPatterns: number
+      readonly minPatterns: number
       readonly value: number | null
     }
 
 /** Among fewer patterns a rank says little, and gives away the others' values. */
-const leastPatterns = 5
+const minPatterns = 5
 
 /** One metric of a category: what any pattern of it, or of another, is placed in. */
 export type CategoryFigures =
@@ -62,7 +62,7 @@ export const categoryFigures = (metric: Metric, category: readonly MetricState[]
     count += rule.count(state)
   }
   const patterns = values.length
-  if (patterns < leastPatterns) return { status: 'suppressed', metric, patterns }
+  if (patterns < minPatterns) return { status: 'suppressed', metric, patterns }
   const sorted = Float64Array.from(values).toSorted()
   return {
     status: 'measured',
@@ -99,7 +99,7 @@ export const benchmark = (pattern: MetricState, category: CategoryFigures): Benc
   const value = metricValue(metric, pattern)
   if (category.status === 'suppressed') {
     const { patterns } = category
-    return { status: 'suppressed', reason: 'too_few_patterns', patterns, leastPatterns, value }
+    return { status: 'suppressed', reason: 'too_few_patterns', patterns, minPatterns, value }
   }
   const { values } = category
   const patterns = values.length

@@ -13,7 +13,7 @@ export interface Change {
 }
 
 const significance = 0.05
-const leastRelativeChange = 0.01
+const minRelativeChange = 0.01
 
 /**
  * `increasing` or `decreasing` where the Mann–Kendall test says so at 5 % and the fitted line changes that
@@ -22,7 +22,7 @@ const leastRelativeChange = 0.01
  */
 export const direction = ({ slope, span, mean, s }: Change, p: number): Direction => {
   const change = slope * span
-  const isLarge = Math.abs(change) >= leastRelativeChange * Math.abs(mean)
+  const isLarge = Math.abs(change) >= minRelativeChange * Math.abs(mean)
   if (p >= significance || !isLarge || Math.sign(change) !== Math.sign(s)) return 'stable'
   return s > 0 ? 'increasing' : 'decreasing'
 }

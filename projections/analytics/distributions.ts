@@ -9,11 +9,11 @@ await compiled
 export const normalTwoSided = (z: number): number => 2 * ndtr(-Math.abs(z))
 
 /** Above this, Cephes loses digits (10⁻⁹ at 10⁵, all of them at 10⁸), and the normal approximation is better. */
-const largestExactShape = 50_000
+const maxExactShape = 50_000
 
 /** P(X ≤ x) for X ~ Beta(a, b), 0 ≤ x ≤ 1; to about 10⁻⁹ for any positive a and b. */
 export const betaCdf = (x: number, a: number, b: number): number =>
-  Math.min(a, b) > largestExactShape ? betaTailByNormal(x, a, b) : incbet(a, b, x)
+  Math.min(a, b) > maxExactShape ? betaTailByNormal(x, a, b) : incbet(a, b, x)
 
 /** From here on, Student's t and the normal distribution differ by less than 10⁻⁷. */
 const normalFreedom = 10_000_000

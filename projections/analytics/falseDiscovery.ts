@@ -12,11 +12,11 @@ const byP = (pValues: readonly number[]): Uint32Array =>
 export const benjaminiHochberg = (pValues: readonly number[]): number[] => {
   const order = byP(pValues)
   const adjusted = Array.from<number>({ length: pValues.length })
-  let least = 1
+  let min = 1
   for (let rank = order.length; rank > 0; rank--) {
     const place = order[rank - 1]!
-    least = Math.min(least, (pValues[place]! * order.length) / rank)
-    adjusted[place] = least
+    min = Math.min(min, (pValues[place]! * order.length) / rank)
+    adjusted[place] = min
   }
   return adjusted
 }
@@ -30,10 +30,10 @@ export const benjaminiHochberg = (pValues: readonly number[]): number[] => {
 export const holm = (pValues: readonly number[]): number[] => {
   const order = byP(pValues)
   const adjusted = Array.from<number>({ length: pValues.length })
-  let greatest = 0
+  let max = 0
   for (const [rank, place] of order.entries()) {
-    greatest = Math.max(greatest, Math.min(1, pValues[place]! * (order.length - rank)))
-    adjusted[place] = greatest
+    max = Math.max(max, Math.min(1, pValues[place]! * (order.length - rank)))
+    adjusted[place] = max
   }
   return adjusted
 }

@@ -13,19 +13,19 @@ const rounding = 1 + 1e-7
  */
 export const fisherIrwin = (a: RateCount, b: RateCount): number => {
   const successes = a.successes + b.successes
-  const least = Math.max(0, successes - b.uses)
-  const greatest = Math.min(a.uses, successes)
+  const min = Math.max(0, successes - b.uses)
+  const max = Math.min(a.uses, successes)
   /** P(a has k successes) / P(a has k − 1). */
   const ratio = (k: number): number =>
     ((a.uses - k + 1) * (successes - k + 1)) / (k * (b.uses - successes + k))
   const likeliest = Math.floor(((a.uses + 1) * (successes + 1)) / (a.uses + b.uses + 2))
 
-  const weights = new Float64Array(greatest - least + 1)
-  weights[likeliest - least] = 1
-  for (let k = likeliest + 1; k <= greatest; k++) weights[k - least] = weights[k - 1 - least]! * ratio(k)
-  for (let k = likeliest; k > least; k--) weights[k - 1 - least] = weights[k - least]! / ratio(k)
+  const weights = new Float64Array(max - min + 1)
+  weights[likeliest - min] = 1
+  for (let k = likeliest + 1; k <= max; k++) weights[k - min] = weights[k - 1 - min]! * ratio(k)
+  for (let k = likeliest; k > min; k--) weights[k - 1 - min] = weights[k - min]! / ratio(k)
 
-  const limit = weights[a.successes - least]! * rounding
+  const limit = weights[a.successes - min]! * rounding
   let total = 0
   let extreme = 0
   for (const weight of weights) {

@@ -14,7 +14,7 @@ export interface MetricState {
 
 interface MetricRule {
   /** What the values can be; predictions keep to it. */
-  readonly domain: { readonly least: number; readonly greatest: number }
+  readonly domain: { readonly min: number; readonly max: number }
   readonly better: 'higher' | 'lower'
   /** Integer sums of which `total / count / unit` is the value, and which add up over windows and patterns. */
   readonly unit: number
@@ -25,28 +25,28 @@ interface MetricRule {
 /** Usage in uses, success rate and quality in 0…1, duration in ms. */
 export const metricRules: Readonly<Record<Metric, MetricRule>> = {
   usage: {
-    domain: { least: 0, greatest: Number.MAX_VALUE },
+    domain: { min: 0, max: Number.MAX_VALUE },
     better: 'higher',
     unit: 1,
     total: (state) => state.outcomes.uses,
     count: () => 1,
   },
   success_rate: {
-    domain: { least: 0, greatest: 1 },
+    domain: { min: 0, max: 1 },
     better: 'higher',
     unit: 1,
     total: (state) => state.outcomes.successes + state.outcomes.partial_successes,
     count: (state) => state.outcomes.uses,
   },
   quality: {
-    domain: { least: 0, greatest: 1 },
+    domain: { min: 0, max: 1 },
     better: 'higher',
     unit: 1_000_000,
     total: (state) => state.quality.sum,
     count: (state) => state.quality.count,
   },
   duration: {
-    domain: { least: 0, greatest: Number.MAX_VALUE },
+    domain: { min: 0, max: Number.MAX_VALUE },
     better: 'lower',
     unit: 1,
     total: (state) => state.duration.sumMs,

@@ -72,8 +72,8 @@ export const predict = (series: Series): Prediction | null => {
       chosen = { method, value: forecaster.forecast(next), squaredErrors }
     }
   }
-  const { least, greatest } = metricRules[series.metric].domain
-  const clamp = (bound: number): number => Math.min(greatest, Math.max(least, bound))
+  const { min, max } = metricRules[series.metric].domain
+  const clamp = (bound: number): number => Math.min(max, Math.max(min, bound))
   const errors = length - start
   const deviation = Math.sqrt(chosen.squaredErrors / errors)
   const around = (bounds: (errors: number) => number): Interval => {

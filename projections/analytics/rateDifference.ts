@@ -30,7 +30,7 @@ const hybridInterval = (a: RateCount, b: RateCount, first: Interval, second: Int
 }
 
 /** The fewest uses that chance alone would put into the emptiest of the four cells (who × success or not). */
-const leastExpected = (a: RateCount, b: RateCount): number => {
+const minExpected = (a: RateCount, b: RateCount): number => {
   const uses = a.uses + b.uses
   const successes = a.successes + b.successes
   return (Math.min(a.uses, b.uses) / uses) * Math.min(successes, uses - successes)
@@ -49,7 +49,7 @@ export const rateDifference = (a: RateCount, b: RateCount): RateDifference | nul
   if (first === null || second === null) return null
   const difference = a.successes / a.uses - b.successes / b.uses
   const interval = hybridInterval(a, b, first, second)
-  if (leastExpected(a, b) < 1) return { method: 'fisher_irwin', difference, interval, p: fisherIrwin(a, b) }
+  if (minExpected(a, b) < 1) return { method: 'fisher_irwin', difference, interval, p: fisherIrwin(a, b) }
   const uses = a.uses + b.uses
   const pooled = (a.successes + b.successes) / uses
   const variance = pooled * (1 - pooled) * (1 / a.uses + 1 / b.uses) * (uses / (uses - 1))

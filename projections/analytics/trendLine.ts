@@ -20,12 +20,12 @@ export interface TrendLine extends Line, Pick<MannKendall, 's' | 'variance' | 'p
 }
 
 /** Below this there is no trend to speak of. */
-export const leastPoints = 5
+export const minPoints = 5
 
 /** The fitted line of a series and its Mann–Kendall test; at least 5 points. */
 export const trendLine = (points: Points): TrendLine | InsufficientData => {
   const { indices, length } = points
-  const line = length < leastPoints ? null : leastSquares(points)
+  const line = length < minPoints ? null : leastSquares(points)
   if (line === null) return { status: 'insufficient_data', points: length }
   const { slope, intercept, rSquared, mean } = line
   const { s, variance, p } = mannKendall(points)

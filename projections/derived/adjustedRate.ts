@@ -7,10 +7,10 @@ export interface RatePrior {
 }
 
 /** The weight of the uniform prior Beta(1, 1), in uses: where nothing is known, it outweighs nothing. */
-const leastWeight = 2
+const minWeight = 2
 
 /** Past this many uses a pattern speaks mostly for itself, however alike the others of its category are. */
-const greatestWeight = 1_000
+const maxWeight = 1_000
 
 /**
  * The intraclass correlation 1 / (α + β + 1) of a Beta-Binomial by the method of moments, with each pattern
@@ -55,8 +55,8 @@ export const ratePrior = (counts: readonly RateCount[]): RatePrior => {
   }
   const mean = (successes + 1) / (uses + 2)
   const between = uses === 0 ? null : correlation(counts, uses, successes)
-  const unbounded = between === null ? leastWeight : between <= 0 ? greatestWeight : 1 / between - 1
-  const weight = Math.max(leastWeight, Math.min(unbounded, uses, greatestWeight))
+  const unbounded = between === null ? minWeight : between <= 0 ? maxWeight : 1 / between - 1
+  const weight = Math.max(minWeight, Math.min(unbounded, uses, maxWeight))
   return { alpha: mean * weight, beta: (1 - mean) * weight }
 }
 

@@ -24,8 +24,7 @@ const placeOfRank = ({ first, counts }: Histogram, rank: number): Place => {
 const nearestRank = (count: number, percent: number): number =>
   Math.max(1, Math.ceil((percent * count) / 100))
 
-const clamp = (value: number, least: number, greatest: number): number =>
-  Math.min(greatest, Math.max(least, value))
+const clamp = (value: number, min: number, max: number): number => Math.min(max, Math.max(min, value))
 
 /**
  * A percentile of the durations, in ms: `percent` 0…100. Within 5 % of the observation of that rank, and

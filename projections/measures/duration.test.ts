@@ -5,18 +5,18 @@ import { durationBin, durationOfBin } from './duration.ts'
 const longest = 86_400_000
 
 /** Each bin's least duration, found by halving, whatever the formula. */
-const leastOfBins = (): number[] => {
-  const leasts = [0]
+const minOfBins = (): number[] => {
+  const mins = [0]
   for (let bin = 1; bin <= durationBin(longest); bin++) {
-    let [below, at] = [leasts.at(-1)!, longest]
+    let [below, at] = [mins.at(-1)!, longest]
     while (at - below > 1) {
       const middle = Math.floor((below + at) / 2)
       if (durationBin(middle) >= bin) at = middle
       else below = middle
     }
-    leasts.push(at)
+    mins.push(at)
   }
-  return leasts
+  return mins
 }
 
 const errorOf = (ms: number): number => Math.abs(durationOfBin(durationBin(ms)) - ms) / ms
@@ -29,7 +29,7 @@ describe('the bin of a duration', () => {
   })
 
   it('stands for it within 4.8 %, up to a day and on both sides of every edge', () => {
-    const edges = leastOfBins().filter((ms) => ms > 1)
+    const edges = minOfBins().filter((ms) => ms > 1)
     for (const edge of edges) {
       expect(errorOf(edge)).toBeLessThan(0.048)
       expect(errorOf(edge - 1)).toBeLessThan(0.048)
@@ -45,11 +45,11 @@ describe('the bin of a duration', () => {
   it('holds what lies above a power of 1.1, up to and with the next', () => {
     let edge = 1
     for (let bin = 1; bin <= 192; bin++) {
-      const least = Math.floor(edge) + 1
+      const min = Math.floor(edge) + 1
       edge *= 1.1
-      const greatest = Math.floor(edge)
-      if (least > greatest) continue
-      expect([durationBin(least), durationBin(greatest)]).toEqual([bin, bin])
+      const max = Math.floor(edge)
+      if (min > max) continue
+      expect([durationBin(min), durationBin(max)]).toEqual([bin, bin])
     }
   })
 

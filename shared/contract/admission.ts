@@ -1,6 +1,6 @@
 import { dataFault, headerOf } from './cloudEvents.ts'
 import { type BodyOrigin, fieldName } from './fieldName.ts'
-import { isNestedDeeper, mostNesting } from './nesting.ts'
+import { isNestedDeeper, maxNesting } from './nesting.ts'
 import type { Fault } from './rejection.ts'
 import { readTime, timeFault } from './rfc3339.ts'
 import type { MessageHeaders } from './topicMessage.ts'
@@ -48,8 +48,8 @@ const checkFields = (body: Body, origin: BodyOrigin, blame: Blame): void => {
 const checkNesting = (fields: Body, nameOf: (field: string) => string, blame: Blame): void => {
   // Parsed JSON inherits no field; pairs of them all would cost as much as the rest of the check.
   for (const field in fields)
-    if (isNestedDeeper(fields[field], mostNesting))
-      blame(nameOf(field), `must be nested at most ${mostNesting} deep`)
+    if (isNestedDeeper(fields[field], maxNesting))
+      blame(nameOf(field), `must be nested at most ${maxNesting} deep`)
 }
 
 /** The rules of admission that a message breaks. */

@@ -17,8 +17,8 @@ describe('a text has at most so many characters', () => {
     ['👨‍👩‍👧', 4, false],
     ['half a pair \ud83d', 13, true],
     ['half a pair \ud83d', 12, false],
-  ])('%j within %i: %s', (text, most, expected) => {
-    expect(hasAtMost(text, most)).toBe(expected)
+  ])('%j within %i: %s', (text, max, expected) => {
+    expect(hasAtMost(text, max)).toBe(expected)
   })
 
   it('as many as a string gives when it is taken apart', () => {
@@ -26,8 +26,8 @@ describe('a text has at most so many characters', () => {
       fc.property(
         fc.string({ unit: fc.constantFrom('a', 'é', '😀', '\ud83d', '\ude00') }),
         fc.nat(30),
-        (text, most) => {
-          expect(hasAtMost(text, most)).toBe(Array.from(text).length <= most)
+        (text, max) => {
+          expect(hasAtMost(text, max)).toBe(Array.from(text).length <= max)
         },
       ),
     )

@@ -12,5 +12,5 @@ const countCharacters = (text: string): number => {
 }
 
 /** Whether a text has at most so many characters. It is counted only where its length leaves that open. */
-export const hasAtMost = (text: string, most: number): boolean =>
-  text.length <= most || (text.length <= 2 * most && countCharacters(text) <= most)
+export const hasAtMost = (text: string, max: number): boolean =>
+  text.length <= max || (text.length <= 2 * max && countCharacters(text) <= max)

@@ -14,8 +14,8 @@ export type Decoded =
   | { readonly ok: true; readonly event: PatternEvent }
   | { readonly ok: false; readonly rejection: Rejection }
 
-const mostValueBytes = 256 * 1024
-const mostAheadMs = 24 * 3_600_000
+const maxValueBytes = 256 * 1024
+const maxAheadMs = 24 * 3_600_000
 
 const reject = (reason: RejectionReason, faults: readonly Fault[]): Decoded => ({
   ok: false,
@@ -70,8 +70,8 @@ export const decodeMessage = (
 ): Decoded => {
   const { value, headers } = message
   if (value === null) return rejectWhole('not_json', 'the value is null')
-  if (value.length > mostValueBytes) {
-    return rejectWhole('too_large', `is ${value.length} bytes, more than ${mostValueBytes}`)
+  if (value.length > maxValueBytes) {
+    return rejectWhole('too_large', `is ${value.length} bytes, more than ${maxValueBytes}`)
   }
   const unreadable = unreadableContentType(headers)
   if (unreadable !== undefined) {
@@ -84,7 +84,7 @@ export const decodeMessage = (
     true,
     () => givenId(headers) ?? idOfPlace(origin.topic, origin.partition, message.offset),
   )
-  if (decoded.ok && decoded.event.occurredAt > now + mostAheadMs) {
+  if (decoded.ok && decoded.event.occurredAt > now + maxAheadMs) {
     const clock = new Date(now).toISOString()
     return reject('future_time', [
       { path: 'occurred_at', message: `is more than 24 hours ahead of the clock here, which said ${clock}` },

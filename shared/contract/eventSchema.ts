@@ -24,11 +24,11 @@ const time = z
   .refine((text) => readTime(text) !== undefined, 'must be an RFC 3339 time with an offset')
 const unit = z.number().min(0).max(1)
 /** Text that ends up in the database: Postgres stores neither the null character nor half of a surrogate pair. */
-const storedText = (least: number, most: number) =>
+const storedText = (min: number, max: number) =>
   z
     .string()
-    .min(least)
-    .max(most)
+    .min(min)
+    .max(max)
     .refine((text) => !text.includes('\0') && text.isWellFormed(), 'must be well-formed and without U+0000')
 export const slug = /^[a-z][a-z0-9_]{0,63}$/
 const slugRule = z.string().regex(slug, 'must match [a-z][a-z0-9_]{0,63}')

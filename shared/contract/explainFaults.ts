@@ -4,7 +4,7 @@ import { plainMessage } from './plainMessage.ts'
 import type { Fault } from './rejection.ts'
 
 /** A message of 256 KiB can break a hundred thousand rules; past these nobody reads on. */
-const mostFaults = 100
+const maxFaults = 100
 
 /**
  * The rules that a body breaks, each with its path in the producer's own names: every one, or the first
@@ -14,7 +14,7 @@ export const explainFaults = (body: unknown, origin: BodyOrigin): Fault[] => {
   if (typeof body !== 'object' || body === null || Array.isArray(body))
     return [{ path: '', message: 'must be a JSON object' }]
   const issues = eventSchema.safeParse(body).error?.issues ?? []
-  const faults = issues.slice(0, mostFaults).map(({ path: [field, ...inner], message }) => ({
+  const faults = issues.slice(0, maxFaults).map(({ path: [field, ...inner], message }) => ({
     path: [fieldName(String(field), origin), ...inner.map(String)].join('.'),
     message: plainMessage(message),
   }))

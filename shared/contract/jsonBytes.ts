@@ -11,7 +11,7 @@ const ownBytes = (value: unknown): number => {
  * Compact JSON is at most this many times as long as what was parsed: `1e20,` is 5 bytes, its plain digits
  * and comma are 22.
  */
-export const mostGrowth = 5
+export const maxGrowth = 5
 
 /**
  * The size of a parsed JSON value in compact JSON, in bytes of UTF-8. `JSON.stringify` of the whole would

@@ -14,7 +14,7 @@ describe('a value is nested deeper than so many', () => {
     ['64 lists in 64', nested(64), 64, false],
     ['65 lists in 64', nested(65), 64, true],
     ['a hundred thousand lists in 64', nested(100_000), 64, true],
-  ])('%s', (_what, value, most, expected) => {
-    expect(isNestedDeeper(value, most)).toBe(expected)
+  ])('%s', (_what, value, max, expected) => {
+    expect(isNestedDeeper(value, max)).toBe(expected)
   })
 })

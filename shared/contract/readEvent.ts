@@ -1,6 +1,6 @@
 import { hasAtMost } from './characters.ts'
 import { limits, slug } from './eventSchema.ts'
-import { jsonBytes, mostGrowth } from './jsonBytes.ts'
+import { jsonBytes, maxGrowth } from './jsonBytes.ts'
 import { toMillionths } from './millionths.ts'
 import { type Outcome, outcomes, type PatternEvent } from './patternEvent.ts'
 import { readTime } from './rfc3339.ts'
@@ -16,15 +16,15 @@ type Body = Readonly<Record<string, unknown>>
 const isObject = (value: unknown): value is Body =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-const isText = (value: unknown, most: number): boolean => typeof value === 'string' && hasAtMost(value, most)
+const isText = (value: unknown, max: number): boolean => typeof value === 'string' && hasAtMost(value, max)
 
-const isStoredText = (value: unknown, most: number): value is string =>
-  typeof value === 'string' && hasAtMost(value, most) && !value.includes('\0') && value.isWellFormed()
+const isStoredText = (value: unknown, max: number): value is string =>
+  typeof value === 'string' && hasAtMost(value, max) && !value.includes('\0') && value.isWellFormed()
 
 const isUnit = (value: unknown): value is number => typeof value === 'number' && value >= 0 && value <= 1
 
-const isTexts = (value: unknown, mostTexts: number, isOne: (text: unknown) => boolean): boolean =>
-  Array.isArray(value) && value.length <= mostTexts && value.every(isOne)
+const isTexts = (value: unknown, maxTexts: number, isOne: (text: unknown) => boolean): boolean =>
+  Array.isArray(value) && value.length <= maxTexts && value.every(isOne)
 
 const isIssue = (text: unknown): boolean => isText(text, limits.issueLength)
 const isTag = (text: unknown): text is string => isStoredText(text, limits.tagLength)
@@ -32,7 +32,7 @@ const isTag = (text: unknown): text is string => isStoredText(text, limits.tagLe
 /** A small enough value cannot hold a context that is too large; only others are measured. */
 const isContext = (value: unknown, valueBytes: number): boolean =>
   isObject(value) &&
-  (valueBytes * mostGrowth <= limits.contextBytes || jsonBytes(value) <= limits.contextBytes)
+  (valueBytes * maxGrowth <= limits.contextBytes || jsonBytes(value) <= limits.contextBytes)
 
 /** Each rule is given the value, which is read from the body just once: bodies have many shapes, so a read is slow. */
 type Rule = (value: unknown) => boolean

@@ -24,7 +24,7 @@ const isDigits = (text: string, from: number, to: number): boolean => {
  * milliseconds. Small, since a stream is about few hours at a time, and emptied when it grows.
  */
 const hourStarts = new Map<string, number>()
-const mostHourStarts = 10_000
+const maxHourStarts = 10_000
 
 /** Reads `2026-01-02T03:04:05.678Z`, the form that nearly all producers write, without a regular expression. */
 const readUsualForm = (text: string): number | undefined => {
@@ -75,7 +75,7 @@ export const readTime = (text: unknown): number | undefined => {
   utc.setUTCHours(hour, minute - offset)
   const time = utc.getTime() + (second === 60 ? minuteMs - 1 : second * 1_000 + milliseconds)
   if (text.endsWith('Z') && text[10] === 'T') {
-    if (hourStarts.size >= mostHourStarts) hourStarts.clear()
+    if (hourStarts.size >= maxHourStarts) hourStarts.clear()
     hourStarts.set(text.slice(0, 13), utc.setUTCMinutes(0))
   }
   return time

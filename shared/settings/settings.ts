@@ -2,20 +2,20 @@ import { z } from 'zod'
 import { parseBrokerAddress } from './brokerAddress.ts'
 
 /** A whole number in a range, written in decimal digits. */
-const integer = (least: number, most: number) =>
+const integer = (min: number, max: number) =>
   z
     .string()
-    .regex(/^\d+$/, `must be a whole number from ${least} to ${most}`)
+    .regex(/^\d+$/, `must be a whole number from ${min} to ${max}`)
     .transform(Number)
-    .refine((value) => value >= least && value <= most, `must be a whole number from ${least} to ${most}`)
+    .refine((value) => value >= min && value <= max, `must be a whole number from ${min} to ${max}`)
 
 /** A number in a range, written in decimal digits. */
-const number = (least: number, most: number) =>
+const number = (min: number, max: number) =>
   z
     .string()
-    .regex(/^\d+(\.\d+)?$/, `must be a number from ${least} to ${most}`)
+    .regex(/^\d+(\.\d+)?$/, `must be a number from ${min} to ${max}`)
     .transform(Number)
-    .refine((value) => value >= least && value <= most, `must be a number from ${least} to ${most}`)
+    .refine((value) => value >= min && value <= max, `must be a number from ${min} to ${max}`)
 
 /** `on` or `off`, also as true/false, 1/0. */
 const flag = z

@@ -7,7 +7,7 @@ import { decompress } from './decompress.ts'
 
 const text = Buffer.from(Array.from({ length: 20_000 }, (_, index) => `message ${index}\n`).join(''))
 const tooLarge = 'it would unpack to more than 1 MiB'
-const mostBytes = 1 << 20
+const maxBytes = 1 << 20
 const blanks = (bytes: number): Buffer => Buffer.alloc(bytes, ' ')
 
 /** As snappy-java writes: blocks of 32 KiB, each after its length. */
@@ -42,9 +42,9 @@ describe.each(codecs)('%s', (_, codec, pack) => {
   })
 
   it('unpacks half of what it may, and refuses a byte more than is allowed', async () => {
-    const half = await decompress(codec, await pack(blanks(mostBytes / 2)), mostBytes)
-    expect(half.length).toBe(mostBytes / 2)
-    await expect(decompress(codec, await pack(blanks(mostBytes + 1)), mostBytes)).rejects.toThrow(tooLarge)
+    const half = await decompress(codec, await pack(blanks(maxBytes / 2)), maxBytes)
+    expect(half.length).toBe(maxBytes / 2)
+    await expect(decompress(codec, await pack(blanks(maxBytes + 1)), maxBytes)).rejects.toThrow(tooLarge)
   })
 
   it('refuses what is cut off', async () => {

@@ -2,7 +2,7 @@ import { promisify } from 'node:util'
 import zlib from 'node:zlib'
 import { unpackLz4 } from './lz4.ts'
 import { unpackSnappy } from './snappy.ts'
-import { mostUnpackedBytes, TooLargeError } from './unpackedSize.ts'
+import { maxUnpackedBytes, TooLargeError } from './unpackedSize.ts'
 
 const gunzip = promisify(zlib.gunzip)
 const zstdDecompress = promisify(zlib.zstdDecompress)
@@ -12,9 +12,9 @@ const tooLarge = 'ERR_BUFFER_TOO_LARGE'
 
 const bounded =
   (unpack: (packed: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>) =>
-  (packed: Buffer, mostBytes: number): Promise<Buffer> =>
-    unpack(packed, { maxOutputLength: mostBytes }).catch((error: Error & { code?: string }) => {
-      throw error.code === tooLarge ? new TooLargeError(mostBytes) : error
+  (packed: Buffer, maxBytes: number): Promise<Buffer> =>
+    unpack(packed, { maxOutputLength: maxBytes }).catch((error: Error & { code?: string }) => {
+      throw error.code === tooLarge ? new TooLargeError(maxBytes) : error
     })
 
 /** By their number in a batch's attributes. */
@@ -33,9 +33,9 @@ const codecs = new Map([
 export const decompress = async (
   codec: number,
   packed: Buffer,
-  mostBytes = mostUnpackedBytes,
+  maxBytes = maxUnpackedBytes,
 ): Promise<Buffer> => {
   const unpack = codecs.get(codec)
   if (unpack === undefined) throw new Error(`compression codec ${codec} is not known`)
-  return unpack(packed, mostBytes)
+  return unpack(packed, maxBytes)
 }

@@ -8,7 +8,7 @@ const fetchKey = 1
 const fetchVersion = 11
 const readCommitted = 1
 /** Beyond the time that a broker may wait for news: where nothing comes for so long, the connection or the broker hangs. */
-const mostSilenceMs = 8_000
+const maxSilenceMs = 8_000
 
 export interface FetchRequest {
   readonly topic: string
@@ -56,7 +56,7 @@ export const fetchFrom = async (node: KafkaNode, request: FetchRequest): Promise
   const newest = node.versions[fetchKey]?.maxVersion ?? 0
   if (newest < fetchVersion) throw new Error('The Kafka brokers are older than 2.3, which is not supported')
   const { topicId } = request
-  const requestTimeout = request.maxWaitMs + mostSilenceMs
+  const requestTimeout = request.maxWaitMs + maxSilenceMs
   // While brokers are upgraded one after the other some cannot yet.
   if (topicId !== null && newest >= fetchByIdVersion) {
     const answer = await node.connectionPool.send({

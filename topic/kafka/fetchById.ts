@@ -5,7 +5,7 @@ import type { FetchAnswer, FetchedPartition, FetchRequest } from './fetch.ts'
 /** The first version that names a topic by its id: what another topic of this name holds is never answered. */
 export const fetchByIdVersion = 13
 
-const mostBytesOfCount = 5
+const maxBytesOfCount = 5
 
 /**
  * Fetch request, version 13, after the tagged fields of its header: replica_id int32 · max_wait_ms int32 · min_bytes
@@ -15,7 +15,7 @@ const mostBytesOfCount = 5
  * every structure ends with its tagged fields, of which there are none.
  */
 export const encodeFetchById = (request: FetchRequest, topicId: string, isolationLevel: number) => {
-  const buf = Buffer.alloc(60 + mostBytesOfCount + request.partitions.length * 33)
+  const buf = Buffer.alloc(60 + maxBytesOfCount + request.partitions.length * 33)
   const writer = createByteWriter(buf)
   writer.int8(0)
   writer.int32(-1)

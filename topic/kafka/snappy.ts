@@ -30,10 +30,10 @@ const unpackedBytes = (block: Buffer): number => {
 }
 
 /** Unpacks Snappy as Kafka's producers send it: one block, or a stream of them. @throws TooLargeError before it unpacks */
-export const unpackSnappy = async (packed: Buffer, mostBytes: number): Promise<Buffer> => {
+export const unpackSnappy = async (packed: Buffer, maxBytes: number): Promise<Buffer> => {
   const blocks = blocksOf(packed)
   const size = blocks.reduce((sum, block) => sum + unpackedBytes(block), 0)
-  if (size > mostBytes) throw new TooLargeError(mostBytes)
+  if (size > maxBytes) throw new TooLargeError(maxBytes)
   const unpacked = await Promise.all(blocks.map(async (block) => (await uncompress(block)) as Buffer))
   return unpacked.length === 1 ? unpacked[0]! : Buffer.concat(unpacked, size)
 }

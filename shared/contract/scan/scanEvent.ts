@@ -1,5 +1,5 @@
 import { limits, slug } from '../eventSchema.ts'
-import { mostGrowth } from '../jsonBytes.ts'
+import { maxGrowth } from '../jsonBytes.ts'
 import { toMillionths } from '../millionths.ts'
 import { type Outcome, outcomes, type PatternEvent } from '../patternEvent.ts'
 import { isLowerCaseUuidAt, readUuid } from '../uuid.ts'
@@ -97,9 +97,9 @@ const outcomeAt = (bytes: Uint8Array, at: number): number => {
 }
 
 /** Text in quotes of at most so many characters. */
-const skipText = (bytes: Uint8Array, at: number, most: number): number => {
+const skipText = (bytes: Uint8Array, at: number, max: number): number => {
   const end = skipString(bytes, at)
-  return end - at - 2 > most ? bail : end
+  return end - at - 2 > max ? bail : end
 }
 
 export const scanEvent = (bytes: Buffer): PatternEvent | undefined => {
@@ -191,7 +191,7 @@ export const scanEvent = (bytes: Buffer): PatternEvent | undefined => {
           break
         case contextField:
           at = bytes[start] === openBrace ? skipValue(bytes, start) : bail
-          if ((at - start) * mostGrowth > limits.contextBytes) return undefined
+          if ((at - start) * maxGrowth > limits.contextBytes) return undefined
           break
         default:
           // `issues` is a list with rules of its own, and rare; `test` as well.

@@ -23,7 +23,7 @@ const letterE = 0x65
 const toLowerCase = 0x20
 
 /** Deeper nesting is left to JSON.parse. */
-const mostDepth = 16
+const maxDepth = 16
 
 /** Steps over a string; `at` is its opening quote. */
 export const skipString = (bytes: Uint8Array, at: number): number => {
@@ -71,7 +71,7 @@ const skipLiteral = (bytes: Uint8Array, at: number): number => {
 
 /** Steps over an array or object whose opening bracket is at `at`. */
 const skipNested = (bytes: Uint8Array, at: number, close: number, depth: number): number => {
-  if (depth > mostDepth) return bail
+  if (depth > maxDepth) return bail
   if (bytes[at + 1] === close) return at + 2
   for (let i = at; ;) {
     i = skipSpace(bytes, i + 1)

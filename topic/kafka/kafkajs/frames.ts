@@ -1,5 +1,5 @@
 /** A response larger than this is none: Kafka's own limit of a fetch is 55 MB, ours is far less. */
-const mostBytes = 256 << 20
+const maxBytes = 256 << 20
 const sizeBytes = 4
 
 /** The peer does not speak Kafka's protocol, such as a server of another kind on the port. */
@@ -21,7 +21,7 @@ export const createFrames = (onFrame: (frame: Buffer) => void) => {
 
   const begin = (): Buffer => {
     const bytes = size.readInt32BE(0)
-    if (bytes < 0 || bytes > mostBytes)
+    if (bytes < 0 || bytes > maxBytes)
       throw new NotKafkaError(`The peer does not speak Kafka's protocol: a response of ${bytes} bytes`)
     const begun = Buffer.allocUnsafe(sizeBytes + bytes)
     size.copy(begun)

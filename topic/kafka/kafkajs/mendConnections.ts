@@ -47,7 +47,7 @@ interface Errors {
 
 const checkSilenceMs = 250
 /** A broker takes one authentication a second over a connection. */
-const leastSessionMs = 1_000
+const minSessionMs = 1_000
 
 /**
  * Connections as we need them: an answer that is overdue while nothing comes closes its connection, what a socket
@@ -82,7 +82,7 @@ export const mendConnections = (): void => {
   Object.defineProperty(prototype, 'reauthenticationThreshold', {
     get(this: Connection) {
       const sessionMs = Number(this.sessionLifetime.value)
-      return Math.floor(Math.max(0, Math.min(sessionMs / 5, sessionMs - leastSessionMs)))
+      return Math.floor(Math.max(0, Math.min(sessionMs / 5, sessionMs - minSessionMs)))
     },
     set() {
       // kafkajs sets what it was given, the same for sessions of any length
