@@ -28,7 +28,7 @@ interface BenchmarkPattern {
   readonly durationMs: number
 }
 
-const categories = ['architecture', 'resilience', 'data_access', 'testing', 'naming', 'security']
+const categories = ['architectural', 'resilience', 'data_access', 'testing', 'naming', 'security']
 const sources = ['agent-1', 'agent-2', 'agent-3', 'agent-4']
 const languages = ['go', 'rust', 'java', 'typescript']
 

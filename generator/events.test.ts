@@ -101,6 +101,8 @@ describe('the history', () => {
     expect(new Set(messages.map(({ key }) => key)).size).toBe(60)
     expect(new Set(demoPatterns.map(({ type }) => type)).size).toBe(6)
     expect(new Set(demoPatterns.map(({ id }) => id)).size).toBe(60)
+    // What people who only read the contract ask for first.
+    expect(demoPatterns[0]!.type).toBe('architectural')
   })
 
   test('has every character more than once', () => {

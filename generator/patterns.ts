@@ -1,6 +1,6 @@
 import { v5 as uuidV5 } from 'uuid'
 import type { Character } from './character.ts'
-import { architecture } from './patterns/architecture.ts'
+import { architectural } from './patterns/architectural.ts'
 import { dataAccess } from './patterns/dataAccess.ts'
 import { naming } from './patterns/naming.ts'
 import { resilience } from './patterns/resilience.ts'
@@ -43,7 +43,7 @@ const patternOf = (type: string, row: PatternRow): DemoPattern => {
 }
 
 const categories: Readonly<Record<string, readonly PatternRow[]>> = {
-  architecture,
+  architectural,
   resilience,
   data_access: dataAccess,
   testing,

@@ -109,6 +109,23 @@ describe('requests', () => {
   })
 })
 
+describe('a parameter that can be written in several ways', () => {
+  it.each([
+    ['time_range=14d&granularity=day', 'time_range=P14D&granularity=day'],
+    ['time_range=1w', 'time_range=7d'],
+    ['time_range=90m', 'time_range=PT90M'],
+    ['granularity=hourly&time_range=24h', 'granularity=hour&time_range=24h'],
+    ['granularity=daily', 'granularity=day'],
+    ['granularity=weekly', 'granularity=week'],
+  ])('%s is the same as %s', async (one, other) => {
+    for (const route of ['/usage-stats', '/quality-metrics', '/time-series', '/trends']) {
+      const [answer, same] = await Promise.all([api.ask(`${route}?${one}`), api.ask(`${route}?${other}`)])
+      expect(answer.status, answer.text).toBe(200)
+      expect(answer.body).toEqual(same.body)
+    }
+  })
+})
+
 describe('the pages of a list', () => {
   it.each([
     '/patterns?sort=-last_seen',

@@ -27,7 +27,9 @@ const unknownId = '0197a3b4-0000-7000-8000-00000000ffff'
 
 describe('a value that is not valid', () => {
   it.each([
-    ['/dashboard-summary?time_range=8d', 400, ['time_range']],
+    ['/dashboard-summary?time_range=8y', 400, ['time_range']],
+    ['/dashboard-summary?time_range=0w', 400, ['time_range']],
+    ['/dashboard-summary?time_range=300w', 422, ['time_range']],
     ['/dashboard-summary?time_range=', 400, ['time_range']],
     ['/dashboard-summary?time_range=7d&time_range=1h', 400, ['time_range']],
     ['/dashboard-summary?time_range=P6Y', 422, ['time_range']],
@@ -54,6 +56,7 @@ describe('a value that is not valid', () => {
     ['/quality-metrics?min_quality=2', 400, ['min_quality']],
     ['/quality-metrics?min_quality=1e-3', 400, ['min_quality']],
     ['/quality-metrics?pattern_id=1', 400, ['pattern_id']],
+    ['/usage-stats?granularity=monthly', 400, ['granularity']],
     ['/usage-stats?granularity=minute', 400, ['granularity']],
     ['/usage-stats?granularity=hour&time_range=30d', 422, ['granularity']],
     ['/usage-stats?time_zone=Mars/Olympus', 400, ['time_zone']],

@@ -57,14 +57,30 @@ describe('a range', () => {
 })
 
 describe('a duration', () => {
-  it.each(['1h', '24h', '1d', '7d', '30d', '90d', 'P1D', 'PT1H', 'P1Y2M3W4DT5H6M7S', 'PT90M', 'P0D'])(
-    '%s is one',
-    (text) => expect(isDuration(text)).toBe(true),
-  )
+  it.each([
+    '1h',
+    '24h',
+    '1d',
+    '7d',
+    '30d',
+    '90d',
+    '14d',
+    '1w',
+    '90m',
+    'P1D',
+    'PT1H',
+    'P1Y2M3W4DT5H6M7S',
+    'PT90M',
+    'P0D',
+  ])('%s is one', (text) => expect(isDuration(text)).toBe(true))
 
   it.each([
     '',
-    '2h',
+    '0d',
+    '2y',
+    '1.5d',
+    '14 d',
+    '1000000m',
     'P',
     'PT',
     'P1DT',
@@ -85,6 +101,9 @@ describe('a duration', () => {
     expect(before(end, 'P1Y')).toBe(at('2025-03-31T12:00Z'))
     expect(before(end, 'P1W')).toBe(at('2026-03-24T12:00Z'))
     expect(before(end, '24h')).toBe(at('2026-03-30T12:00Z'))
+    expect(before(end, '90m')).toBe(at('2026-03-31T10:30Z'))
+    expect(before(end, '14d')).toBe(at('2026-03-17T12:00Z'))
+    expect(before(end, '1w')).toBe(before(end, 'P1W'))
     expect(before(end, 'PT36H')).toBe(at('2026-03-30T00:00Z'))
   })
 })

@@ -15,9 +15,10 @@ describe('a time', () => {
     ['90m', now - 5_400_000],
     ['24h', now - 86_400_000],
     ['7d', now - 7 * 86_400_000],
+    ['2w', now - 14 * 86_400_000],
   ])('%s is understood', (text, time) => expect(parseTime(text, now)).toBe(time))
 
-  test.each(['', 'yesterday', '2026-02-30', '2026-01-31T08:00', '24', '-1h', '7w', '1e3h'])(
+  test.each(['', 'yesterday', '2026-02-30', '2026-01-31T08:00', '24', '-1h', '7y', '1e3h'])(
     '%j is refused',
     (text) => {
       expect(() => parseTime(text, now)).toThrow(InvalidArgumentError)

@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi'
 import { readRfc3339 } from '@patterns/shared/contract/rfc3339.ts'
 import { readUuid } from '@patterns/shared/contract/uuid.ts'
 import { granularities } from '@patterns/projections/window.ts'
-import { isDuration, namedRanges } from '../../values/duration.ts'
+import { durationRule, isDuration } from '../../values/duration.ts'
 import { zoneName } from '../../values/timeZone.ts'
 
 /** The parameters that several routes share. A route takes those it can use, and refuses all others. */
@@ -35,17 +35,14 @@ const instant = (description: string) =>
     .openapi({ type: 'string', format: 'date-time', description, example: '2026-01-01T00:00:00Z' })
 
 /** `time_range`, or `from` and `to`. */
-export const rangeParameters = (defaultRange: keyof typeof namedRanges) => ({
+export const rangeParameters = (defaultRange: string) => ({
   time_range: z
     .string()
-    .refine(
-      isDuration,
-      `must be ${Object.keys(namedRanges).join(', ')} or an ISO 8601 duration in whole numbers`,
-    )
+    .refine(isDuration, durationRule)
     .optional()
     .openapi({
-      description: `A range that ends now: ${Object.keys(namedRanges).join(', ')}, or an ISO 8601 duration of at most five years. Ranges are widened outward to whole hours; the answer says to what. Default: ${defaultRange}, where no \`from\` is given.`,
-      examples: ['7d', 'P2W'],
+      description: `A range that ends now, of at most five years: a number of minutes, hours, days or weeks (\`90m\`, \`24h\`, \`7d\`, \`2w\`), or an ISO 8601 duration. Ranges are widened outward to whole hours; the answer says to what. Default: ${defaultRange}, where no \`from\` is given.`,
+      examples: ['7d', '2w', 'P1M'],
     }),
   from: instant('The start of the range, inclusive. Instead of `time_range`.'),
   to: instant(
@@ -53,11 +50,21 @@ export const rangeParameters = (defaultRange: keyof typeof namedRanges) => ({
   ),
 })
 
+const granularityOf = { hourly: 'hour', daily: 'day', weekly: 'week' } as const
+const adverbs = ['hourly', 'daily', 'weekly'] as const
+const isAdverb = (text: string): text is (typeof adverbs)[number] => Object.hasOwn(granularityOf, text)
+
 export const seriesParameters = {
   granularity: z
-    .enum(granularities)
+    .enum([...granularities, ...adverbs])
+    .transform((text) => (isAdverb(text) ? granularityOf[text] : text))
     .optional()
-    .openapi({ description: 'How long each point is. Default: the coarsest that gives at least 24 points.' }),
+    .openapi({
+      type: 'string',
+      enum: [...granularities, ...adverbs],
+      description:
+        'How long each point is; `hourly`, `daily` and `weekly` say the same. Default: the coarsest that gives at least 24 points.',
+    }),
   time_zone: z
     .string()
     .transform((name, context) => {

@@ -1,6 +1,6 @@
 import type { PatternRow } from '../patterns.ts'
 
-export const architecture: readonly PatternRow[] = [
+export const architectural: readonly PatternRow[] = [
   ['Hexagonal Ports', 'steady', 14, 0.94, 0.86, 410, 'Keeps the domain free of drivers behind ports'],
   ['Event Sourcing', 'emerging', 6, 0.91, 0.83, 620, 'Stores what happened and derives the state'],
   ['CQRS Read Model', 'emerging', 5, 0.93, 0.84, 380, 'Answers queries from a model built for them'],
