@@ -1,43 +1,36 @@
 import { TZDate, tzOffset } from '@date-fns/tz'
 import { LRUCache } from 'lru-cache'
 
-interface Zone {
-  /** The name that was asked for. */
-  readonly name: string
-  /** The same for all names of one zone; often an older one of them (`Asia/Calcutta`). */
-  readonly canonical: string
-}
-
 /** Making a formatter takes some 50 µs; the callers' zones are few. */
-const zones = new LRUCache<string, { readonly zone: Zone | undefined }>({ max: 1_000 })
+const zones = new LRUCache<string, { readonly canonical: string | undefined }>({ max: 1_000 })
 
-const findZone = (name: string): Zone | undefined => {
+const findZone = (name: string): string | undefined => {
   // Intl takes offsets as well, which are not names.
   if (!/^[A-Za-z]/.test(name) || name.length > 64) return undefined
   try {
-    const canonical = new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone
-    // Intl takes names in any case, and tells the case of the canonical one only.
-    const isSame = canonical.toLowerCase() === name.toLowerCase()
-    return { canonical, name: isSame ? canonical : name }
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone
   } catch {
     return undefined
   }
 }
 
-const zoneOf = (name: string): Zone | undefined => {
+const canonicalOf = (name: string): string | undefined => {
   let known = zones.get(name)
   if (known === undefined) {
-    known = { zone: findZone(name) }
+    known = { canonical: findZone(name) }
     zones.set(name, known)
   }
-  return known.zone
+  return known.canonical
 }
 
-/** The zone's name as it was asked for; `undefined` if there is none of that name. */
-export const zoneName = (name: string): string | undefined => zoneOf(name)?.name
+/** Whether there is a zone of that name, in any case. */
+export const isZone = (name: string): boolean => canonicalOf(name) !== undefined
 
-/** One name for all that are the same zone: what is computed for one of them is so for all. */
-export const canonicalZone = (name: string): string => zoneOf(name)?.canonical ?? name
+/**
+ * One name for all that are the same zone, often an older one of them (`Asia/Calcutta`): what is computed for one of
+ * them is so for all.
+ */
+export const canonicalZone = (name: string): string => canonicalOf(name) ?? name
 
 /** Whether a zone is whole hours away from UTC at an instant, so that its days are made of hour windows. */
 export const isWholeHours = (zone: string, time: number): boolean => tzOffset(zone, new Date(time)) % 60 === 0

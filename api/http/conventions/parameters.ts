@@ -3,7 +3,7 @@ import { readRfc3339 } from '@patterns/shared/contract/rfc3339.ts'
 import { readUuid } from '@patterns/shared/contract/uuid.ts'
 import { granularities } from '@patterns/projections/window.ts'
 import { durationRule, isDuration } from '../../values/duration.ts'
-import { zoneName } from '../../values/timeZone.ts'
+import { isZone } from '../../values/timeZone.ts'
 
 /** The parameters that several routes share. A route takes those it can use, and refuses all others. */
 
@@ -65,21 +65,11 @@ export const seriesParameters = {
       description:
         'How long each point is; `hourly`, `daily` and `weekly` say the same. Default: the coarsest that gives at least 24 points.',
     }),
-  time_zone: z
-    .string()
-    .transform((name, context) => {
-      const zone = zoneName(name)
-      if (zone !== undefined) return zone
-      context.addIssue({ code: 'custom', message: 'must be the name of an IANA time zone' })
-      return z.NEVER
-    })
-    .optional()
-    .openapi({
-      type: 'string',
-      description:
-        'The zone in which days and weeks begin; its offset must be whole hours. Default: UTC. Weeks begin on Monday.',
-      example: 'Europe/Berlin',
-    }),
+  time_zone: z.string().refine(isZone, 'must be the name of an IANA time zone').optional().openapi({
+    description:
+      'The zone in which days and weeks begin; its offset must be whole hours. Default: UTC. Weeks begin on Monday.',
+    example: 'Europe/Berlin',
+  }),
 }
 
 /** The id of a pattern, in lower case. */
