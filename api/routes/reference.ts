@@ -1,6 +1,7 @@
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import { Scalar } from '@scalar/hono-api-reference'
+import { gzipWish } from '../http/conventions/contentCoding.ts'
 import { loadScalarScript } from '../http/docs/scalarScript.ts'
 import type { ApiApp } from './apiRoute.ts'
 
@@ -68,12 +69,16 @@ export const routeReference = (app: ApiApp): void => {
   })
   let script: Promise<Buffer> | undefined
   app.get(scriptPath, async (context) => {
+    const headers = {
+      'content-type': 'text/javascript; charset=utf-8',
+      'cache-control': 'public, max-age=86400',
+      vary: 'Accept-Encoding',
+    }
+    if (gzipWish(context.req.header('accept-encoding')) === 'unwanted')
+      return context.body(await loadScalarScript(), 200, headers)
     // Only who reads the reference pays for its 4 MB.
     script ??= loadScalarScript().then((text) => promisify(gzip)(text))
-    return context.body((await script) as Uint8Array<ArrayBuffer>, 200, {
-      'content-type': 'text/javascript; charset=utf-8',
-      'content-encoding': 'gzip',
-      'cache-control': 'public, max-age=86400',
-    })
+    const zipped = (await script) as Uint8Array<ArrayBuffer>
+    return context.body(zipped, 200, { ...headers, 'content-encoding': 'gzip' })
   })
 }

@@ -4,6 +4,7 @@ import { windowMs } from '@patterns/projections/window.ts'
 import type { Context, TypedResponse } from 'hono'
 import type { Applied, LogPlace, SourcePlace } from '../../values/logPlace.ts'
 import type { ApiEnv } from './apiEnv.ts'
+import { gzipWish } from './contentCoding.ts'
 import { etagOf, matchesEtag } from './etag.ts'
 import { createFinishedAnswers, type FreshText, type MakeBody } from './finishedAnswers.ts'
 import type { After } from './parameters.ts'
@@ -47,11 +48,6 @@ const zip = promisify(gzip)
 const leastZippedBytes = 16_384
 /** The same for an answer that only one has asked for so far, as most ask for something else. */
 const leastZippedOnceBytes = 65_536
-
-/** RFC 9110, 12.5.3, as far as gzip goes. */
-const acceptsGzip = (header: string | undefined): boolean =>
-  header !== undefined &&
-  /(?:^|,)\s*(?:gzip|\*)\s*(?:;\s*q=(?!0(?:\.0*)?\s*(?:,|$))[\d.]+\s*)?(?:,|$)/i.test(header)
 
 /**
  * Answers questions about numbers by the conventions: waits for what the caller wrote, says 304 before
@@ -129,9 +125,10 @@ export const createAnswers = ({
     )
     if (matchesEtag(ifNoneMatch, made.etag)) return context.body(null, 304, headers(made.etag))
     const all = { ...headers(made.etag), 'content-type': 'application/json' }
+    const wish = gzipWish(context.req.header('accept-encoding'))
     const isWorthIt = made.body.length >= (made.wasGiven ? leastZippedBytes : leastZippedOnceBytes)
     made.wasGiven = true
-    if (!isWorthIt || !acceptsGzip(context.req.header('accept-encoding')))
+    if (wish === 'unwanted' || (wish === 'accepted' && !isWorthIt))
       return context.body(made.body as Uint8Array<ArrayBuffer>, 200, all)
     made.zipped ??= zip(made.body, { level: 1 })
     const zipped = (await made.zipped) as Uint8Array<ArrayBuffer>

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import { z } from '@hono/zod-openapi'
-import { Problem, unprocessable } from '../problems/problem.ts'
+import { invalid, type Problem, unprocessable } from '../problems/problem.ts'
 import { floorHour, type Range } from '../../values/range.ts'
 
 /**
@@ -25,8 +25,7 @@ export const encodeCursor = (question: string, { range, place }: Cursor<unknown>
   Buffer.from(JSON.stringify([question, range.from, range.to, place])).toString('base64url')
 
 /** A 400 that names the cursor. */
-export const refuseCursor = (message: string): Problem =>
-  new Problem(400, 'INVALID_INPUT', `cursor ${message}`, { errors: [{ path: 'cursor', message }] })
+export const refuseCursor = (message: string): Problem => invalid([{ path: 'cursor', message }])
 
 const hour = z.int().refine((time) => time === floorHour(time))
 
