@@ -75,7 +75,7 @@ export const createApp = (options: AppOptions): App => {
     methodNotAllowed({
       app,
       onMethodNotAllowed: (_, methods) => {
-        throw new Problem(405, 'INVALID_INPUT', `This route answers ${methods.join(', ')} only.`, {
+        throw new Problem(405, 'METHOD_NOT_ALLOWED', `This route answers ${methods.join(', ')} only.`, {
           headers: { allow: methods.join(', ') },
         })
       },

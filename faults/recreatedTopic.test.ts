@@ -6,12 +6,12 @@ import { describe, expect, inject, test } from 'vitest'
 import { expectExact, readProgress, untilSettled } from './testing/expectExact.ts'
 import { faultyMessages } from './testing/faultyLoad.ts'
 import { untilHealth } from './testing/operatorView.ts'
-import { createPipelineFixture, type PipelineFixture } from './testing/pipelineFixture.ts'
+import { createScene, type Scene } from './testing/pipelineFixture.ts'
 import { until } from './testing/until.ts'
 
 const brokers = inject('kafkaBrokers')
 
-const recreate = async ({ topic }: PipelineFixture): Promise<void> => {
+const recreate = async ({ topic }: Scene): Promise<void> => {
   const admin = createKafkaClient(
     { brokers: brokers!.split(',') },
     createLogger('faults', 'silent'),
@@ -25,12 +25,7 @@ const recreate = async ({ topic }: PipelineFixture): Promise<void> => {
 }
 
 /** Only what lies in one partition of the topic. */
-const sendTo = async (
-  { ledger }: PipelineFixture,
-  partition: number,
-  seed: string,
-  count: number,
-): Promise<void> => {
+const sendTo = async ({ ledger }: Scene, partition: number, seed: string, count: number): Promise<void> => {
   const messages = [...faultyMessages(seed, count)].map(({ kind, message }) => ({
     kind,
     message: { ...message, partition },
@@ -38,18 +33,18 @@ const sendTo = async (
   await ledger.send(messages)
 }
 
-const adopt = async (fixture: PipelineFixture, shard: number): Promise<void> => {
+const adopt = async (scene: Scene, shard: number): Promise<void> => {
   const { code, stdout, stderr } = await runCli(['shards', 'adopt', '--shard', String(shard), '--yes'], {
-    env: fixture.environment,
+    env: scene.environment,
   })
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   expect(stdout).toContain(`Shard ${shard} keeps its events`)
 }
 
 /** What the topic had is in the log and in the windows; then another takes its place, of which shard 2 never knew. */
-const untilEstablished = async (fixture: PipelineFixture): Promise<void> => {
-  for (const shard of [0, 1, 3]) await sendTo(fixture, shard, `before ${shard}`, 400)
-  await untilSettled(fixture)
+const untilEstablished = async (scene: Scene): Promise<void> => {
+  for (const shard of [0, 1, 3]) await sendTo(scene, shard, `before ${shard}`, 400)
+  await untilSettled(scene)
 }
 
 const refusal = (shard: number): RegExp =>
@@ -62,19 +57,19 @@ describe.skipIf(brokers === null).concurrent('a topic that is deleted and create
     'between two runs is refused, shard by shard, until a person adopts it',
     { timeout: 240_000 },
     async () => {
-      const fixture = await createPipelineFixture({ brokers: brokers! })
+      const scene = await createScene({ brokers: brokers! })
       try {
-        const before = await fixture.start()
-        await untilEstablished(fixture)
+        const before = await scene.start()
+        await untilEstablished(scene)
         await before.stop()
-        const { taken } = await readProgress(fixture.pool)
-        await recreate(fixture)
-        fixture.ledger.beginAnew()
-        await sendTo(fixture, 2, 'unaffected', 300)
+        const { taken } = await readProgress(scene.pool)
+        await recreate(scene)
+        scene.ledger.beginAnew()
+        await sendTo(scene, 2, 'unaffected', 300)
         // Longer than what the log has of the old one: its offsets look as if nothing had happened.
-        await sendTo(fixture, 3, 'longer', 1_000)
+        await sendTo(scene, 3, 'longer', 1_000)
 
-        const refusing = await fixture.start()
+        const refusing = await scene.start()
         const view = await untilHealth(
           refusing,
           503,
@@ -90,50 +85,50 @@ describe.skipIf(brokers === null).concurrent('a topic that is deleted and create
         ])
         expect(refusing.log()).toMatch(/npm run cli -- shards adopt --shard 0/)
         // Nothing of the new topic is taken, though it is there; the shard that lost nothing goes on.
-        await sendTo(fixture, 0, 'refused', 100)
+        await sendTo(scene, 0, 'refused', 100)
         await until('the other shard goes on', async () =>
-          (await readProgress(fixture.pool)).taken.get(2) === fixture.ledger.ends().get(2) ? true : undefined,
+          (await readProgress(scene.pool)).taken.get(2) === scene.ledger.ends().get(2) ? true : undefined,
         )
-        expect((await readProgress(fixture.pool)).taken.get(0)).toBe(taken.get(0))
+        expect((await readProgress(scene.pool)).taken.get(0)).toBe(taken.get(0))
         await refusing.stop()
 
-        for (const shard of [0, 1, 3]) await adopt(fixture, shard)
-        const adopted = await fixture.start()
+        for (const shard of [0, 1, 3]) await adopt(scene, shard)
+        const adopted = await scene.start()
         await untilHealth(adopted, 200)
-        for (const shard of [1, 3]) await sendTo(fixture, shard, `after ${shard}`, 200)
-        await untilSettled(fixture)
-        await expectExact(fixture)
+        for (const shard of [1, 3]) await sendTo(scene, shard, `after ${shard}`, 200)
+        await untilSettled(scene)
+        await expectExact(scene)
       } finally {
-        await fixture.close()
+        await scene.close()
       }
     },
   )
 
   test('is not read on by a processor that was frozen meanwhile', { timeout: 240_000 }, async () => {
-    const fixture = await createPipelineFixture({ brokers: brokers! })
+    const scene = await createScene({ brokers: brokers! })
     try {
-      const frozen = await fixture.start()
-      await untilEstablished(fixture)
-      const { taken } = await readProgress(fixture.pool)
+      const frozen = await scene.start()
+      await untilEstablished(scene)
+      const { taken } = await readProgress(scene.pool)
       frozen.freeze()
-      await recreate(fixture)
-      fixture.ledger.beginAnew()
-      for (const shard of [0, 1, 3]) await sendTo(fixture, shard, `longer ${shard}`, 600)
+      await recreate(scene)
+      scene.ledger.beginAnew()
+      for (const shard of [0, 1, 3]) await sendTo(scene, shard, `longer ${shard}`, 600)
       frozen.thaw()
       await untilHealth(
         frozen,
         503,
         ({ shards }) => shards.filter(({ status }) => status === 'stopped').length === 3,
       )
-      expect((await readProgress(fixture.pool)).taken).toEqual(taken)
+      expect((await readProgress(scene.pool)).taken).toEqual(taken)
       await frozen.stop()
 
-      for (const shard of [0, 1, 3]) await adopt(fixture, shard)
-      await fixture.start()
-      await untilSettled(fixture)
-      await expectExact(fixture)
+      for (const shard of [0, 1, 3]) await adopt(scene, shard)
+      await scene.start()
+      await untilSettled(scene)
+      await expectExact(scene)
     } finally {
-      await fixture.close()
+      await scene.close()
     }
   })
 
@@ -141,13 +136,13 @@ describe.skipIf(brokers === null).concurrent('a topic that is deleted and create
     'under a processor that runs stops its shards, however long it grows, until it is adopted: then they go on',
     { timeout: 240_000 },
     async () => {
-      const fixture = await createPipelineFixture({ brokers: brokers! })
+      const scene = await createScene({ brokers: brokers! })
       try {
-        const processor = await fixture.start()
-        await untilEstablished(fixture)
-        const { taken } = await readProgress(fixture.pool)
-        await recreate(fixture)
-        fixture.ledger.beginAnew()
+        const processor = await scene.start()
+        await untilEstablished(scene)
+        const { taken } = await readProgress(scene.pool)
+        await recreate(scene)
+        scene.ledger.beginAnew()
         const stopped = [0, 1, 3].map((shard) => ({
           shard,
           status: 'stopped',
@@ -162,13 +157,13 @@ describe.skipIf(brokers === null).concurrent('a topic that is deleted and create
         )
 
         // Longer than what the log has of the old one: its offsets look as if nothing had happened.
-        await sendTo(fixture, 1, 'longer', 1_000)
-        await sendTo(fixture, 2, 'unaffected', 300)
+        await sendTo(scene, 1, 'longer', 1_000)
+        await sendTo(scene, 2, 'unaffected', 300)
         await until('the other shard goes on', async () =>
-          (await readProgress(fixture.pool)).taken.get(2) === fixture.ledger.ends().get(2) ? true : undefined,
+          (await readProgress(scene.pool)).taken.get(2) === scene.ledger.ends().get(2) ? true : undefined,
         )
         expect((await untilHealth(processor, 503)).health.components.shards).toMatchObject(expected)
-        expect((await readProgress(fixture.pool)).taken.get(1)).toBe(taken.get(1))
+        expect((await readProgress(scene.pool)).taken.get(1)).toBe(taken.get(1))
         // Each was told of once, in one line.
         for (const shard of [0, 1, 3]) {
           const lines = processor.log().match(new RegExp(`.*shards adopt --shard ${shard}.*`, 'g'))
@@ -179,9 +174,9 @@ describe.skipIf(brokers === null).concurrent('a topic that is deleted and create
         expect(processor.log()).not.toContain('"stack"')
 
         // One by one: those that are not adopted stay as they are.
-        await adopt(fixture, 1)
+        await adopt(scene, 1)
         await until('the adopted shard goes on', async () =>
-          (await readProgress(fixture.pool)).taken.get(1) === fixture.ledger.ends().get(1) ? true : undefined,
+          (await readProgress(scene.pool)).taken.get(1) === scene.ledger.ends().get(1) ? true : undefined,
         )
         expect((await untilHealth(processor, 503)).health.components.shards).toMatchObject([
           stopped[0],
@@ -189,13 +184,13 @@ describe.skipIf(brokers === null).concurrent('a topic that is deleted and create
           running,
           stopped[2],
         ])
-        for (const shard of [0, 3]) await adopt(fixture, shard)
+        for (const shard of [0, 3]) await adopt(scene, shard)
         await untilHealth(processor, 200)
-        for (const shard of [0, 3]) await sendTo(fixture, shard, `after ${shard}`, 200)
-        await untilSettled(fixture)
-        await expectExact(fixture)
+        for (const shard of [0, 3]) await sendTo(scene, shard, `after ${shard}`, 200)
+        await untilSettled(scene)
+        await expectExact(scene)
       } finally {
-        await fixture.close()
+        await scene.close()
       }
     },
   )

@@ -12,7 +12,7 @@ import type { OutgoingMessage } from '@patterns/topic/publisher.ts'
 import pg from 'pg'
 import { describe, expect, inject, test } from 'vitest'
 import { expectExact, readProgress, untilSettled } from './testing/expectExact.ts'
-import { createPipelineFixture, type PipelineFixture } from './testing/pipelineFixture.ts'
+import { createScene, type Scene } from './testing/pipelineFixture.ts'
 import { readSentEvent } from './testing/sentEvent.ts'
 import { until } from './testing/until.ts'
 
@@ -44,8 +44,8 @@ const eventsOf = (seed: string, count: number, patterns: number): OutgoingMessag
  * Each event that was sent is in the log once, wherever it came; and all tables are what that gives. Which of its
  * messages came first only the log can say.
  */
-const expectOnce = async (fixture: PipelineFixture, events: number): Promise<void> => {
-  const { pool, ledger, topic } = fixture
+const expectOnce = async (scene: Scene, events: number): Promise<void> => {
+  const { pool, ledger, topic } = scene
   const log = createPostgresEventLog({ pool })
   const appended = new Set<string>()
   const ids: string[] = []
@@ -66,12 +66,12 @@ const expectOnce = async (fixture: PipelineFixture, events: number): Promise<voi
       ? ('event' as const)
       : ('duplicate' as const),
   }))
-  await expectExact({ ...fixture, ledger: { ...ledger, sent } })
+  await expectExact({ ...scene, ledger: { ...ledger, sent } })
 }
 
 /** Sends messages once more, by a publisher that knows of the partitions that were added. */
 const sendAgain = async (
-  { ledger, topic }: PipelineFixture,
+  { ledger, topic }: Scene,
   client: KafkaClient,
   messages: readonly OutgoingMessage[],
 ): Promise<void> => {
@@ -86,12 +86,12 @@ const sendAgain = async (
   await publisher.stop()
 }
 
-const withFixture = async (work: (fixture: PipelineFixture) => Promise<void>): Promise<void> => {
-  const fixture = await createPipelineFixture({ brokers: brokers! })
+const inScene = async (work: (scene: Scene) => Promise<void>): Promise<void> => {
+  const scene = await createScene({ brokers: brokers! })
   try {
-    await work(fixture)
+    await work(scene)
   } finally {
-    await fixture.close()
+    await scene.close()
   }
 }
 
@@ -99,20 +99,15 @@ const withFixture = async (work: (fixture: PipelineFixture) => Promise<void>): P
  * Starts a processor that cannot go on past a lock, and kills it where it waits for that, so far as `isThere` says. What
  * its connections wait for at that moment may still be done once the lock is gone, as after any death.
  */
-const killAt = async (
-  fixture: PipelineFixture,
-  name: string,
-  lock: string,
-  isThere: string,
-): Promise<void> => {
-  const holder = new pg.Client({ connectionString: fixture.environment['DATABASE_URL'] })
+const killAt = async (scene: Scene, name: string, lock: string, isThere: string): Promise<void> => {
+  const holder = new pg.Client({ connectionString: scene.environment['DATABASE_URL'] })
   await holder.connect()
   try {
     await holder.query('begin')
     await holder.query(lock)
-    const processor = fixture.spawn({ KAFKA_GROUP_ID: `${fixture.topic}-${name}` })
+    const processor = scene.spawn({ KAFKA_GROUP_ID: `${scene.topic}-${name}` })
     await until(`the processor waits while ${name}`, async () => {
-      const { rows } = await fixture.pool.query(
+      const { rows } = await scene.pool.query(
         `select from pg_stat_activity where application_name = 'pattern-dashboard-processor'
          and datname = current_database() and wait_event_type = 'Lock' and (${isThere})`,
       )
@@ -126,12 +121,12 @@ const killAt = async (
 
 describe.skipIf(brokers === null).concurrent('an event that comes in several partitions counts once', () => {
   test('where the processor is killed between any two steps', { timeout: 240_000 }, async () => {
-    await withFixture(async (fixture) => {
-      const { ledger } = fixture
+    await inScene(async (scene) => {
+      const { ledger } = scene
       const [first, second] = [eventsOf('first', 200, 10), eventsOf('second', 200, 10)]
       await ledger.sendAs('event', ...first.map((message) => placedBy('java', message, 4)))
-      const settled = await fixture.start({ KAFKA_GROUP_ID: `${fixture.topic}-settled` })
-      await untilSettled(fixture)
+      const settled = await scene.start({ KAFKA_GROUP_ID: `${scene.topic}-settled` })
+      await untilSettled(scene)
       await settled.kill()
       await ledger.sendAs(
         'event',
@@ -142,22 +137,22 @@ describe.skipIf(brokers === null).concurrent('an event that comes in several par
       const isSplit = 'select count(*) from pattern_homes where is_split'
       const isClaimed = 'select count(*) from claimed_events'
       await killAt(
-        fixture,
+        scene,
         'registering',
         'lock table claimed_events in share mode',
         '(select count(*) from pattern_homes) > 10',
       )
       await killAt(
-        fixture,
+        scene,
         'splitting',
         'select from event_log_shards for update',
         `(${isClaimed}) > 0 and (${isSplit}) = 0`,
       )
-      await killAt(fixture, 'appending', 'lock table event_log_segments in share mode', `(${isSplit}) > 0`)
+      await killAt(scene, 'appending', 'lock table event_log_segments in share mode', `(${isSplit}) > 0`)
 
-      const last = await fixture.start({ KAFKA_GROUP_ID: `${fixture.topic}-last` })
-      await untilSettled(fixture)
-      await expectOnce(fixture, 400)
+      const last = await scene.start({ KAFKA_GROUP_ID: `${scene.topic}-last` })
+      await untilSettled(scene)
+      await expectOnce(scene, 400)
       const { text } = await last.ask('/metrics')
       expect(text).toMatch(/pattern_split_patterns [1-9]/)
     })
@@ -167,8 +162,8 @@ describe.skipIf(brokers === null).concurrent('an event that comes in several par
     'through producers of both kinds, retries without a key, added partitions, rivals and kills',
     { timeout: 240_000 },
     async () => {
-      await withFixture(async (fixture) => {
-        const { ledger, pool, topic } = fixture
+      await inScene(async (scene) => {
+        const { ledger, pool, topic } = scene
         const random = createRandom('split')
         const messages = eventsOf('kinds', 2_000, 200)
         const sending = (async () => {
@@ -190,7 +185,7 @@ describe.skipIf(brokers === null).concurrent('an event that comes in several par
           // Rivals for the same partitions in every second life.
           const groups = life % 2 === 0 ? ['one', 'one'] : ['one', 'other']
           const processors = groups.map((group) =>
-            fixture.spawn({ KAFKA_GROUP_ID: `${topic}-${life}-${group}`, FLUSH_INTERVAL_MS: '25' }),
+            scene.spawn({ KAFKA_GROUP_ID: `${topic}-${life}-${group}`, FLUSH_INTERVAL_MS: '25' }),
           )
           const { messages: before } = await readProgress(pool)
           const after = before + 1 + random.below(600)
@@ -199,7 +194,7 @@ describe.skipIf(brokers === null).concurrent('an event that comes in several par
           )
           await Promise.all(processors.map((processor) => processor.kill()))
         }
-        const survivor = await fixture.start({ KAFKA_GROUP_ID: `${topic}-survivor` })
+        const survivor = await scene.start({ KAFKA_GROUP_ID: `${topic}-survivor` })
         await sending
         await survivor.kill()
 
@@ -209,13 +204,13 @@ describe.skipIf(brokers === null).concurrent('an event that comes in several par
         await admin.createPartitions({ topicPartitions: [{ topic, count: 6 }] })
         await admin.disconnect()
         await sendAgain(
-          fixture,
+          scene,
           client,
           messages.map((message) => placedBy('java', message, 6)),
         )
-        await fixture.start({ KAFKA_GROUP_ID: `${topic}-last` })
-        await untilSettled(fixture)
-        await expectOnce(fixture, messages.length)
+        await scene.start({ KAFKA_GROUP_ID: `${topic}-last` })
+        await untilSettled(scene)
+        await expectOnce(scene, messages.length)
       })
     },
   )

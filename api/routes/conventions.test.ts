@@ -69,13 +69,24 @@ describe.each(everyRoute)('%s', (path) => {
     expect(answer.headers.get('server-timing')).toMatch(/wait;dur=/)
   })
 
-  it('answers HEAD with the headers alone, and no other method', async () => {
-    const head = await fetch(`${api.url}/api/pattern-analytics${path}`, { method: 'HEAD' })
-    expect([head.status, await head.text()]).toEqual([200, ''])
+  it('answers HEAD as GET, tag and 304 included, with the headers alone', async () => {
+    const get = await api.ask(path)
+    const head = (headers: Record<string, string>) =>
+      fetch(`${api.url}/api/pattern-analytics${path}`, { method: 'HEAD', headers })
+    const changed = await head({ 'if-none-match': '"other"' })
+    expect([changed.status, await changed.text()]).toEqual([200, ''])
+    expect(changed.headers.get('content-type')).toBe('application/json')
+    expect(changed.headers.get('etag')).toBe(get.headers.get('etag'))
+    const unchanged = await head({ 'if-none-match': get.headers.get('etag')! })
+    expect(unchanged.status).toBe(304)
+    expect(unchanged.headers.get('etag')).toBe(get.headers.get('etag'))
+  })
+
+  it('answers no other method', async () => {
     const post = await fetch(`${api.url}/api/pattern-analytics${path}`, { method: 'POST', body: '{}' })
     expect(post.status).toBe(405)
     expect(post.headers.get('allow')).toContain('GET')
-    expect(await post.json()).toMatchObject({ code: 'INVALID_INPUT', status: 405 })
+    expect(await post.json()).toMatchObject({ code: 'METHOD_NOT_ALLOWED', status: 405 })
   })
 })
 
@@ -93,7 +104,7 @@ describe('requests', () => {
       body: 'x'.repeat(64 * 1024 + 1),
     })
     expect(response.status).toBe(413)
-    expect(await response.json()).toMatchObject({ status: 413, code: 'INVALID_INPUT' })
+    expect(await response.json()).toMatchObject({ status: 413, code: 'CONTENT_TOO_LARGE' })
   })
 
   it('get large answers compressed where they accept that', async () => {
@@ -104,9 +115,23 @@ describe('requests', () => {
     expect(zipped.headers.get('content-encoding')).toBe('gzip')
     expect(zipped.headers.get('vary')).toContain('Accept-Encoding')
     expect(zipped.text).toBe(plain.text)
-    const refusing = await api.ask(path, { 'accept-encoding': 'gzip;q=0' })
+    const refusing = await api.ask(path, { 'accept-encoding': 'gzip;q=0, *' })
     expect(refusing.headers.get('content-encoding')).toBeNull()
   })
+
+  it('get any answer compressed if they take no other', async () => {
+    const answer = await api.ask('/patterns?limit=1', { 'accept-encoding': 'gzip, identity;q=0' })
+    expect(answer.headers.get('content-encoding')).toBe('gzip')
+    expect(answer.body.patterns).toHaveLength(1)
+  })
+
+  it.each(['utc', 'EUROPE/VIENNA', 'Etc/UTC', 'Asia/Shanghai'])(
+    'get the time zone %s back as they wrote it',
+    async (zone) => {
+      const answer = await api.ask(`/time-series?granularity=day&time_zone=${zone}`)
+      expect(answer.body.time_zone).toBe(zone)
+    },
+  )
 })
 
 describe('a parameter that can be written in several ways', () => {
@@ -219,7 +244,7 @@ describe('a type that the pattern is not of', () => {
     const other = body.pattern_type === 'crud' ? 'resilience' : 'crud'
     for (const route of ['usage-stats', 'quality-metrics', 'trends']) {
       const answer = await api.ask(`/${route}?pattern_id=${id}&pattern_type=${other}`)
-      expectProblem(answer, 422, 'INVALID_INPUT', ['pattern_type'])
+      expectProblem(answer, 422, 'UNPROCESSABLE_INPUT', ['pattern_type'])
       expect(answer.body.detail).toContain(body.pattern_type ?? 'has no type')
       const same = await api.ask(`/${route}?pattern_id=${id}&pattern_type=${body.pattern_type}`)
       expect(same.status).toBe(200)

@@ -115,7 +115,7 @@ describe('`after` a message', () => {
     const asked = performance.now()
     const answer = await api.ask('/patterns?after=77:0')
     expect(performance.now() - asked).toBeLessThan(1_000)
-    expectProblem(answer, 422, 'INVALID_INPUT', ['after'])
+    expectProblem(answer, 422, 'UNPROCESSABLE_INPUT', ['after'])
     const shards = await createPostgresEventLog({ pool: api.owner }).shards()
     expect(answer.body.detail).toBe(
       `after must name a shard that the log has (${shards.join(', ')}); it has no shard 77`,

@@ -50,14 +50,14 @@ describe('what was known of another history', () => {
     const cursor: unknown = (await before.ask(paged)).body.next_cursor
     expect.assert(typeof cursor === 'string')
     const answer = await after.ask(`${paged}&cursor=${cursor}`)
-    expectProblem(answer, 422, 'INVALID_INPUT', ['cursor'])
+    expectProblem(answer, 422, 'UNPROCESSABLE_INPUT', ['cursor'])
     expect(answer.body.detail).toContain('another log')
   })
 
   it('is no message to wait for, where the log is named', async () => {
     expect((await before.ask('/patterns?after=0:99@00000001')).status).toBe(200)
     const answer = await after.ask('/patterns?after=0:99@00000001')
-    expectProblem(answer, 422, 'INVALID_INPUT', ['after'])
+    expectProblem(answer, 422, 'UNPROCESSABLE_INPUT', ['after'])
     expect(answer.body.detail).toContain('is of the log 00000001, and this one is 00000002')
   })
 })

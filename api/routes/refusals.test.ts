@@ -33,6 +33,11 @@ describe('a value that is not valid', () => {
     ['/dashboard-summary?time_range=', 400, ['time_range']],
     ['/dashboard-summary?time_range=7d&time_range=1h', 400, ['time_range']],
     ['/dashboard-summary?time_range=P6Y', 422, ['time_range']],
+    ['/dashboard-summary?time_range=P0D', 422, ['time_range']],
+    ['/time-series?time_range=PT0S', 422, ['time_range']],
+    ['/trends?time_range=P0W', 422, ['time_range']],
+    ['/trends?trend_type=emerging&time_range=P0W', 422, ['time_range']],
+    [`/patterns/${patternIds[0]}?time_range=P0D`, 422, ['time_range']],
     ['/dashboard-summary?from=2026-04-01', 400, ['from']],
     ['/dashboard-summary?from=2026-04-01T00:00:00', 400, ['from']],
     ['/dashboard-summary?from=2026-02-30T00:00:00Z', 400, ['from']],
@@ -74,7 +79,12 @@ describe('a value that is not valid', () => {
     [`/patterns/${id}/events?limit=1000`, 400, ['limit']],
     [`/patterns/${id}/events?time_range=7d`, 400, ['time_range']],
   ])('%s is a %i that names %s', async (path, status, paths) => {
-    expectProblem(await api.ask(path), status, 'INVALID_INPUT', paths)
+    expectProblem(
+      await api.ask(path),
+      status,
+      status === 422 ? 'UNPROCESSABLE_INPUT' : 'INVALID_INPUT',
+      paths,
+    )
   })
 
   it.each([
@@ -84,7 +94,7 @@ describe('a value that is not valid', () => {
     ['/trends?trend_type=emerging&min_uses=5', 'min_uses', 'is called min_samples now'],
   ])('%s uses a name from before, and is told the new one', async (path, parameter, message) => {
     const answer = await api.ask(path)
-    expectProblem(answer, 422, 'INVALID_INPUT', [parameter])
+    expectProblem(answer, 422, 'UNPROCESSABLE_INPUT', [parameter])
     expect(answer.body.errors).toEqual([{ path: parameter, message }])
   })
 
@@ -118,8 +128,8 @@ describe('a value that is not valid', () => {
   })
 
   it('is a 404 where there is no such route', async () => {
-    expectProblem(await api.ask('/nothing'), 404, 'INVALID_INPUT')
-    expectProblem(await api.get('/'), 404, 'INVALID_INPUT')
+    expectProblem(await api.ask('/nothing'), 404, 'ROUTE_NOT_FOUND')
+    expectProblem(await api.get('/'), 404, 'ROUTE_NOT_FOUND')
   })
 })
 

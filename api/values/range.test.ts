@@ -46,6 +46,8 @@ describe('a range', () => {
     [{ from: at('2026-03-18T11:00Z'), to: at('2026-03-19T11:00Z') }, 'from'],
     [{ from: now - longestRangeMs - 7_200_000 }, 'from'],
     [{ time_range: 'P6Y' }, 'time_range'],
+    [{ time_range: 'P0D' }, 'time_range'],
+    [{ time_range: 'P0Y0M0DT0H0S' }, 'time_range'],
     [{ time_range: 'P9999Y' }, 'time_range'],
   ])('%j cannot be served because of %s', (request, path) => {
     expect(resolve(request)).toMatchObject({ ok: false, faults: [{ path }] })

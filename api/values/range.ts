@@ -42,11 +42,9 @@ export const resolveRange = (
   if (from !== undefined && from < earliest)
     return refused('from', '`from` must be in the year 1000 or later')
   const start = from ?? before(now, time_range ?? defaultRange)
+  if (from === undefined && start >= now) return refused('time_range', '`time_range` must be longer than 0')
   const range = { from: floorHour(start), to: Math.min(ceilHour(to ?? now + 1), endOfHour(now)) }
-  if (range.from >= range.to)
-    return from === undefined
-      ? refused('time_range', 'the range is empty')
-      : refused('from', '`from` lies in the future')
+  if (range.from >= range.to) return refused('from', '`from` lies in the future')
   if (!(range.to - range.from <= longestRangeMs))
     return refused(from === undefined ? 'time_range' : 'from', 'a range can be five years long at most')
   return resolved(range)

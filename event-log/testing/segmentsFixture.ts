@@ -13,7 +13,7 @@ import { createPostgresEventLog } from '../postgres/postgresEventLog.ts'
 export const longAgo = Date.UTC(2020, 0, 1)
 
 /** Shards in a database of their own, made of segments of chosen sizes. */
-export interface SegmentsFixture {
+export interface SegmentsScene {
   readonly url: string
   readonly pool: pg.Pool
   readonly log: EventLog
@@ -31,7 +31,7 @@ export interface SegmentsFixture {
 }
 
 /** Called in a file: opens the database before its tests, and drops it after them. */
-export const createSegmentsFixture = (): SegmentsFixture => {
+export const createSegmentsScene = (): SegmentsScene => {
   let database: TestDatabase
   let pool: pg.Pool
   let log: EventLog

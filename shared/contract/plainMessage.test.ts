@@ -7,8 +7,9 @@ const saidOf = (schema: z.ZodType, value: unknown): string =>
 
 test.each([
   [z.strictObject({ a: z.string() }), {}, 'is required'],
-  [z.string(), 5, 'must be string'],
-  [z.array(z.string()), 'a', 'must be array'],
+  [z.string(), 5, 'must be a string'],
+  [z.array(z.string()), 'a', 'must be an array'],
+  [z.strictObject({}), [], 'must be an object'],
   [z.enum(['one', 'other']), 'none', 'must be one of "one"|"other"'],
   [z.string().min(1), '', 'must have >=1 characters'],
   [z.string('must be a text'), 5, 'must be a text'],

@@ -5,4 +5,6 @@ export const plainMessage = (message: string): string => {
     .replace(/^Too (?:small|big): expected \w+ to /, 'must ')
     .replace(/^Invalid (?:input|option): expected /, 'must be ')
     .replace(/, received .*$/, '')
+    .replace(/^must be (?=(?:object|array|int)\b)/, 'must be an ')
+    .replace(/^must be (?=(?:string|number|boolean|record)\b)/, 'must be a ')
 }

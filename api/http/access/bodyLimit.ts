@@ -8,7 +8,7 @@ export const mostBodyBytes = 64 * 1024
 const limit = bodyLimit({
   maxSize: mostBodyBytes,
   onError: () => {
-    throw new Problem(413, 'INVALID_INPUT', 'A body can have 64 KiB at most.')
+    throw new Problem(413, 'CONTENT_TOO_LARGE', 'A body can have 64 KiB at most.')
   },
 }) as MiddlewareHandler<ApiEnv>
 

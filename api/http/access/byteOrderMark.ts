@@ -1,6 +1,6 @@
 import type { MiddlewareHandler } from 'hono'
 import type { ApiEnv } from '../conventions/apiEnv.ts'
-import { Problem } from '../problems/problem.ts'
+import { invalid } from '../problems/problem.ts'
 
 const byteOrderMark = Buffer.from('\ufeff')
 const message = 'begins with a byte order mark (U+FEFF), which JSON must not'
@@ -9,8 +9,7 @@ const message = 'begins with a byte order mark (U+FEFF), which JSON must not'
 export const refuseByteOrderMark: MiddlewareHandler<ApiEnv> = async (context, next) => {
   if (context.req.method === 'POST') {
     const start = new Uint8Array(await context.req.arrayBuffer()).subarray(0, byteOrderMark.length)
-    if (byteOrderMark.equals(start))
-      throw new Problem(400, 'INVALID_INPUT', `body ${message}`, { errors: [{ path: 'body', message }] })
+    if (byteOrderMark.equals(start)) throw invalid([{ path: 'body', message }])
   }
   await next()
 }

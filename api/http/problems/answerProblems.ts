@@ -3,7 +3,7 @@ import type { Logger } from '@patterns/shared/logger.ts'
 import type { Context, ErrorHandler, NotFoundHandler } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import type { ApiEnv } from '../conventions/apiEnv.ts'
-import { Problem, problemBody } from './problem.ts'
+import { invalid, Problem, problemBody } from './problem.ts'
 
 const retryLater = { 'retry-after': '1' }
 
@@ -13,7 +13,14 @@ const queryCanceled = '57014'
 /** What the caller is told of anything else that was thrown: never a stack, SQL, or the name of a host. */
 const toProblem = (error: unknown): Problem => {
   if (error instanceof HTTPException && error.status === 415)
-    return new Problem(415, 'INVALID_INPUT', 'The body must be declared as content-type: application/json.')
+    return new Problem(
+      415,
+      'UNSUPPORTED_MEDIA_TYPE',
+      'The body must be declared as content-type: application/json.',
+    )
+  // The only other fault that Hono finds: it tells neither where nor why.
+  if (error instanceof HTTPException && error.status === 400)
+    return invalid([{ path: 'body', message: 'must be JSON' }])
   if (error instanceof HTTPException)
     return new Problem(error.status, error.status < 500 ? 'INVALID_INPUT' : 'INTERNAL_ERROR', error.message)
   if ((error as { code?: unknown } | null)?.code === queryCanceled)
@@ -56,7 +63,7 @@ export const answerNotFound: NotFoundHandler<ApiEnv> = (context) =>
     context,
     new Problem(
       404,
-      'INVALID_INPUT',
+      'ROUTE_NOT_FOUND',
       `There is no route ${context.req.method} ${context.req.path}; see /docs.`,
     ),
   )

@@ -4,6 +4,11 @@ import type { InputFault, Resolved } from '../../values/resolved.ts'
 /** Every code that an error of this API can carry, with the title that goes with it. */
 export const problemTitles = {
   INVALID_INPUT: 'The request is not valid',
+  UNPROCESSABLE_INPUT: 'The request is valid, and cannot be served',
+  ROUTE_NOT_FOUND: 'There is no such route',
+  METHOD_NOT_ALLOWED: 'The route does not answer this method',
+  CONTENT_TOO_LARGE: 'The body is too long',
+  UNSUPPORTED_MEDIA_TYPE: 'The body is not declared as JSON',
   PATTERN_NOT_FOUND: 'There is no such pattern',
   INSUFFICIENT_DATA: 'There is too little data to answer',
   RATE_LIMITED: 'Too many requests',
@@ -59,9 +64,17 @@ export class Problem extends Error {
   }
 }
 
+/** Faults whose messages begin with the verb, as one text. */
+export const faultsText = (faults: readonly InputFault[]): string =>
+  faults.map(({ path, message }) => `${path} ${message}`).join('; ')
+
+/** A parameter or body that does not keep to its rules: 400, with the field that is at fault. */
+export const invalid = (faults: readonly InputFault[]): Problem =>
+  new Problem(400, 'INVALID_INPUT', faultsText(faults), { errors: faults })
+
 /** A parameter that is well formed but cannot be served: 422, with the field that is at fault. */
 export const unprocessable = (faults: readonly InputFault[]): Problem =>
-  new Problem(422, 'INVALID_INPUT', faults.map((fault) => fault.message).join('; '), { errors: faults })
+  new Problem(422, 'UNPROCESSABLE_INPUT', faults.map((fault) => fault.message).join('; '), { errors: faults })
 
 /** The value, or a 422 that names the parameter. */
 export const orRefuse = <Value>(result: Resolved<Value>): Value => {

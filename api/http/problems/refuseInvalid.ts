@@ -3,17 +3,17 @@ import { plainMessage } from '@patterns/shared/contract/plainMessage.ts'
 import type { $ZodIssue } from 'zod/v4/core'
 import type { ApiEnv } from '../conventions/apiEnv.ts'
 import type { InputFault } from '../../values/resolved.ts'
-import { Problem } from './problem.ts'
+import { faultsText, invalid, Problem } from './problem.ts'
 import { renamedFaults } from './renamed.ts'
 
-const faultsOf = (issue: $ZodIssue): InputFault[] => {
+const faultsOf = (issue: $ZodIssue, isBody: boolean): InputFault[] => {
   if (issue.code === 'unrecognized_keys')
     return issue.keys.map((key) => ({
       path: [...issue.path, key].join('.'),
-      message: 'is not a parameter of this route',
+      message: isBody ? 'is not a field of this body' : 'is not a parameter of this route',
     }))
-  // A parameter that is given twice comes as a list.
-  const isRepeated = issue.message.endsWith('received array')
+  // A parameter that is given twice comes as a list; a list in a body is just another type.
+  const isRepeated = !isBody && issue.message.endsWith('received array')
   return [
     {
       path: issue.path.join('.') || 'body',
@@ -30,13 +30,9 @@ export const refuseInvalid: Hook<unknown, ApiEnv, string, Response | void> = (re
   if (result.success) return
   const renamed = renamedFaults(context.req.path, context.req.query())
   const others = result.error.issues
-    .flatMap(faultsOf)
+    .flatMap((issue) => faultsOf(issue, result.target === 'json'))
     .filter(({ path }) => !renamed.some((fault) => fault.path === path))
   const errors = [...renamed, ...others]
-  throw new Problem(
-    others.length === 0 ? 422 : 400,
-    'INVALID_INPUT',
-    errors.map(({ path, message }) => `${path} ${message}`).join('; '),
-    { errors },
-  )
+  if (others.length > 0) throw invalid(errors)
+  throw new Problem(422, 'UNPROCESSABLE_INPUT', faultsText(renamed), { errors: renamed })
 }
