@@ -1,12 +1,12 @@
 import { noWatermark } from '@patterns/shared/contract/watermark.ts'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { events, type LogScene, readAll } from './testing/logFixture.ts'
+import { events, type LogFixture, readAll } from './testing/logFixture.ts'
 import { deadLetterAt, drawnBatches, duplicateAt, eventAt, toAppend } from './testing/newEvents.ts'
 
 /** What every event log keeps of a batch, and what it counts. */
-export const appendingContract = (scene: LogScene): void => {
-  const { given } = scene
+export const appendingContract = (fixture: LogFixture): void => {
+  const { given } = fixture
 
   describe('appending', () => {
     it('gives events the positions that follow, without gaps, and moves the head', async () => {
@@ -18,8 +18,8 @@ export const appendingContract = (scene: LogScene): void => {
         splits: 0,
         watermark: eventAt(14).occurredAt,
       })
-      expect(await scene.log.head(shard)).toMatchObject({ ...head, firstSourceOffset: 10, notRecords: 1 })
-      const records = await readAll(scene.log, shard)
+      expect(await fixture.log.head(shard)).toMatchObject({ ...head, firstSourceOffset: 10, notRecords: 1 })
+      const records = await readAll(fixture.log, shard)
       expect(records.map(({ position, sourceOffset }) => [position, sourceOffset])).toEqual([
         [1, 10],
         [2, 11],
@@ -30,9 +30,9 @@ export const appendingContract = (scene: LogScene): void => {
 
     it('keeps the leader epoch of the last batch, and forgets it with one that has none', async () => {
       const { shard, head } = await given(0, { ...events(0), leaderEpoch: 7 })
-      expect(await scene.log.head(shard)).toMatchObject({ leaderEpoch: 7 })
-      await scene.log.append({ shard, expected: head, ...events(1) })
-      expect(await scene.log.head(shard)).toMatchObject({ leaderEpoch: null })
+      expect(await fixture.log.head(shard)).toMatchObject({ leaderEpoch: 7 })
+      await fixture.log.append({ shard, expected: head, ...events(1) })
+      expect(await fixture.log.head(shard)).toMatchObject({ leaderEpoch: null })
     })
 
     it.each([
@@ -49,8 +49,8 @@ export const appendingContract = (scene: LogScene): void => {
         watermark: noWatermark,
         splits: 0,
       })
-      expect(await readAll(scene.log, shard)).toEqual([])
-      const next = await scene.log.append({ shard, expected: head, ...events(head.nextSourceOffset) })
+      expect(await readAll(fixture.log, shard)).toEqual([])
+      const next = await fixture.log.append({ shard, expected: head, ...events(head.nextSourceOffset) })
       expect(next).toMatchObject({
         ok: true,
         head: { position: 1, nextSourceOffset: head.nextSourceOffset + 1, sourceBase: 0, splits: 0 },
@@ -69,18 +69,18 @@ export const appendingContract = (scene: LogScene): void => {
         toAppend({ events: [event(3, at(2), at(2))] }),
       )
       expect(head.watermark).toBe(at(4))
-      expect((await scene.log.head(shard))?.watermark).toBe(at(4))
+      expect((await fixture.log.head(shard))?.watermark).toBe(at(4))
       const unknown = { ...head, watermark: null }
-      const next = await scene.log.append({ shard, expected: unknown, ...events(4) })
+      const next = await fixture.log.append({ shard, expected: unknown, ...events(4) })
       expect(next).toMatchObject({ ok: true, head: { watermark: null } })
-      expect((await scene.log.head(shard))?.watermark).toBeNull()
+      expect((await fixture.log.head(shard))?.watermark).toBeNull()
     })
 
     it('keeps shards apart', async () => {
       const one = await given(0, events(0, 1))
       const other = await given(0, events(0))
-      expect(await readAll(scene.log, one.shard)).toHaveLength(2)
-      expect(await readAll(scene.log, other.shard)).toHaveLength(1)
+      expect(await readAll(fixture.log, one.shard)).toHaveLength(2)
+      expect(await readAll(fixture.log, other.shard)).toHaveLength(1)
     })
 
     it('keeps every byte of a value as it came, valid or not', async () => {
@@ -93,7 +93,7 @@ export const appendingContract = (scene: LogScene): void => {
         Buffer.from('ü😀'),
       ]
       const { shard } = await given(0, toAppend({ events: values.map((value, i) => eventAt(i, { value })) }))
-      const kept = (await readAll(scene.log, shard)).map((record) => record.value)
+      const kept = (await readAll(fixture.log, shard)).map((record) => record.value)
       expect(kept.map((value, i) => value.equals(values[i]!))).toEqual(values.map(() => true))
     })
 
@@ -104,7 +104,7 @@ export const appendingContract = (scene: LogScene): void => {
       const headers = [cloudEvent, plain, undefined, structured, {}]
       const batch = toAppend({ events: headers.map((its, i) => eventAt(i, { headers: its })) })
       const { shard } = await given(0, batch)
-      expect((await readAll(scene.log, shard)).map((record) => record.headers)).toEqual([
+      expect((await readAll(fixture.log, shard)).map((record) => record.headers)).toEqual([
         { ce_specversion: '1.0', ce_id: 'ü\n"' },
         undefined,
         undefined,
@@ -117,7 +117,7 @@ export const appendingContract = (scene: LogScene): void => {
       const times = [Date.UTC(2026, 0, 1), 0, -1, Date.UTC(9999, 0, 1), 1, 1]
       const batch = toAppend({ events: times.map((timestamp, i) => eventAt(i, { timestamp })) })
       const { shard } = await given(0, batch)
-      expect((await readAll(scene.log, shard)).map((record) => record.recordedAt)).toEqual(times)
+      expect((await readAll(fixture.log, shard)).map((record) => record.recordedAt)).toEqual(times)
     })
 
     it('accounts for every offset: an event, a duplicate, a dead letter, or no record', async () => {
@@ -125,7 +125,7 @@ export const appendingContract = (scene: LogScene): void => {
         fc.asyncProperty(drawnBatches, async (batches) => {
           const { shard } = await given(100, ...batches)
           const { position, duplicates, deadLettered, notRecords, ...offsets } =
-            (await scene.log.head(shard))!
+            (await fixture.log.head(shard))!
           expect(position + duplicates + deadLettered + notRecords).toBe(
             offsets.nextSourceOffset - offsets.firstSourceOffset,
           )

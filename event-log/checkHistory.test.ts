@@ -64,10 +64,10 @@ const noEpochs = async () => undefined
 describe('the messages of a partition that were read', () => {
   test('are found to be there, or to be others from an offset between two events on', async () => {
     await fc.assert(
-      fc.asyncProperty(drawn, async (scene) => {
-        const { check } = await given(scene)
+      fc.asyncProperty(drawn, async (fixture) => {
+        const { check } = await given(fixture)
         const { divergesAt } = await check(noEpochs)
-        const { kept, lost, startOffset } = scene
+        const { kept, lost, startOffset } = fixture
         // By content alone, the loss of what was no event cannot be seen.
         const expected = Math.max(startOffset, kept.lastIndexOf(true) + 1)
         expect(divergesAt).toBe(lost.includes(true) ? expected : null)
@@ -77,10 +77,10 @@ describe('the messages of a partition that were read', () => {
 
   test('are others from the very offset on that the leader says', async () => {
     await fc.assert(
-      fc.asyncProperty(drawn, async (scene) => {
-        const { check } = await given(scene, 4)
-        const kept = scene.kept.length
-        const isLost = scene.lost.length > 0
+      fc.asyncProperty(drawn, async (fixture) => {
+        const { check } = await given(fixture, 4)
+        const kept = fixture.kept.length
+        const isLost = fixture.lost.length > 0
         const answer = isLost ? { leaderEpoch: 3, endOffset: kept } : { leaderEpoch: 4, endOffset: kept + 9 }
         expect((await check(async () => answer)).divergesAt).toBe(isLost ? kept : null)
       }),

@@ -1,6 +1,6 @@
 import { describe } from 'vitest'
 import { appendingContract } from './appending.contract.ts'
-import { createLogScene, type LogStore } from './testing/logFixture.ts'
+import { createLogFixture, type LogStore } from './testing/logFixture.ts'
 import { openingContract } from './opening.contract.ts'
 import { readingContract } from './reading.contract.ts'
 import { splittingContract } from './splitting.contract.ts'
@@ -9,11 +9,11 @@ import { writersContract } from './writers.contract.ts'
 /** What every adapter of the event log must do, whatever it is built on. */
 export const describeEventLog = (name: string, start: () => Promise<LogStore>): void => {
   describe(`the event log in ${name}`, () => {
-    const scene = createLogScene(start)
-    openingContract(scene)
-    appendingContract(scene)
-    writersContract(scene)
-    readingContract(scene)
-    splittingContract(scene)
+    const fixture = createLogFixture(start)
+    openingContract(fixture)
+    appendingContract(fixture)
+    writersContract(fixture)
+    readingContract(fixture)
+    splittingContract(fixture)
   })
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { LogRecord, NewEvent } from './eventLog.ts'
-import { events, idsOf, type LogScene, readAll } from './testing/logFixture.ts'
+import { events, idsOf, type LogFixture, readAll } from './testing/logFixture.ts'
 import { drawnBatches, eventAt, idAt } from './testing/newEvents.ts'
 
 const asRecord = ({ eventId, message }: NewEvent, position: number): LogRecord => ({
@@ -14,8 +14,8 @@ const asRecord = ({ eventId, message }: NewEvent, position: number): LogRecord =
 })
 
 /** What every event log gives to its readers, from wherever they ask. */
-export const readingContract = (scene: LogScene): void => {
-  const { newShard, given } = scene
+export const readingContract = (fixture: LogFixture): void => {
+  const { newShard, given } = fixture
 
   describe('reading', () => {
     it('gives, from any position, the events after it in order; by offset and by id alike', async () => {
@@ -25,15 +25,15 @@ export const readingContract = (scene: LogScene): void => {
           const all = batches.flatMap((batch) => batch.events).map((event, i) => asRecord(event, i + 1))
           const end = batches.at(-1)?.nextSourceOffset ?? 100
           for (let after = 0; after <= all.length + 1; after++) {
-            expect(await readAll(scene.log, shard, after)).toEqual(all.slice(after))
+            expect(await readAll(fixture.log, shard, after)).toEqual(all.slice(after))
           }
           for (let offset = 99; offset <= end + 1; offset++) {
             const before = all.filter((record) => record.sourceOffset < offset).length
-            expect(await scene.log.positionBefore(shard, offset)).toBe(before)
+            expect(await fixture.log.positionBefore(shard, offset)).toBe(before)
           }
           for (let count = 0; count <= all.length + 1; count++) {
             const recent = all.slice(Math.max(0, all.length - count))
-            expect(await idsOf(scene.log, shard, count)).toEqual(
+            expect(await idsOf(fixture.log, shard, count)).toEqual(
               recent.map(({ position, eventId }) => ({ position, id: eventId })),
             )
           }
@@ -46,9 +46,9 @@ export const readingContract = (scene: LogScene): void => {
       const { shard } = await given(0, events(0, 1, 2), events(3, 4), events(5))
       const { occurredAt: first } = eventAt(0)
       for (const span of [{}, { from: first + 4 }, { to: first + 3 }, { from: first + 2, to: first + 4 }]) {
-        const ranges = await scene.log.rangesOf(shard, span)
+        const ranges = await fixture.log.rangesOf(shard, span)
         const found: number[] = []
-        for await (const page of scene.log.readRanges(shard, ranges))
+        for await (const page of fixture.log.readRanges(shard, ranges))
           found.push(...page.map(({ sourceOffset }) => first + sourceOffset))
         const wanted = [0, 1, 2, 3, 4, 5]
           .map((offset) => first + offset)
@@ -56,17 +56,17 @@ export const readingContract = (scene: LogScene): void => {
         expect(found).toEqual(expect.arrayContaining(wanted))
         expect(found).toEqual(found.toSorted((a, b) => a - b))
       }
-      expect(await scene.log.rangesOf(newShard(), {})).toEqual([])
+      expect(await fixture.log.rangesOf(newShard(), {})).toEqual([])
     })
 
     it('gives what one large batch held', async () => {
       const offsets = Array.from({ length: 2_500 }, (_, i) => i)
       const { shard } = await given(0, events(...offsets))
-      expect((await readAll(scene.log, shard, 1_234)).map((record) => record.sourceOffset)).toEqual(
+      expect((await readAll(fixture.log, shard, 1_234)).map((record) => record.sourceOffset)).toEqual(
         offsets.slice(1_234),
       )
       const ids = offsets.map((offset) => ({ position: offset + 1, id: idAt(offset) }))
-      expect(await idsOf(scene.log, shard, 2_001)).toEqual(ids.slice(-2_001))
+      expect(await idsOf(fixture.log, shard, 2_001)).toEqual(ids.slice(-2_001))
     })
 
     it('gives the events in some ranges of positions, whatever batches they came in', async () => {
@@ -86,7 +86,7 @@ export const readingContract = (scene: LogScene): void => {
             // Twice, as an adapter may keep what it read.
             for (const _ of ['first', 'again']) {
               const found: LogRecord[] = []
-              for await (const page of scene.log.readRanges(shard, ranges)) found.push(...page)
+              for await (const page of fixture.log.readRanges(shard, ranges)) found.push(...page)
               expect(found).toEqual(ranges.flatMap(({ first, last }) => all.slice(first - 1, last)))
             }
           },
@@ -99,7 +99,7 @@ export const readingContract = (scene: LogScene): void => {
       const { shard } = await given(0, events(...Array.from({ length: 200 }, (_, i) => i)))
       const ranges = Array.from({ length: 50 }, (_, i) => ({ first: 4 * i + 1, last: 4 * i + 2 }))
       const found: number[] = []
-      for await (const page of scene.log.readRanges(shard, ranges))
+      for await (const page of fixture.log.readRanges(shard, ranges))
         found.push(...page.map(({ position }) => position))
       expect(found).toEqual(ranges.flatMap(({ first, last }) => [first, last]))
     })
@@ -107,28 +107,29 @@ export const readingContract = (scene: LogScene): void => {
     it('goes on to what was appended while it read', async () => {
       const { shard, head } = await given(0, events(0))
       const seen: number[] = []
-      for await (const page of scene.log.read(shard, 0)) {
+      for await (const page of fixture.log.read(shard, 0)) {
         seen.push(...page.map((record) => record.position))
-        if (seen.length === 1) await scene.log.append({ shard, expected: head, ...events(1, 2) })
+        if (seen.length === 1) await fixture.log.append({ shard, expected: head, ...events(1, 2) })
       }
       expect(seen).toEqual([1, 2, 3])
     })
 
     it('can be left at any page', async () => {
       const { shard } = await given(0, events(0), events(1), events(2))
-      for await (const [first] of scene.log.read(shard, 1)) {
+      for await (const [first] of fixture.log.read(shard, 1)) {
         expect(first?.position).toBe(2)
         break
       }
-      expect(await readAll(scene.log, shard)).toHaveLength(3)
+      expect(await readAll(fixture.log, shard)).toHaveLength(3)
     })
 
     it('finds nothing in a shard that was never opened', async () => {
       const shard = newShard()
-      expect(await readAll(scene.log, shard)).toEqual([])
-      expect(await idsOf(scene.log, shard, 10)).toEqual([])
-      expect(await scene.log.positionBefore(shard, 10)).toBe(0)
-      for await (const page of scene.log.readRanges(shard, [{ first: 1, last: 9 }])) expect(page).toEqual([])
+      expect(await readAll(fixture.log, shard)).toEqual([])
+      expect(await idsOf(fixture.log, shard, 10)).toEqual([])
+      expect(await fixture.log.positionBefore(shard, 10)).toBe(0)
+      for await (const page of fixture.log.readRanges(shard, [{ first: 1, last: 9 }]))
+        expect(page).toEqual([])
     })
   })
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { LogRecord } from './eventLog.ts'
-import { events, idsOf, type LogScene, readAll } from './testing/logFixture.ts'
+import { events, idsOf, type LogFixture, readAll } from './testing/logFixture.ts'
 import { duplicateAt, eventAt, idAt, toAppend } from './testing/newEvents.ts'
 
 let patterns = 0
@@ -18,14 +18,14 @@ const every = (): boolean => true
 const none = (): boolean => false
 
 /** How every event log tells patterns that lie in one shard from those in several, and claims the ids of the latter. */
-export const splittingContract = (scene: LogScene): void => {
-  const { given, newShard } = scene
+export const splittingContract = (fixture: LogFixture): void => {
+  const { given, newShard } = fixture
 
   describe('registering patterns', () => {
     it('makes the first shard that asks their home', async () => {
       const [one, other] = [await given(0), await given(0)]
       const [first, second] = [newPattern(), newPattern()]
-      const home = await scene.log.registerPatterns(one.shard, [second, first])
+      const home = await fixture.log.registerPatterns(one.shard, [second, first])
       expect(home).toEqual(
         new Map([
           [first, 'here'],
@@ -33,13 +33,13 @@ export const splittingContract = (scene: LogScene): void => {
         ]),
       )
       const third = newPattern()
-      expect(await scene.connect().registerPatterns(other.shard, [first, third])).toEqual(
+      expect(await fixture.connect().registerPatterns(other.shard, [first, third])).toEqual(
         new Map([
           [first, 'elsewhere'],
           [third, 'here'],
         ]),
       )
-      expect(await scene.log.registerPatterns(one.shard, [first, third])).toEqual(
+      expect(await fixture.log.registerPatterns(one.shard, [first, third])).toEqual(
         new Map([
           [first, 'here'],
           [third, 'elsewhere'],
@@ -52,7 +52,7 @@ export const splittingContract = (scene: LogScene): void => {
       const asked = Array.from({ length: 20 }, newPattern)
       const answers = await Promise.all(
         shards.map((shard, i) =>
-          scene.connect().registerPatterns(shard, i % 2 === 0 ? asked : asked.toReversed()),
+          fixture.connect().registerPatterns(shard, i % 2 === 0 ? asked : asked.toReversed()),
         ),
       )
       for (const pattern of asked)
@@ -69,11 +69,11 @@ export const splittingContract = (scene: LogScene): void => {
         toAppend({ events: logged.slice(0, 3) }),
         toAppend({ events: logged.slice(3) }),
       )
-      await scene.log.registerPatterns(shard, [pattern])
+      await fixture.log.registerPatterns(shard, [pattern])
       const isTheirs = ({ sourceOffset }: LogRecord): boolean => sourceOffset % 2 === 1
-      await scene.log.splitPatterns([pattern], isTheirs, everywhere)
-      expect(await scene.log.registerPatterns(shard, [pattern])).toEqual(new Map([[pattern, 'split']]))
-      expect(await scene.connect().findClaims(logged.map(({ eventId }) => eventId))).toEqual(
+      await fixture.log.splitPatterns([pattern], isTheirs, everywhere)
+      expect(await fixture.log.registerPatterns(shard, [pattern])).toEqual(new Map([[pattern, 'split']]))
+      expect(await fixture.connect().findClaims(logged.map(({ eventId }) => eventId))).toEqual(
         new Map([
           [logged[1]!.eventId, { shard, position: 2 }],
           [logged[3]!.eventId, { shard, position: 4 }],
@@ -85,9 +85,9 @@ export const splittingContract = (scene: LogScene): void => {
       const pattern = newPattern()
       const logged = [freshAt(0), freshAt(1), freshAt(2)]
       const { shard } = await given(0, toAppend({ events: logged }))
-      await scene.log.registerPatterns(shard, [pattern])
-      await scene.log.splitPatterns([pattern], every, async () => [{ first: 2, last: 3 }])
-      const claimed = await scene.log.findClaims(logged.map(({ eventId }) => eventId))
+      await fixture.log.registerPatterns(shard, [pattern])
+      await fixture.log.splitPatterns([pattern], every, async () => [{ first: 2, last: 3 }])
+      const claimed = await fixture.log.findClaims(logged.map(({ eventId }) => eventId))
       expect([...claimed.keys()].toSorted()).toEqual([logged[1]!.eventId, logged[2]!.eventId])
     })
 
@@ -95,21 +95,21 @@ export const splittingContract = (scene: LogScene): void => {
       const pattern = newPattern()
       const { shard, head } = await given(0, toAppend({ events: [freshAt(0)] }))
       const bystander = await given(0)
-      await scene.log.registerPatterns(shard, [pattern])
-      await scene.log.splitPatterns([pattern], every, everywhere)
+      await fixture.log.registerPatterns(shard, [pattern])
+      await fixture.log.splitPatterns([pattern], every, everywhere)
       const batch = toAppend({ events: [freshAt(1)] })
-      expect(await scene.log.append({ shard, expected: head, ...batch })).toEqual({
+      expect(await fixture.log.append({ shard, expected: head, ...batch })).toEqual({
         ok: false,
         reason: 'fenced',
       })
-      expect(await scene.log.head(shard)).toMatchObject({ ...head, splits: 1 })
+      expect(await fixture.log.head(shard)).toMatchObject({ ...head, splits: 1 })
       const knowing = { ...head, splits: 1 }
-      expect(await scene.log.append({ shard, expected: knowing, ...batch })).toMatchObject({
+      expect(await fixture.log.append({ shard, expected: knowing, ...batch })).toMatchObject({
         ok: true,
         head: { position: 2, nextSourceOffset: 2, splits: 1 },
       })
       expect(
-        await scene.log.append({ shard: bystander.shard, expected: bystander.head, ...events(0) }),
+        await fixture.log.append({ shard: bystander.shard, expected: bystander.head, ...events(0) }),
       ).toMatchObject({
         ok: true,
       })
@@ -119,23 +119,23 @@ export const splittingContract = (scene: LogScene): void => {
       const pattern = newPattern()
       const event = freshAt(0)
       const { shard } = await given(0, toAppend({ events: [event] }))
-      await scene.log.registerPatterns(shard, [pattern])
-      await scene.log.splitPatterns([pattern], none, everywhere)
-      await scene.log.splitPatterns([pattern], every, everywhere)
-      expect(await scene.log.head(shard)).toMatchObject({ splits: 1 })
-      expect(await scene.log.findClaims([event.eventId])).toEqual(new Map())
+      await fixture.log.registerPatterns(shard, [pattern])
+      await fixture.log.splitPatterns([pattern], none, everywhere)
+      await fixture.log.splitPatterns([pattern], every, everywhere)
+      expect(await fixture.log.head(shard)).toMatchObject({ splits: 1 })
+      expect(await fixture.log.findClaims([event.eventId])).toEqual(new Map())
     })
 
     it('at once by many splits them once, while their home goes on', async () => {
       const pattern = newPattern()
       const { shard, head } = await given(0, toAppend({ events: [freshAt(0)] }))
-      await scene.log.registerPatterns(shard, [pattern])
+      await fixture.log.registerPatterns(shard, [pattern])
       const append = async () => {
         let expected = head
         const appended: string[] = []
         for (let offset = 1; offset <= 20; offset++) {
           const event = freshAt(offset)
-          const result = await scene.log.append({ shard, expected, ...toAppend({ events: [event] }) })
+          const result = await fixture.log.append({ shard, expected, ...toAppend({ events: [event] }) })
           if (!result.ok) break
           expected = result.head
           appended.push(event.eventId)
@@ -144,13 +144,13 @@ export const splittingContract = (scene: LogScene): void => {
       }
       const [appended] = await Promise.all([
         append(),
-        ...Array.from({ length: 4 }, () => scene.connect().splitPatterns([pattern], every, everywhere)),
+        ...Array.from({ length: 4 }, () => fixture.connect().splitPatterns([pattern], every, everywhere)),
       ])
-      const inLog = (await idsOf(scene.log, shard, 1_000_000)).map(({ id }) => id)
+      const inLog = (await idsOf(fixture.log, shard, 1_000_000)).map(({ id }) => id)
       expect(inLog.slice(1)).toEqual(appended)
       // None slipped in between: what is in the log is claimed.
-      expect((await scene.log.findClaims(inLog)).size).toBe(inLog.length)
-      expect(await scene.log.head(shard)).toMatchObject({ splits: 1 })
+      expect((await fixture.log.findClaims(inLog)).size).toBe(inLog.length)
+      expect(await fixture.log.head(shard)).toMatchObject({ splits: 1 })
     })
   })
 
@@ -160,7 +160,7 @@ export const splittingContract = (scene: LogScene): void => {
     it('has them from then on', async () => {
       const [first, second] = [freshAt(0), freshAt(1)]
       const { shard } = await given(0, toAppend({ events: [first, second], claims: [claim(second, 2)] }))
-      expect(await scene.log.findClaims([first.eventId, second.eventId])).toEqual(
+      expect(await fixture.log.findClaims([first.eventId, second.eventId])).toEqual(
         new Map([[second.eventId, { shard, position: 2 }]]),
       )
     })
@@ -169,7 +169,7 @@ export const splittingContract = (scene: LogScene): void => {
       const event = freshAt(0)
       await given(0, toAppend({ events: [event], claims: [claim(event, 1)] }))
       const other = await given(0)
-      const before = await scene.log.head(other.shard)
+      const before = await fixture.log.head(other.shard)
       const late = freshAt(0, event.eventId)
       const own = freshAt(1)
       const batch = toAppend({
@@ -177,13 +177,13 @@ export const splittingContract = (scene: LogScene): void => {
         duplicates: [duplicateAt(2, 1)],
         claims: [claim(own, 1), claim(late, 2)],
       })
-      expect(await scene.log.append({ shard: other.shard, expected: other.head, ...batch })).toEqual({
+      expect(await fixture.log.append({ shard: other.shard, expected: other.head, ...batch })).toEqual({
         ok: false,
         reason: 'claimed',
       })
-      expect(await scene.log.head(other.shard)).toEqual(before)
-      expect(await readAll(scene.log, other.shard)).toEqual([])
-      expect(await scene.log.findClaims([own.eventId])).toEqual(new Map())
+      expect(await fixture.log.head(other.shard)).toEqual(before)
+      expect(await readAll(fixture.log, other.shard)).toEqual([])
+      expect(await fixture.log.findClaims([own.eventId])).toEqual(new Map())
     })
 
     it('claims none where it is fenced', async () => {
@@ -191,11 +191,11 @@ export const splittingContract = (scene: LogScene): void => {
       const { shard, head } = await given(0)
       const stale = { ...head, position: 1 }
       const batch = toAppend({ events: [event], claims: [claim(event, 2)] })
-      expect(await scene.log.append({ shard, expected: stale, ...batch })).toEqual({
+      expect(await fixture.log.append({ shard, expected: stale, ...batch })).toEqual({
         ok: false,
         reason: 'fenced',
       })
-      expect(await scene.log.findClaims([event.eventId])).toEqual(new Map())
+      expect(await fixture.log.findClaims([event.eventId])).toEqual(new Map())
     })
 
     it('of many that claim the same ids in any order, one at a time succeeds', async () => {
@@ -206,7 +206,7 @@ export const splittingContract = (scene: LogScene): void => {
           const order = i % 2 === 0 ? wanted : wanted.toReversed()
           const made = order.map((id, offset) => freshAt(offset, id))
           const claims = made.map((event, at) => claim(event, at + 1))
-          return scene.connect().append({ shard, expected: head, ...toAppend({ events: made, claims }) })
+          return fixture.connect().append({ shard, expected: head, ...toAppend({ events: made, claims }) })
         }),
       )
       expect(results.filter(({ ok }) => ok)).toHaveLength(1)
@@ -220,6 +220,6 @@ export const splittingContract = (scene: LogScene): void => {
       toAppend({ events: [freshAt(0), freshAt(1)], keyMismatches: 2 }),
       toAppend({ events: [freshAt(2)], keyMismatches: 1 }),
     )
-    expect(await scene.log.head(shard)).toMatchObject({ keyMismatches: 3 })
+    expect(await fixture.log.head(shard)).toMatchObject({ keyMismatches: 3 })
   })
 }

@@ -2,7 +2,7 @@ import { everyWindow } from '@patterns/testing/everyWindow.ts'
 import { existsSync, readFileSync } from 'node:fs'
 import { faultyBenchmarkMessages } from '@patterns/generator/benchmark.ts'
 import { expect, inject, test } from 'vitest'
-import { createScene } from './testing/pipelineFixture.ts'
+import { createPipelineFixture } from './testing/pipelineFixture.ts'
 import { until } from './testing/until.ts'
 
 const brokers = inject('kafkaBrokers')
@@ -17,9 +17,9 @@ test.skipIf(brokers === null || !existsSync('/proc/self/status'))(
   'a processor that finds 300,000 messages waiting counts each and stays under 500 MB',
   { timeout: 240_000 },
   async () => {
-    const scene = await createScene({ brokers: brokers! })
+    const fixture = await createPipelineFixture({ brokers: brokers! })
     try {
-      const publisher = scene.publisher()
+      const publisher = fixture.publisher()
       const sending: Promise<unknown>[] = []
       const waiting = faultyBenchmarkMessages({
         seed: 'backlog',
@@ -34,11 +34,11 @@ test.skipIf(brokers === null || !existsSync('/proc/self/status'))(
       }
       await Promise.all(sending)
 
-      const processor = await scene.start()
+      const processor = await fixture.start()
       await until(
         'all are in the windows',
         async () => {
-          const { rows } = await scene.pool.query<{ uses: bigint | null }>(
+          const { rows } = await fixture.pool.query<{ uses: bigint | null }>(
             'select sum(uses) as uses from pattern_windows_v1_hour',
           )
           if (rows[0]!.uses === BigInt(messages)) return true
@@ -46,7 +46,7 @@ test.skipIf(brokers === null || !existsSync('/proc/self/status'))(
         },
         100_000,
       )
-      const { rows } = await scene.pool.query<{ granularity: string; uses: bigint }>(
+      const { rows } = await fixture.pool.query<{ granularity: string; uses: bigint }>(
         `select granularity, sum(uses) as uses from (${everyWindow('total')}) as w group by granularity order by granularity`,
       )
       expect(rows).toEqual(
@@ -54,7 +54,7 @@ test.skipIf(brokers === null || !existsSync('/proc/self/status'))(
       )
       expect(peakMebibytes(processor.pid)).toBeLessThan(maxMebibytes)
     } finally {
-      await scene.close()
+      await fixture.close()
     }
   },
 )

@@ -19,7 +19,7 @@ import { afterAll, expect, inject, test } from 'vitest'
 import { expectExact, readProgress, untilSettled } from './testing/expectExact.ts'
 import { startLoad } from './testing/faultyLoad.ts'
 import { readHealth, untilHealth } from './testing/operatorView.ts'
-import { createScene, type Scene } from './testing/pipelineFixture.ts'
+import { createPipelineFixture, type PipelineFixture } from './testing/pipelineFixture.ts'
 
 const brokers = inject('kafkaBrokers')
 
@@ -30,10 +30,10 @@ interface Disk {
 }
 
 /** What the processor hears of a full disk, where none can be had: Postgres' own error, from its own server. */
-const inErrorsOnly = async (work: (scene: Scene, disk: Disk) => Promise<void>): Promise<void> => {
-  const scene = await createScene({ brokers: brokers! })
+const inErrorsOnly = async (work: (fixture: PipelineFixture, disk: Disk) => Promise<void>): Promise<void> => {
+  const fixture = await createPipelineFixture({ brokers: brokers! })
   try {
-    await scene.pool.query(`
+    await fixture.pool.query(`
       create table disk (is_full boolean not null);
       insert into disk values (false);
       create function refuse_when_full() returns trigger language plpgsql as $$
@@ -48,10 +48,10 @@ const inErrorsOnly = async (work: (scene: Scene, disk: Disk) => Promise<void>): 
       create trigger refuse_flushes before update on projection_checkpoints
         for each statement execute function refuse_when_full()`)
     const set = async (isFull: boolean) =>
-      void (await scene.pool.query('update disk set is_full = $1', [isFull]))
-    await work(scene, { fill: () => set(true), free: () => set(false) })
+      void (await fixture.pool.query('update disk set is_full = $1', [isFull]))
+    await work(fixture, { fill: () => set(true), free: () => set(false) })
   } finally {
-    await scene.close()
+    await fixture.close()
   }
 }
 
@@ -92,7 +92,7 @@ const moveTables = async (
 
 const onDisk =
   (folder: string, disk: string) =>
-  async (work: (scene: Scene, disk: Disk) => Promise<void>): Promise<void> => {
+  async (work: (fixture: PipelineFixture, disk: Disk) => Promise<void>): Promise<void> => {
     const dataDir = join(folder, 'postgres')
     const postgres = await startEmbeddedPostgres({
       dataDir,
@@ -101,11 +101,11 @@ const onDisk =
     })
     const databaseUrl = postgres.url('postgres')
     await migrate({ databaseUrl })
-    const scene = await createScene({ brokers: brokers!, databaseUrl })
+    const fixture = await createPipelineFixture({ brokers: brokers!, databaseUrl })
     const ballast = join(disk, 'ballast')
     try {
-      await moveTables(scene.pool, disk, statSync(dataDir))
-      await work(scene, {
+      await moveTables(fixture.pool, disk, statSync(dataDir))
+      await work(fixture, {
         fill: async () => {
           while (freeBytes(disk) > 0) {
             try {
@@ -119,7 +119,7 @@ const onDisk =
         free: async () => rmSync(ballast),
       })
     } finally {
-      await scene.close()
+      await fixture.close()
       await postgres.stop('immediate')
     }
   }
@@ -141,9 +141,9 @@ test.skipIf(brokers === null).each(ways)(
   'a database whose disk %s makes the processor wait and say so, and loses nothing',
   { timeout: 180_000 },
   async (_, withDisk) => {
-    await withDisk(async (scene, { fill, free }) => {
-      const load = startLoad(scene, 'disk')
-      const processor = await scene.start()
+    await withDisk(async (fixture, { fill, free }) => {
+      const load = startLoad(fixture, 'disk')
+      const processor = await fixture.start()
       await untilHealth(processor, 200, ({ shards }) => shards.length === 4)
       await fill()
       const isWaiting = async () =>
@@ -153,19 +153,23 @@ test.skipIf(brokers === null).each(ways)(
           ),
         )
       await isWaiting()
-      const { messages } = await readProgress(scene.pool)
-      for (const { length } = scene.ledger.sent; scene.ledger.sent.length < length + 2_000; await delay(20))
+      const { messages } = await readProgress(fixture.pool)
+      for (
+        const { length } = fixture.ledger.sent;
+        fixture.ledger.sent.length < length + 2_000;
+        await delay(20)
+      )
         expect((await readHealth(processor)).status).toBe(503)
       await isWaiting()
       // A small batch may still fit into a page that has room.
-      expect((await readProgress(scene.pool)).messages).toBeLessThan(messages + 1_000)
+      expect((await readProgress(fixture.pool)).messages).toBeLessThan(messages + 1_000)
 
       await free()
       await untilHealth(processor, 200)
       await load.stop()
-      await untilSettled(scene)
+      await untilSettled(fixture)
       expect(processor.isRunning()).toBe(true)
-      await expectExact(scene)
+      await expectExact(fixture)
     })
   },
 )

@@ -3,7 +3,7 @@ import { createRandom } from '@patterns/generator/random.ts'
 import { describe, expect, inject, test } from 'vitest'
 import { expectExact, readProgress, untilSettled } from './testing/expectExact.ts'
 import { faultyMessages, sendInStep } from './testing/faultyLoad.ts'
-import { createScene, type Scene } from './testing/pipelineFixture.ts'
+import { createPipelineFixture, type PipelineFixture } from './testing/pipelineFixture.ts'
 import { until } from './testing/until.ts'
 
 const brokers = inject('kafkaBrokers')
@@ -18,19 +18,19 @@ interface Ordeal {
  * so that they fall between a batch and the next, and half a time from the start, so that they fall into
  * opening a shard, catching up, and anything else.
  */
-const killManyTimes = async (scene: Scene, { seed, kills, messages }: Ordeal): Promise<void> => {
+const killManyTimes = async (fixture: PipelineFixture, { seed, kills, messages }: Ordeal): Promise<void> => {
   const random = createRandom(seed)
   for (let life = 0; life < kills; life++) {
-    const processor = scene.spawn({
+    const processor = fixture.spawn({
       // The broker would wait ten seconds for a member of the group that was killed.
-      KAFKA_GROUP_ID: `${scene.topic}-${life}`,
+      KAFKA_GROUP_ID: `${fixture.topic}-${life}`,
       FLUSH_INTERVAL_MS: String(random.pick([10, 25, 100])),
     })
     if (random.chance(0.5)) {
-      const { messages: before } = await readProgress(scene.pool)
+      const { messages: before } = await readProgress(fixture.pool)
       const after = 1 + random.below((2 * messages) / kills)
       await until('the processor takes messages', async () =>
-        (await readProgress(scene.pool)).messages >= Math.min(before + after, messages) ? true : undefined,
+        (await readProgress(fixture.pool)).messages >= Math.min(before + after, messages) ? true : undefined,
       )
     } else {
       await Promise.race([processor.ready, processor.ended])
@@ -44,16 +44,16 @@ const killManyTimes = async (scene: Scene, { seed, kills, messages }: Ordeal): P
 /** Kills while `messages` come in, then lets one processor take the rest. */
 const survivesKills = async (from: { brokers?: string }, ordeal: Ordeal): Promise<void> => {
   const { seed, messages } = ordeal
-  const scene = await createScene({ ...from, settings: { DUPLICATE_HORIZON: '1000' } })
+  const fixture = await createPipelineFixture({ ...from, settings: { DUPLICATE_HORIZON: '1000' } })
   try {
-    const sending = sendInStep(scene, faultyMessages(seed, messages), messages / 20)
-    await killManyTimes(scene, ordeal)
-    await scene.start({ KAFKA_GROUP_ID: `${scene.topic}-last` })
+    const sending = sendInStep(fixture, faultyMessages(seed, messages), messages / 20)
+    await killManyTimes(fixture, ordeal)
+    await fixture.start({ KAFKA_GROUP_ID: `${fixture.topic}-last` })
     await sending
-    await untilSettled(scene)
-    await expectExact(scene)
+    await untilSettled(fixture)
+    await expectExact(fixture)
   } finally {
-    await scene.close()
+    await fixture.close()
   }
 }
 

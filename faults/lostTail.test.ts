@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { expectExact, untilSettled } from './testing/expectExact.ts'
 import { faultyMessages } from './testing/faultyLoad.ts'
 import { startProcessorHere } from './testing/processorHere.ts'
-import { createScene, type Scene } from './testing/pipelineFixture.ts'
+import { createPipelineFixture, type PipelineFixture } from './testing/pipelineFixture.ts'
 import { until } from './testing/until.ts'
 
 /** Keeps the tables as they are now. Answers what makes them so again, as a failover to a standby that is behind does. */
@@ -26,7 +26,7 @@ const keepTables = async (pool: pg.Pool): Promise<() => Promise<void>> => {
   }
 }
 
-const sendSome = async ({ ledger }: Scene, seed: string) => {
+const sendSome = async ({ ledger }: PipelineFixture, seed: string) => {
   const plain = [...faultyMessages(seed, 300)].filter(({ kind }) => kind === 'plain')
   const messages = plain.map(({ message }) => ({ ...message, partition: 0 }))
   await ledger.sendAs('event', ...messages)
@@ -37,31 +37,31 @@ test(
   'a database that went back, and then the duplicate of an event that it lost, stop nothing: all is read again',
   { timeout: 120_000 },
   async () => {
-    const scene = await createScene({})
-    const processor = await startProcessorHere(scene, { limits: timeLimits.processor })
+    const fixture = await createPipelineFixture({})
+    const processor = await startProcessorHere(fixture, { limits: timeLimits.processor })
     const untilAllRun = () =>
       until('all runs', async () => {
         const { status, components } = await processor.health()
         return status === 'ok' && components.shards.length === 4 ? true : undefined
       })
     try {
-      await sendSome(scene, 'kept')
-      await untilSettled(scene)
+      await sendSome(fixture, 'kept')
+      await untilSettled(fixture)
       await untilAllRun()
-      const fallBack = await keepTables(scene.pool)
-      const lost = await sendSome(scene, 'lost')
-      await untilSettled(scene)
+      const fallBack = await keepTables(fixture.pool)
+      const lost = await sendSome(fixture, 'lost')
+      await untilSettled(fixture)
 
       await fallBack()
-      await scene.ledger.sendAs('duplicate', lost.at(-1)!)
-      await untilSettled(scene)
+      await fixture.ledger.sendAs('duplicate', lost.at(-1)!)
+      await untilSettled(fixture)
       await untilAllRun()
       // Whichever comes first: the duplicate, or the look at what is committed that is taken once a second.
       expect(processor.warnings().join()).toMatch(/has no event at position \d+|is behind \d+ by now/)
-      await expectExact(scene)
+      await expectExact(fixture)
     } finally {
       await processor.stop()
-      await scene.close()
+      await fixture.close()
     }
   },
 )

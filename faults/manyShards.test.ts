@@ -5,13 +5,13 @@ import { expect, test } from 'vitest'
 import { poolSizeFor } from '@patterns/processor/poolSize.ts'
 import { expectExact, untilSettled } from './testing/expectExact.ts'
 import { startProcessorHere } from './testing/processorHere.ts'
-import { createScene, type Scene } from './testing/pipelineFixture.ts'
+import { createPipelineFixture, type PipelineFixture } from './testing/pipelineFixture.ts'
 import { until } from './testing/until.ts'
 
 const shards = 64
 
 /** Some events into each of the shards, each of a pattern of its own. */
-const sendToAll = async ({ ledger }: Scene, seed: string): Promise<void> => {
+const sendToAll = async ({ ledger }: PipelineFixture, seed: string): Promise<void> => {
   const messages = [
     ...benchmarkMessages({ seed, count: 2_000, patterns: 2_000, startAt: Date.UTC(2026, 0, 5) }),
   ]
@@ -32,34 +32,34 @@ test(
   'all of 64 shards keep their lanes while the database takes nothing for longer than a connection may take',
   { timeout: 120_000 },
   async () => {
-    const scene = await createScene({ settings: { FILE_TOPIC_PARTITIONS: String(shards) } })
+    const fixture = await createPipelineFixture({ settings: { FILE_TOPIC_PARTITIONS: String(shards) } })
     const limits = { ...timeLimits.processor, connectMs: 2_000 }
     const stallMs = 3_000
-    const locker = await scene.pool.connect()
+    const locker = await fixture.pool.connect()
     let processor
     try {
-      await sendToAll(scene, 'first')
-      processor = await startProcessorHere(scene, { limits })
+      await sendToAll(fixture, 'first')
+      processor = await startProcessorHere(fixture, { limits })
       const { states, warnings } = processor
-      await untilSettled(scene)
+      await untilSettled(fixture)
       expect(states().filter(({ status }) => status === 'running')).toHaveLength(shards)
 
       await locker.query(
         'begin; lock table event_log_shards, projection_checkpoints in access exclusive mode',
       )
-      await sendToAll(scene, 'second')
+      await sendToAll(fixture, 'second')
       await delay(stallMs)
       await locker.query('rollback')
-      await untilSettled(scene)
+      await untilSettled(fixture)
       await until('all shards run', () =>
         states().every(({ status }) => status === 'running') ? true : undefined,
       )
       expect(warnings()).toEqual([])
-      await expectExact(scene)
+      await expectExact(fixture)
     } finally {
       locker.release(true)
       await processor?.stop()
-      await scene.close()
+      await fixture.close()
     }
   },
 )

@@ -10,7 +10,7 @@ import { expectExact, readProgress, untilSettled } from './testing/expectExact.t
 import { lastDay, startLoad } from './testing/faultyLoad.ts'
 import { readHealth, readLag, untilHealth } from './testing/operatorView.ts'
 import type { ProcessorProcess } from './testing/processorProcess.ts'
-import { createScene, type Scene } from './testing/pipelineFixture.ts'
+import { createPipelineFixture, type PipelineFixture } from './testing/pipelineFixture.ts'
 import { until } from './testing/until.ts'
 
 const brokers = inject('kafkaBrokers')
@@ -39,7 +39,7 @@ const staysUnready = async (
   }
 }
 
-const untilTaken = async ({ pool }: Scene, messages: number): Promise<void> => {
+const untilTaken = async ({ pool }: PipelineFixture, messages: number): Promise<void> => {
   await until('messages are taken', async () =>
     (await readProgress(pool)).messages >= messages ? true : undefined,
   )
@@ -62,11 +62,11 @@ describe.skipIf(brokers === null).concurrent('under load', () => {
         let postgres = await start()
         const databaseUrl = postgres.url('postgres')
         await migrate({ databaseUrl })
-        const scene = await createScene({ brokers: brokers!, databaseUrl })
+        const fixture = await createPipelineFixture({ brokers: brokers!, databaseUrl })
         try {
-          const load = startLoad(scene, 'postgres')
-          const processor = await scene.start()
-          await untilTaken(scene, 1_000)
+          const load = startLoad(fixture, 'postgres')
+          const processor = await fixture.start()
+          await untilTaken(fixture, 1_000)
           await untilHealth(processor, 200)
 
           await postgres.stop()
@@ -74,21 +74,21 @@ describe.skipIf(brokers === null).concurrent('under load', () => {
           await staysUnready(processor)
           postgres = await start(postgres.port)
           await untilHealth(processor, 200)
-          await untilTaken(scene, (await readProgress(scene.pool)).messages + 1_000)
+          await untilTaken(fixture, (await readProgress(fixture.pool)).messages + 1_000)
 
           process.kill(postgres.pid, 'SIGKILL')
           await postgres.ended
           await untilHealth(processor, 503, ({ database }) => database === 'down')
           postgres = await start(postgres.port)
           await untilHealth(processor, 200)
-          await untilTaken(scene, (await readProgress(scene.pool)).messages + 1_000)
+          await untilTaken(fixture, (await readProgress(fixture.pool)).messages + 1_000)
 
           await load.stop()
-          await untilSettled(scene)
+          await untilSettled(fixture)
           expect(processor.isRunning()).toBe(true)
-          await expectExact(scene)
+          await expectExact(fixture)
         } finally {
-          await scene.close()
+          await fixture.close()
           await postgres.stop('immediate')
         }
       })
@@ -101,11 +101,11 @@ describe.skipIf(brokers === null).concurrent('under load', () => {
     async () => {
       await inFolder(async (folder) => {
         const broker = await startKafkaBroker({ dir: folder, isShortLived: true })
-        const scene = await createScene({ brokers: broker.brokers })
+        const fixture = await createPipelineFixture({ brokers: broker.brokers })
         try {
-          const load = startLoad(scene, 'broker', lastDay())
-          const processor = await scene.start()
-          await untilTaken(scene, 1_000)
+          const load = startLoad(fixture, 'broker', lastDay())
+          const processor = await fixture.start()
+          await untilTaken(fixture, 1_000)
           await until('its lag is known', async () =>
             (await readLag(processor)).size === 4 ? true : undefined,
           )
@@ -117,17 +117,17 @@ describe.skipIf(brokers === null).concurrent('under load', () => {
           })
           await broker.restart()
           await untilHealth(processor, 200)
-          await untilTaken(scene, (await readProgress(scene.pool)).messages + 1_000)
+          await untilTaken(fixture, (await readProgress(fixture.pool)).messages + 1_000)
           await until('its lag is known again', async () =>
             (await readLag(processor)).size === 4 ? true : undefined,
           )
 
           await load.stop()
-          await untilSettled(scene)
+          await untilSettled(fixture)
           expect(processor.isRunning()).toBe(true)
-          await expectExact(scene)
+          await expectExact(fixture)
         } finally {
-          await scene.close()
+          await fixture.close()
           await broker.kill()
         }
       })

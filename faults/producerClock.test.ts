@@ -4,7 +4,7 @@ import { createLogger } from '@patterns/shared/logger.ts'
 import { createKafkaClient } from '@patterns/topic/kafka/kafkajs/kafkajs.ts'
 import { expect, inject, test } from 'vitest'
 import { untilSettled } from './testing/expectExact.ts'
-import { createScene } from './testing/pipelineFixture.ts'
+import { createPipelineFixture } from './testing/pipelineFixture.ts'
 
 const brokers = inject('kafkaBrokers')
 const patternId = 'f0a1b2c3-0000-4000-8000-000000000002'
@@ -14,8 +14,8 @@ test.skipIf(brokers === null)(
   'a producer whose clock is wrong moves nothing that people see, though the broker takes its time',
   { timeout: 120_000 },
   async () => {
-    const scene = await createScene({ brokers: brokers! })
-    const { pool, ledger } = scene
+    const fixture = await createPipelineFixture({ brokers: brokers! })
+    const { pool, ledger } = fixture
     const sentAt = Date.now()
     /** What its clock says when it sends, and which time it tells of. */
     const message = (clock: number, occurredAt: number) => ({
@@ -40,15 +40,15 @@ test.skipIf(brokers === null)(
       const anyTime = { name: 'message.timestamp.after.max.ms', value: String(2n ** 63n - 1n) }
       await admin.connect()
       await admin.createTopics({
-        topics: [{ topic: scene.topic, numPartitions: 4, configEntries: [anyTime] }],
+        topics: [{ topic: fixture.topic, numPartitions: 4, configEntries: [anyTime] }],
         waitForLeaders: false,
       })
-      const processor = await scene.start()
+      const processor = await fixture.start()
       await ledger.sendAs('event', message(sentAt, sentAt - 7_200_000))
       await ledger.sendAs('future_time', message(ahead, ahead))
       await ledger.sendAs('event', message(ahead, sentAt - 1_000), message(1_000, sentAt - 2_000))
       await ledger.sendAs('event', message(sentAt, sentAt))
-      await untilSettled(scene)
+      await untilSettled(fixture)
       await processor.stop()
 
       const [shard] = ledger.sent.map(({ partition }) => partition)
@@ -75,7 +75,7 @@ test.skipIf(brokers === null)(
       ])
     } finally {
       await admin.disconnect()
-      await scene.close()
+      await fixture.close()
     }
   },
 )

@@ -4,7 +4,7 @@ import type { ProcessorOptions } from '@patterns/processor/processor.ts'
 import { expectExact, readProgress, untilSettled } from './testing/expectExact.ts'
 import { faultyMessages } from './testing/faultyLoad.ts'
 import { type ProcessorHere, startProcessorHere } from './testing/processorHere.ts'
-import { createScene, type Scene } from './testing/pipelineFixture.ts'
+import { createPipelineFixture, type PipelineFixture } from './testing/pipelineFixture.ts'
 import { readSentEvent } from './testing/sentEvent.ts'
 import { until } from './testing/until.ts'
 
@@ -17,7 +17,7 @@ const statusesOf = async ({ health }: Pick<ProcessorHere, 'health'>) => {
 }
 
 /** Everything but shard 1 is in the windows. */
-const untilOthersSettled = async ({ pool, ledger }: Scene): Promise<void> => {
+const untilOthersSettled = async ({ pool, ledger }: PipelineFixture): Promise<void> => {
   await until('the other shards go on', async () => {
     const { taken } = await readProgress(pool)
     const isTaken = [0, 2, 3].every((shard) => taken.get(shard) === ledger.ends().get(shard))
@@ -34,15 +34,15 @@ test.skipIf(brokers === null)(
   'a projector that throws on one event stops its shard there, and goes on from there once it is mended',
   { timeout: 240_000 },
   async () => {
-    const scene = await createScene({ brokers: brokers! })
+    const fixture = await createPipelineFixture({ brokers: brokers! })
     let running: ProcessorHere | undefined
     try {
-      await scene.ledger.send(faultyMessages('projector', 3_000))
+      await fixture.ledger.send(faultyMessages('projector', 3_000))
       const position = 200
-      const poison = scene.ledger.sent
+      const poison = fixture.ledger.sent
         .filter(({ partition, fate }) => partition === 1 && fate === 'event')
         .toSorted((a, b) => a.offset - b.offset)[position - 1]!
-      const { eventId } = readSentEvent(poison, scene.topic)
+      const { eventId } = readSentEvent(poison, fixture.topic)
       const faulty: Fold = (deltas, placed) => {
         if (placed.event.eventId === eventId) throw new Error('division by nothing')
         return foldEvent(deltas, placed)
@@ -50,7 +50,7 @@ test.skipIf(brokers === null)(
 
       // The second start meets the event in the log, where the first one got it from the topic.
       for (const more of ['first start', 'second start']) {
-        running = await startProcessorHere(scene, { fold: faulty })
+        running = await startProcessorHere(fixture, { fold: faulty })
         const stopped = await until('the shard stops', async () =>
           (await running!.health()).components.shards.find(({ status }) => status === 'stopped'),
         )
@@ -59,13 +59,13 @@ test.skipIf(brokers === null)(
           status: 'stopped',
           reason: `Shard 1 stops at position ${position}, event ${eventId}: division by nothing`,
         })
-        await scene.ledger.send(faultyMessages(more, 500))
-        await untilOthersSettled(scene)
+        await fixture.ledger.send(faultyMessages(more, 500))
+        await untilOthersSettled(fixture)
         expect(await statusesOf(running)).toEqual({
           status: 'degraded',
           shards: ['running', 'stopped', 'running', 'running'],
         })
-        const { rows } = await scene.pool.query(
+        const { rows } = await fixture.pool.query(
           `select position from projection_checkpoints
            where projection = 'pattern_windows' and shard = 1 and position >= $1`,
           [position],
@@ -74,13 +74,13 @@ test.skipIf(brokers === null)(
         await running.stop()
       }
 
-      running = await startProcessorHere(scene, {})
-      await untilSettled(scene)
+      running = await startProcessorHere(fixture, {})
+      await untilSettled(fixture)
       expect((await running.health()).status).toBe('ok')
-      await expectExact(scene)
+      await expectExact(fixture)
     } finally {
       await running?.stop()
-      await scene.close()
+      await fixture.close()
     }
   },
 )

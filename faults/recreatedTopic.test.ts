@@ -6,12 +6,12 @@ import { describe, expect, inject, test } from 'vitest'
 import { expectExact, readProgress, untilSettled } from './testing/expectExact.ts'
 import { faultyMessages } from './testing/faultyLoad.ts'
 import { untilHealth } from './testing/operatorView.ts'
-import { createScene, type Scene } from './testing/pipelineFixture.ts'
+import { createPipelineFixture, type PipelineFixture } from './testing/pipelineFixture.ts'
 import { until } from './testing/until.ts'
 
 const brokers = inject('kafkaBrokers')
 
-const recreate = async ({ topic }: Scene): Promise<void> => {
+const recreate = async ({ topic }: PipelineFixture): Promise<void> => {
   const admin = createKafkaClient(
     { brokers: brokers!.split(',') },
     createLogger('faults', 'silent'),
@@ -25,7 +25,12 @@ const recreate = async ({ topic }: Scene): Promise<void> => {
 }
 
 /** Only what lies in one partition of the topic. */
-const sendTo = async ({ ledger }: Scene, partition: number, seed: string, count: number): Promise<void> => {
+const sendTo = async (
+  { ledger }: PipelineFixture,
+  partition: number,
+  seed: string,
+  count: number,
+): Promise<void> => {
   const messages = [...faultyMessages(seed, count)].map(({ kind, message }) => ({
     kind,
     message: { ...message, partition },
@@ -33,18 +38,18 @@ const sendTo = async ({ ledger }: Scene, partition: number, seed: string, count:
   await ledger.send(messages)
 }
 
-const adopt = async (scene: Scene, shard: number): Promise<void> => {
+const adopt = async (fixture: PipelineFixture, shard: number): Promise<void> => {
   const { code, stdout, stderr } = await runCli(['shards', 'adopt', '--shard', String(shard), '--yes'], {
-    env: scene.environment,
+    env: fixture.environment,
   })
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   expect(stdout).toContain(`Shard ${shard} keeps its events`)
 }
 
 /** What the topic had is in the log and in the windows; then another takes its place, of which shard 2 never knew. */
-const untilEstablished = async (scene: Scene): Promise<void> => {
-  for (const shard of [0, 1, 3]) await sendTo(scene, shard, `before ${shard}`, 400)
-  await untilSettled(scene)
+const untilEstablished = async (fixture: PipelineFixture): Promise<void> => {
+  for (const shard of [0, 1, 3]) await sendTo(fixture, shard, `before ${shard}`, 400)
+  await untilSettled(fixture)
 }
 
 const refusal = (shard: number): RegExp =>
@@ -57,19 +62,19 @@ describe.skipIf(brokers === null).concurrent('a topic that is deleted and create
     'between two runs is refused, shard by shard, until a person adopts it',
     { timeout: 240_000 },
     async () => {
-      const scene = await createScene({ brokers: brokers! })
+      const fixture = await createPipelineFixture({ brokers: brokers! })
       try {
-        const before = await scene.start()
-        await untilEstablished(scene)
+        const before = await fixture.start()
+        await untilEstablished(fixture)
         await before.stop()
-        const { taken } = await readProgress(scene.pool)
-        await recreate(scene)
-        scene.ledger.beginAnew()
-        await sendTo(scene, 2, 'unaffected', 300)
+        const { taken } = await readProgress(fixture.pool)
+        await recreate(fixture)
+        fixture.ledger.beginAnew()
+        await sendTo(fixture, 2, 'unaffected', 300)
         // Longer than what the log has of the old one: its offsets look as if nothing had happened.
-        await sendTo(scene, 3, 'longer', 1_000)
+        await sendTo(fixture, 3, 'longer', 1_000)
 
-        const refusing = await scene.start()
+        const refusing = await fixture.start()
         const view = await untilHealth(
           refusing,
           503,
@@ -85,50 +90,50 @@ describe.skipIf(brokers === null).concurrent('a topic that is deleted and create
         ])
         expect(refusing.log()).toMatch(/npm run cli -- shards adopt --shard 0/)
         // Nothing of the new topic is taken, though it is there; the shard that lost nothing goes on.
-        await sendTo(scene, 0, 'refused', 100)
+        await sendTo(fixture, 0, 'refused', 100)
         await until('the other shard goes on', async () =>
-          (await readProgress(scene.pool)).taken.get(2) === scene.ledger.ends().get(2) ? true : undefined,
+          (await readProgress(fixture.pool)).taken.get(2) === fixture.ledger.ends().get(2) ? true : undefined,
         )
-        expect((await readProgress(scene.pool)).taken.get(0)).toBe(taken.get(0))
+        expect((await readProgress(fixture.pool)).taken.get(0)).toBe(taken.get(0))
         await refusing.stop()
 
-        for (const shard of [0, 1, 3]) await adopt(scene, shard)
-        const adopted = await scene.start()
+        for (const shard of [0, 1, 3]) await adopt(fixture, shard)
+        const adopted = await fixture.start()
         await untilHealth(adopted, 200)
-        for (const shard of [1, 3]) await sendTo(scene, shard, `after ${shard}`, 200)
-        await untilSettled(scene)
-        await expectExact(scene)
+        for (const shard of [1, 3]) await sendTo(fixture, shard, `after ${shard}`, 200)
+        await untilSettled(fixture)
+        await expectExact(fixture)
       } finally {
-        await scene.close()
+        await fixture.close()
       }
     },
   )
 
   test('is not read on by a processor that was frozen meanwhile', { timeout: 240_000 }, async () => {
-    const scene = await createScene({ brokers: brokers! })
+    const fixture = await createPipelineFixture({ brokers: brokers! })
     try {
-      const frozen = await scene.start()
-      await untilEstablished(scene)
-      const { taken } = await readProgress(scene.pool)
+      const frozen = await fixture.start()
+      await untilEstablished(fixture)
+      const { taken } = await readProgress(fixture.pool)
       frozen.freeze()
-      await recreate(scene)
-      scene.ledger.beginAnew()
-      for (const shard of [0, 1, 3]) await sendTo(scene, shard, `longer ${shard}`, 600)
+      await recreate(fixture)
+      fixture.ledger.beginAnew()
+      for (const shard of [0, 1, 3]) await sendTo(fixture, shard, `longer ${shard}`, 600)
       frozen.thaw()
       await untilHealth(
         frozen,
         503,
         ({ shards }) => shards.filter(({ status }) => status === 'stopped').length === 3,
       )
-      expect((await readProgress(scene.pool)).taken).toEqual(taken)
+      expect((await readProgress(fixture.pool)).taken).toEqual(taken)
       await frozen.stop()
 
-      for (const shard of [0, 1, 3]) await adopt(scene, shard)
-      await scene.start()
-      await untilSettled(scene)
-      await expectExact(scene)
+      for (const shard of [0, 1, 3]) await adopt(fixture, shard)
+      await fixture.start()
+      await untilSettled(fixture)
+      await expectExact(fixture)
     } finally {
-      await scene.close()
+      await fixture.close()
     }
   })
 
@@ -136,13 +141,13 @@ describe.skipIf(brokers === null).concurrent('a topic that is deleted and create
     'under a processor that runs stops its shards, however long it grows, until it is adopted: then they go on',
     { timeout: 240_000 },
     async () => {
-      const scene = await createScene({ brokers: brokers! })
+      const fixture = await createPipelineFixture({ brokers: brokers! })
       try {
-        const processor = await scene.start()
-        await untilEstablished(scene)
-        const { taken } = await readProgress(scene.pool)
-        await recreate(scene)
-        scene.ledger.beginAnew()
+        const processor = await fixture.start()
+        await untilEstablished(fixture)
+        const { taken } = await readProgress(fixture.pool)
+        await recreate(fixture)
+        fixture.ledger.beginAnew()
         const stopped = [0, 1, 3].map((shard) => ({
           shard,
           status: 'stopped',
@@ -157,13 +162,13 @@ describe.skipIf(brokers === null).concurrent('a topic that is deleted and create
         )
 
         // Longer than what the log has of the old one: its offsets look as if nothing had happened.
-        await sendTo(scene, 1, 'longer', 1_000)
-        await sendTo(scene, 2, 'unaffected', 300)
+        await sendTo(fixture, 1, 'longer', 1_000)
+        await sendTo(fixture, 2, 'unaffected', 300)
         await until('the other shard goes on', async () =>
-          (await readProgress(scene.pool)).taken.get(2) === scene.ledger.ends().get(2) ? true : undefined,
+          (await readProgress(fixture.pool)).taken.get(2) === fixture.ledger.ends().get(2) ? true : undefined,
         )
         expect((await untilHealth(processor, 503)).health.components.shards).toMatchObject(expected)
-        expect((await readProgress(scene.pool)).taken.get(1)).toBe(taken.get(1))
+        expect((await readProgress(fixture.pool)).taken.get(1)).toBe(taken.get(1))
         // Each was told of once, in one line.
         for (const shard of [0, 1, 3]) {
           const lines = processor.log().match(new RegExp(`.*shards adopt --shard ${shard}.*`, 'g'))
@@ -174,9 +179,9 @@ describe.skipIf(brokers === null).concurrent('a topic that is deleted and create
         expect(processor.log()).not.toContain('"stack"')
 
         // One by one: those that are not adopted stay as they are.
-        await adopt(scene, 1)
+        await adopt(fixture, 1)
         await until('the adopted shard goes on', async () =>
-          (await readProgress(scene.pool)).taken.get(1) === scene.ledger.ends().get(1) ? true : undefined,
+          (await readProgress(fixture.pool)).taken.get(1) === fixture.ledger.ends().get(1) ? true : undefined,
         )
         expect((await untilHealth(processor, 503)).health.components.shards).toMatchObject([
           stopped[0],
@@ -184,13 +189,13 @@ describe.skipIf(brokers === null).concurrent('a topic that is deleted and create
           running,
           stopped[2],
         ])
-        for (const shard of [0, 3]) await adopt(scene, shard)
+        for (const shard of [0, 3]) await adopt(fixture, shard)
         await untilHealth(processor, 200)
-        for (const shard of [0, 3]) await sendTo(scene, shard, `after ${shard}`, 200)
-        await untilSettled(scene)
-        await expectExact(scene)
+        for (const shard of [0, 3]) await sendTo(fixture, shard, `after ${shard}`, 200)
+        await untilSettled(fixture)
+        await expectExact(fixture)
       } finally {
-        await scene.close()
+        await fixture.close()
       }
     },
   )

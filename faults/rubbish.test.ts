@@ -5,7 +5,7 @@ import { createKafkaClient } from '@patterns/topic/kafka/kafkajs/kafkajs.ts'
 import { expect, inject, test } from 'vitest'
 import { expectExact, untilSettled } from './testing/expectExact.ts'
 import { untilHealth } from './testing/operatorView.ts'
-import { createScene, type Scene } from './testing/pipelineFixture.ts'
+import { createPipelineFixture, type PipelineFixture } from './testing/pipelineFixture.ts'
 import type { Fate } from './testing/sentMessage.ts'
 
 const brokers = inject('kafkaBrokers')
@@ -141,32 +141,32 @@ const later = (again: Body, conflicting: Body, deep: Body): readonly (readonly [
   ['event', json(used())],
 ]
 
-const sendAll = async (scene: Scene, messages: readonly (readonly [Fate, OutgoingMessage])[]) => {
-  await Promise.all(messages.map(([fate, one]) => scene.ledger.sendAs(fate, one)))
+const sendAll = async (fixture: PipelineFixture, messages: readonly (readonly [Fate, OutgoingMessage])[]) => {
+  await Promise.all(messages.map(([fate, one]) => fixture.ledger.sendAs(fate, one)))
 }
 
 test.skipIf(brokers === null)(
   'rubbish becomes dead letters with its raw bytes and the reason, and the shard goes on',
   { timeout: 240_000 },
   async () => {
-    const scene = await createScene({ brokers: brokers! })
+    const fixture = await createPipelineFixture({ brokers: brokers! })
     const [again, conflicting, deep] = [used(), used(), used()]
     try {
-      await sendAll(scene, firstBatch(again, conflicting, deep))
-      const first = await scene.start()
-      await untilSettled(scene)
-      await sendAll(scene, later(again, conflicting, deep))
-      await untilSettled(scene)
+      await sendAll(fixture, firstBatch(again, conflicting, deep))
+      const first = await fixture.start()
+      await untilSettled(fixture)
+      await sendAll(fixture, later(again, conflicting, deep))
+      await untilSettled(fixture)
       await untilHealth(first, 200)
       await first.stop()
 
-      await sendAll(scene, later(again, conflicting, deep))
-      const second = await scene.start()
-      await untilSettled(scene)
+      await sendAll(fixture, later(again, conflicting, deep))
+      const second = await fixture.start()
+      await untilSettled(fixture)
       await untilHealth(second, 200)
-      await expectExact(scene)
+      await expectExact(fixture)
     } finally {
-      await scene.close()
+      await fixture.close()
     }
   },
 )
@@ -175,22 +175,22 @@ test.skipIf(brokers === null)(
   'aborted transactions and control records are accounted for as no record',
   { timeout: 240_000 },
   async () => {
-    const scene = await createScene({ brokers: brokers! })
+    const fixture = await createPipelineFixture({ brokers: brokers! })
     const producer = createKafkaClient(
       { brokers: brokers!.split(',') },
       createLogger('faults', 'silent'),
-    ).createProducer({ transactionalId: scene.topic, maxInFlightRequests: 1, idempotent: true })
+    ).createProducer({ transactionalId: fixture.topic, maxInFlightRequests: 1, idempotent: true })
     /** Aborts some messages in every partition: each of them, and the marker that ends it, takes an offset. */
     const abort = async (count: number) => {
       const transaction = await producer.transaction()
       const values = Array.from({ length: count }, () => JSON.stringify(used()))
       const messages = [0, 1, 2, 3].flatMap((partition) => values.map((value) => ({ partition, value })))
-      await transaction.send({ topic: scene.topic, messages })
+      await transaction.send({ topic: fixture.topic, messages })
       await transaction.abort()
     }
     const sendToEach = async () => {
       await Promise.all(
-        [0, 1, 2, 3].map((partition) => scene.ledger.sendAs('event', json(used(), { partition }))),
+        [0, 1, 2, 3].map((partition) => fixture.ledger.sendAs('event', json(used(), { partition }))),
       )
     }
     try {
@@ -198,19 +198,19 @@ test.skipIf(brokers === null)(
       await producer.connect()
       await abort(3)
       await sendToEach()
-      const first = await scene.start()
+      const first = await fixture.start()
       await abort(2)
-      await untilSettled(scene, { ends: new Map([0, 1, 2, 3].map((partition) => [partition, 9])) })
+      await untilSettled(fixture, { ends: new Map([0, 1, 2, 3].map((partition) => [partition, 9])) })
       await first.kill()
       await sendToEach()
-      const last = await scene.start({ KAFKA_GROUP_ID: `${scene.topic}-last` })
-      await untilSettled(scene)
-      expect([...scene.ledger.ends().values()]).toEqual([10, 10, 10, 10])
+      const last = await fixture.start({ KAFKA_GROUP_ID: `${fixture.topic}-last` })
+      await untilSettled(fixture)
+      expect([...fixture.ledger.ends().values()]).toEqual([10, 10, 10, 10])
       await untilHealth(last, 200)
-      await expectExact(scene)
+      await expectExact(fixture)
     } finally {
       await producer.disconnect()
-      await scene.close()
+      await fixture.close()
     }
   },
 )

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { expectExact, readProgress, untilSettled } from './testing/expectExact.ts'
 import { startLoad } from './testing/faultyLoad.ts'
 import { startProcessorHere } from './testing/processorHere.ts'
-import { createScene } from './testing/pipelineFixture.ts'
+import { createPipelineFixture } from './testing/pipelineFixture.ts'
 import { until } from './testing/until.ts'
 
 const limits = { ...timeLimits.processor, silenceMs: 700, connectMs: 700 }
@@ -13,10 +13,10 @@ test(
   'a database whose connections all fall silent, under load, is seen at once and left as soon as new ones pass',
   { timeout: 120_000 },
   async () => {
-    const scene = await createScene({})
-    const target = new URL(scene.environment['DATABASE_URL']!)
+    const fixture = await createPipelineFixture({})
+    const target = new URL(fixture.environment['DATABASE_URL']!)
     const proxy = await startProxy({ port: Number(target.port), host: target.hostname })
-    const processor = await startProcessorHere(scene, {
+    const processor = await startProcessorHere(fixture, {
       limits,
       databaseUrl: throughProxy(target.href, proxy),
     })
@@ -27,17 +27,17 @@ test(
         throw new Error(JSON.stringify(health))
       })
     try {
-      const load = startLoad(scene, 'silent')
+      const load = startLoad(fixture, 'silent')
       await untilHealth('ok')
 
       // A failover of which nobody told this side: the old connections are dead, new ones lead to the new server.
       for (let failover = 0; failover < 2; failover++) {
-        const { messages } = await readProgress(scene.pool)
+        const { messages } = await readProgress(fixture.pool)
         proxy.swallow()
         proxy.pass()
         await untilHealth('degraded')
         await until('messages are taken again', async () =>
-          (await readProgress(scene.pool)).messages > messages + 500 ? true : undefined,
+          (await readProgress(fixture.pool)).messages > messages + 500 ? true : undefined,
         )
         await untilHealth('ok')
       }
@@ -54,12 +54,12 @@ test(
       await untilHealth('ok')
 
       await load.stop()
-      await untilSettled(scene)
-      await expectExact(scene)
+      await untilSettled(fixture)
+      await expectExact(fixture)
     } finally {
       await processor.stop()
       await proxy.cut()
-      await scene.close()
+      await fixture.close()
     }
   },
 )

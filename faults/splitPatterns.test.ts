@@ -12,7 +12,7 @@ import type { OutgoingMessage } from '@patterns/topic/publisher.ts'
 import pg from 'pg'
 import { describe, expect, inject, test } from 'vitest'
 import { expectExact, readProgress, untilSettled } from './testing/expectExact.ts'
-import { createScene, type Scene } from './testing/pipelineFixture.ts'
+import { createPipelineFixture, type PipelineFixture } from './testing/pipelineFixture.ts'
 import { readSentEvent } from './testing/sentEvent.ts'
 import { until } from './testing/until.ts'
 
@@ -44,8 +44,8 @@ const eventsOf = (seed: string, count: number, patterns: number): OutgoingMessag
  * Each event that was sent is in the log once, wherever it came; and all tables are what that gives. Which of its
  * messages came first only the log can say.
  */
-const expectOnce = async (scene: Scene, events: number): Promise<void> => {
-  const { pool, ledger, topic } = scene
+const expectOnce = async (fixture: PipelineFixture, events: number): Promise<void> => {
+  const { pool, ledger, topic } = fixture
   const log = createPostgresEventLog({ pool })
   const appended = new Set<string>()
   const ids: string[] = []
@@ -66,12 +66,12 @@ const expectOnce = async (scene: Scene, events: number): Promise<void> => {
       ? ('event' as const)
       : ('duplicate' as const),
   }))
-  await expectExact({ ...scene, ledger: { ...ledger, sent } })
+  await expectExact({ ...fixture, ledger: { ...ledger, sent } })
 }
 
 /** Sends messages once more, by a publisher that knows of the partitions that were added. */
 const sendAgain = async (
-  { ledger, topic }: Scene,
+  { ledger, topic }: PipelineFixture,
   client: KafkaClient,
   messages: readonly OutgoingMessage[],
 ): Promise<void> => {
@@ -86,12 +86,12 @@ const sendAgain = async (
   await publisher.stop()
 }
 
-const inScene = async (work: (scene: Scene) => Promise<void>): Promise<void> => {
-  const scene = await createScene({ brokers: brokers! })
+const withFixture = async (work: (fixture: PipelineFixture) => Promise<void>): Promise<void> => {
+  const fixture = await createPipelineFixture({ brokers: brokers! })
   try {
-    await work(scene)
+    await work(fixture)
   } finally {
-    await scene.close()
+    await fixture.close()
   }
 }
 
@@ -99,15 +99,20 @@ const inScene = async (work: (scene: Scene) => Promise<void>): Promise<void> => 
  * Starts a processor that cannot go on past a lock, and kills it where it waits for that, so far as `isThere` says. What
  * its connections wait for at that moment may still be done once the lock is gone, as after any death.
  */
-const killAt = async (scene: Scene, name: string, lock: string, isThere: string): Promise<void> => {
-  const holder = new pg.Client({ connectionString: scene.environment['DATABASE_URL'] })
+const killAt = async (
+  fixture: PipelineFixture,
+  name: string,
+  lock: string,
+  isThere: string,
+): Promise<void> => {
+  const holder = new pg.Client({ connectionString: fixture.environment['DATABASE_URL'] })
   await holder.connect()
   try {
     await holder.query('begin')
     await holder.query(lock)
-    const processor = scene.spawn({ KAFKA_GROUP_ID: `${scene.topic}-${name}` })
+    const processor = fixture.spawn({ KAFKA_GROUP_ID: `${fixture.topic}-${name}` })
     await until(`the processor waits while ${name}`, async () => {
-      const { rows } = await scene.pool.query(
+      const { rows } = await fixture.pool.query(
         `select from pg_stat_activity where application_name = 'pattern-dashboard-processor'
          and datname = current_database() and wait_event_type = 'Lock' and (${isThere})`,
       )
@@ -121,12 +126,12 @@ const killAt = async (scene: Scene, name: string, lock: string, isThere: string)
 
 describe.skipIf(brokers === null).concurrent('an event that comes in several partitions counts once', () => {
   test('where the processor is killed between any two steps', { timeout: 240_000 }, async () => {
-    await inScene(async (scene) => {
-      const { ledger } = scene
+    await withFixture(async (fixture) => {
+      const { ledger } = fixture
       const [first, second] = [eventsOf('first', 200, 10), eventsOf('second', 200, 10)]
       await ledger.sendAs('event', ...first.map((message) => placedBy('java', message, 4)))
-      const settled = await scene.start({ KAFKA_GROUP_ID: `${scene.topic}-settled` })
-      await untilSettled(scene)
+      const settled = await fixture.start({ KAFKA_GROUP_ID: `${fixture.topic}-settled` })
+      await untilSettled(fixture)
       await settled.kill()
       await ledger.sendAs(
         'event',
@@ -137,22 +142,22 @@ describe.skipIf(brokers === null).concurrent('an event that comes in several par
       const isSplit = 'select count(*) from pattern_homes where is_split'
       const isClaimed = 'select count(*) from claimed_events'
       await killAt(
-        scene,
+        fixture,
         'registering',
         'lock table claimed_events in share mode',
         '(select count(*) from pattern_homes) > 10',
       )
       await killAt(
-        scene,
+        fixture,
         'splitting',
         'select from event_log_shards for update',
         `(${isClaimed}) > 0 and (${isSplit}) = 0`,
       )
-      await killAt(scene, 'appending', 'lock table event_log_segments in share mode', `(${isSplit}) > 0`)
+      await killAt(fixture, 'appending', 'lock table event_log_segments in share mode', `(${isSplit}) > 0`)
 
-      const last = await scene.start({ KAFKA_GROUP_ID: `${scene.topic}-last` })
-      await untilSettled(scene)
-      await expectOnce(scene, 400)
+      const last = await fixture.start({ KAFKA_GROUP_ID: `${fixture.topic}-last` })
+      await untilSettled(fixture)
+      await expectOnce(fixture, 400)
       const { text } = await last.ask('/metrics')
       expect(text).toMatch(/pattern_split_patterns [1-9]/)
     })
@@ -162,8 +167,8 @@ describe.skipIf(brokers === null).concurrent('an event that comes in several par
     'through producers of both kinds, retries without a key, added partitions, rivals and kills',
     { timeout: 240_000 },
     async () => {
-      await inScene(async (scene) => {
-        const { ledger, pool, topic } = scene
+      await withFixture(async (fixture) => {
+        const { ledger, pool, topic } = fixture
         const random = createRandom('split')
         const messages = eventsOf('kinds', 2_000, 200)
         const sending = (async () => {
@@ -185,7 +190,7 @@ describe.skipIf(brokers === null).concurrent('an event that comes in several par
           // Rivals for the same partitions in every second life.
           const groups = life % 2 === 0 ? ['one', 'one'] : ['one', 'other']
           const processors = groups.map((group) =>
-            scene.spawn({ KAFKA_GROUP_ID: `${topic}-${life}-${group}`, FLUSH_INTERVAL_MS: '25' }),
+            fixture.spawn({ KAFKA_GROUP_ID: `${topic}-${life}-${group}`, FLUSH_INTERVAL_MS: '25' }),
           )
           const { messages: before } = await readProgress(pool)
           const after = before + 1 + random.below(600)
@@ -194,7 +199,7 @@ describe.skipIf(brokers === null).concurrent('an event that comes in several par
           )
           await Promise.all(processors.map((processor) => processor.kill()))
         }
-        const survivor = await scene.start({ KAFKA_GROUP_ID: `${topic}-survivor` })
+        const survivor = await fixture.start({ KAFKA_GROUP_ID: `${topic}-survivor` })
         await sending
         await survivor.kill()
 
@@ -204,13 +209,13 @@ describe.skipIf(brokers === null).concurrent('an event that comes in several par
         await admin.createPartitions({ topicPartitions: [{ topic, count: 6 }] })
         await admin.disconnect()
         await sendAgain(
-          scene,
+          fixture,
           client,
           messages.map((message) => placedBy('java', message, 6)),
         )
-        await scene.start({ KAFKA_GROUP_ID: `${topic}-last` })
-        await untilSettled(scene)
-        await expectOnce(scene, messages.length)
+        await fixture.start({ KAFKA_GROUP_ID: `${topic}-last` })
+        await untilSettled(fixture)
+        await expectOnce(fixture, messages.length)
       })
     },
   )

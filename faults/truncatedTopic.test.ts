@@ -7,7 +7,7 @@ import { startKafkaBroker } from '@patterns/testing/kafkaBroker.ts'
 import { describe, expect, inject, test } from 'vitest'
 import { readProgress } from './testing/expectExact.ts'
 import { untilHealth } from './testing/operatorView.ts'
-import { createScene, type Scene } from './testing/pipelineFixture.ts'
+import { createPipelineFixture, type PipelineFixture } from './testing/pipelineFixture.ts'
 import { until } from './testing/until.ts'
 
 // A broker of our own, whose disk is put back to what it was; where none can be started the suite has none either.
@@ -17,7 +17,12 @@ const id = (shard: number, number: number): string =>
   `0197a3b4-5c6d-7e8f-901${shard}-${String(number).padStart(12, '0')}`
 
 /** Events of one pattern a shard, by their number. */
-const send = async ({ publisher }: Scene, shard: number, from: number, to: number): Promise<void> => {
+const send = async (
+  { publisher }: PipelineFixture,
+  shard: number,
+  from: number,
+  to: number,
+): Promise<void> => {
   const sent = Array.from({ length: to - from }, async (_, index) =>
     publisher().send({
       partition: shard,
@@ -40,7 +45,7 @@ const send = async ({ publisher }: Scene, shard: number, from: number, to: numbe
   await Promise.all(sent)
 }
 
-const untilTaken = async ({ pool }: Scene, ...expected: readonly number[]): Promise<void> => {
+const untilTaken = async ({ pool }: PipelineFixture, ...expected: readonly number[]): Promise<void> => {
   await until(`${String(expected)} are taken`, async () => {
     const { taken, behind } = await readProgress(pool)
     const isTaken = expected.every((next, shard) => taken.get(shard) === next)
@@ -49,16 +54,16 @@ const untilTaken = async ({ pool }: Scene, ...expected: readonly number[]): Prom
   })
 }
 
-const run = async (scene: Scene, ...command: string[]) => {
-  const { code, stdout, stderr } = await runCli(command, { env: scene.environment })
+const run = async (fixture: PipelineFixture, ...command: string[]) => {
+  const { code, stdout, stderr } = await runCli(command, { env: fixture.environment })
   expect(code, `${command.join(' ')}: ${stdout}${stderr}`).toBe(0)
   return stdout
 }
 
 /** The log is whole, and the processor has taken back that the shard was stopped. */
-const untilVerified = async (scene: Scene): Promise<void> => {
+const untilVerified = async (fixture: PipelineFixture): Promise<void> => {
   await until('the log is verified', async () => {
-    await run(scene, 'log', 'verify')
+    await run(fixture, 'log', 'verify')
     return true
   })
 }
@@ -67,13 +72,13 @@ const untilVerified = async (scene: Scene): Promise<void> => {
 const createDisk = async () => {
   const dir = await mkdtemp(join(tmpdir(), 'patterns-truncated-'))
   const broker = await startKafkaBroker({ dir: join(dir, 'kafka'), isShortLived: true, heapMebibytes: 256 })
-  const scene = await createScene({ brokers: broker.brokers })
+  const fixture = await createPipelineFixture({ brokers: broker.brokers })
   /** All of it, or the topic alone. */
   const foldersOf = async (what: 'disk' | 'topic'): Promise<string[]> =>
     what === 'disk'
       ? ['data']
       : (await readdir(join(dir, 'kafka', 'data')))
-          .filter((name) => name.startsWith(scene.topic))
+          .filter((name) => name.startsWith(fixture.topic))
           .map((name) => join('data', name))
   /** While the broker is stopped. */
   const copy = async (what: 'disk' | 'topic', from: string, to: string) => {
@@ -85,11 +90,11 @@ const createDisk = async () => {
     await broker.restart()
   }
   return {
-    scene,
+    fixture,
     save: async (what: 'disk' | 'topic') => copy(what, 'kafka', 'copy'),
     restore: async (what: 'disk' | 'topic') => copy(what, 'copy', 'kafka'),
     async close() {
-      await scene.close()
+      await fixture.close()
       await broker.kill()
       await rm(dir, { recursive: true, force: true })
     },
@@ -102,23 +107,23 @@ describe.skipIf(!canStart).concurrent('a topic that loses what was read', () => 
     'by a restored copy of the %s, and grows again, is refused with the range, and its overlap is read on command',
     { timeout: 240_000 },
     async (what, { onTestFinished }) => {
-      const { scene, ...disk } = await createDisk()
+      const { fixture, ...disk } = await createDisk()
       onTestFinished(disk.close)
-      const processor = await scene.start()
-      for (const shard of [0, 1, 2, 3]) await send(scene, shard, 0, 100)
-      await untilTaken(scene, 100, 100, 100, 100)
+      const processor = await fixture.start()
+      for (const shard of [0, 1, 2, 3]) await send(fixture, shard, 0, 100)
+      await untilTaken(fixture, 100, 100, 100, 100)
       await disk.save(what)
-      for (const shard of [0, 1, 3]) await send(scene, shard, 100, 150)
-      await untilTaken(scene, 150, 150, 100, 150)
+      for (const shard of [0, 1, 3]) await send(fixture, shard, 100, 150)
+      await untilTaken(fixture, 150, 150, 100, 150)
 
       // It sees nothing of what happens now, and finds as many messages as it expects, or more.
       processor.freeze()
       await disk.restore(what)
-      await send(scene, 0, 200, 270)
-      await send(scene, 1, 200, 230)
-      await send(scene, 2, 200, 220)
-      await send(scene, 3, 120, 170)
-      const seeing = what === 'topic' ? processor : await processor.kill().then(async () => scene.start())
+      await send(fixture, 0, 200, 270)
+      await send(fixture, 1, 200, 230)
+      await send(fixture, 2, 200, 220)
+      await send(fixture, 3, 120, 170)
+      const seeing = what === 'topic' ? processor : await processor.kill().then(async () => fixture.start())
       if (what === 'topic') processor.thaw()
 
       const view = await untilHealth(
@@ -138,15 +143,15 @@ describe.skipIf(!canStart).concurrent('a topic that loses what was read', () => 
         { shard: 2, status: 'running', reason: null },
         refused(3, 149),
       ])
-      await untilTaken(scene, 150, 150, 120, 150)
+      await untilTaken(fixture, 150, 150, 120, 150)
 
-      expect(await run(scene, 'shards', 'adopt', '--shard', '1', '--yes')).toContain(
+      expect(await run(fixture, 'shards', 'adopt', '--shard', '1', '--yes')).toContain(
         'goes on with what partition 1 has at offsets 100 to 129 now',
       )
-      for (const shard of [0, 3]) await run(scene, 'shards', 'adopt', '--shard', String(shard), '--yes')
+      for (const shard of [0, 3]) await run(fixture, 'shards', 'adopt', '--shard', String(shard), '--yes')
       await untilHealth(seeing, 200)
-      await untilTaken(scene, 220, 180, 120, 200)
-      const log = createPostgresEventLog({ pool: scene.pool })
+      await untilTaken(fixture, 220, 180, 120, 200)
+      const log = createPostgresEventLog({ pool: fixture.pool })
       const heads = await Promise.all([0, 1, 2, 3].map(async (shard) => log.head(shard)))
       // Of the fifty that shard 3 has got again, it knew thirty.
       expect(heads.map((head) => [head!.position, head!.duplicates, head!.sourceBase])).toEqual([
@@ -155,10 +160,10 @@ describe.skipIf(!canStart).concurrent('a topic that loses what was read', () => 
         [120, 0, 0],
         [170, 30, 50],
       ])
-      await untilVerified(scene)
+      await untilVerified(fixture)
       // And it is found whole from now on.
       await seeing.stop()
-      await untilHealth(await scene.start(), 200, ({ shards }) => shards.length === 4)
+      await untilHealth(await fixture.start(), 200, ({ shards }) => shards.length === 4)
     },
   )
 })
@@ -169,37 +174,37 @@ test(
     timeout: 240_000,
   },
   async () => {
-    const scene = await createScene({})
+    const fixture = await createPipelineFixture({})
     try {
       const takeUntil = async (...expected: readonly number[]) => {
-        const processor = await scene.start()
-        await untilTaken(scene, ...expected)
+        const processor = await fixture.start()
+        await untilTaken(fixture, ...expected)
         await processor.stop()
       }
-      await send(scene, 0, 0, 100)
+      await send(fixture, 0, 0, 100)
       await takeUntil(100)
-      const folder = join(scene.dataDir, 'topic', scene.topic)
+      const folder = join(fixture.dataDir, 'topic', fixture.topic)
       const file = join(
         folder,
         (await readdir(folder)).find((name) => /(^|\D)0\./.test(name))!,
       )
-      await cp(file, join(scene.dataDir, 'copy'))
-      await send(scene, 0, 100, 150)
+      await cp(file, join(fixture.dataDir, 'copy'))
+      await send(fixture, 0, 100, 150)
       await takeUntil(150)
       await rm(file)
-      await cp(join(scene.dataDir, 'copy'), file)
-      await send(scene, 0, 200, 270)
+      await cp(join(fixture.dataDir, 'copy'), file)
+      await send(fixture, 0, 200, 270)
 
-      const refusing = await scene.start()
+      const refusing = await fixture.start()
       const { health } = await untilHealth(refusing, 503, ({ shards }) => shards[0]?.status === 'stopped')
       expect(health.components.shards[0]!.reason).toContain(
         'no longer has the messages that were read at offsets 100 to 149, and has other messages at 100 to 169',
       )
-      await run(scene, 'shards', 'adopt', '--shard', '0', '--yes')
-      await untilTaken(scene, 220)
-      await untilVerified(scene)
+      await run(fixture, 'shards', 'adopt', '--shard', '0', '--yes')
+      await untilTaken(fixture, 220)
+      await untilVerified(fixture)
     } finally {
-      await scene.close()
+      await fixture.close()
     }
   },
 )

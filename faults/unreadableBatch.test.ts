@@ -10,7 +10,7 @@ import { expect, inject, test } from 'vitest'
 import { readProgress } from './testing/expectExact.ts'
 import { untilHealth } from './testing/operatorView.ts'
 import { flipBit, rotBatch, type StoredBatch, useUnknownCodec } from '@patterns/topic/testing/damagedBatch.ts'
-import { createScene, type Scene } from './testing/pipelineFixture.ts'
+import { createPipelineFixture, type PipelineFixture } from './testing/pipelineFixture.ts'
 import { until } from './testing/until.ts'
 
 const from = Date.UTC(2026, 3, 1)
@@ -19,7 +19,7 @@ const perBatch = 40
 const rotten = [1, 2]
 const sound = [0, 3]
 
-const createTopic = async ({ topic, environment }: Scene): Promise<void> => {
+const createTopic = async ({ topic, environment }: PipelineFixture): Promise<void> => {
   const brokers = [environment['KAFKA_BROKERS']!]
   const admin = createKafkaClient({ brokers }, createLogger('faults', 'silent')).createAdmin()
   await admin.connect()
@@ -29,14 +29,14 @@ const createTopic = async ({ topic, environment }: Scene): Promise<void> => {
 
 let sent = 0
 /** Sends to every partition, one event at a time, so that no pattern is told twice. */
-const send = async (scene: Scene): Promise<void> => {
+const send = async (fixture: PipelineFixture): Promise<void> => {
   const some = events.slice(sent, (sent += perBatch * 4))
   await Promise.all(
-    some.map(({ key, value }, index) => scene.publisher().send({ key, value, partition: index % 4 })),
+    some.map(({ key, value }, index) => fixture.publisher().send({ key, value, partition: index % 4 })),
   )
 }
 
-const cli = async ({ environment }: Scene, ...args: string[]) => {
+const cli = async ({ environment }: PipelineFixture, ...args: string[]) => {
   const { code, stdout, stderr } = await runCliHere(args, { env: environment })
   return { code, stderr, answer: stdout.startsWith('{') ? JSON.parse(stdout) : stdout }
 }
@@ -50,9 +50,9 @@ const inFolder = async (work: (folder: string) => Promise<void>): Promise<void> 
   }
 }
 
-const untilTaken = (scene: Scene, shards: readonly number[]): Promise<true> =>
+const untilTaken = (fixture: PipelineFixture, shards: readonly number[]): Promise<true> =>
   until('the topic is taken', async () => {
-    const { taken, behind } = await readProgress(scene.pool)
+    const { taken, behind } = await readProgress(fixture.pool)
     return behind === 0 && shards.every((shard) => taken.get(shard) === sent / 4) ? true : undefined
   })
 
@@ -62,38 +62,38 @@ test.skipIf(inject('kafkaBrokers') === null)(
   () =>
     inFolder(async (dir) => {
       const broker = await startKafkaBroker({ dir, isShortLived: true })
-      const scene = await createScene({ brokers: broker.brokers })
+      const fixture = await createPipelineFixture({ brokers: broker.brokers })
       try {
-        await createTopic(scene)
-        for (let batch = 0; batch < 3; batch++) await send(scene)
+        await createTopic(fixture)
+        for (let batch = 0; batch < 3; batch++) await send(fixture)
         const offset = perBatch + 5
-        const at = (partition: number) => ({ topic: scene.topic, partition, offset })
+        const at = (partition: number) => ({ topic: fixture.topic, partition, offset })
         const batches = new Map<number, StoredBatch>([
           [1, await rotBatch(dir, at(1), flipBit)],
           [2, await rotBatch(dir, at(2), useUnknownCodec)],
         ])
         const problems = ['its checksum is not that of its content', 'compression codec 5 is not known']
 
-        const processor = await scene.start()
+        const processor = await fixture.start()
         const view = await untilHealth(
           processor,
           503,
           ({ shards }) => shards.filter(({ status }) => status === 'stopped').length === 2,
         )
-        await untilTaken(scene, sound)
+        await untilTaken(fixture, sound)
         for (const [index, shard] of rotten.entries()) {
           const { firstOffset, lastOffset } = batches.get(shard)!
           const reason = `The batch of offsets ${firstOffset} to ${lastOffset} cannot be read: ${problems[index]}. Run "npm run cli -- shards skip --shard ${shard}" to go on behind it.`
           expect(view.health.components.shards[shard]).toEqual({ shard, status: 'stopped', reason })
           expect(processor.log()).toContain(`"partition":${shard},"reason":${JSON.stringify(reason)}`)
           // What came before it is in the log.
-          expect((await readProgress(scene.pool)).taken.get(shard)).toBe(firstOffset)
+          expect((await readProgress(fixture.pool)).taken.get(shard)).toBe(firstOffset)
         }
         expect((await processor.ask('/metrics')).text).toContain(
           'pattern_shard_stopped{shard="1",reason="unreadable_batch"} 1',
         )
         const told = await until('the stops are stored', async () => {
-          const { answer } = await cli(scene, 'log', 'verify', '--json')
+          const { answer } = await cli(fixture, 'log', 'verify', '--json')
           return answer.stopped.length === 2 ? answer : undefined
         })
         expect(told).toMatchObject({
@@ -104,7 +104,7 @@ test.skipIf(inject('kafkaBrokers') === null)(
             command: `npm run cli -- shards skip --shard ${shard}`,
           })),
         })
-        expect(await cli(scene, 'shards', 'adopt', '--shard', '1')).toMatchObject({
+        expect(await cli(fixture, 'shards', 'adopt', '--shard', '1')).toMatchObject({
           code: 1,
           stderr: expect.stringContaining('stopped for something else: The batch of offsets'),
         })
@@ -118,13 +118,13 @@ test.skipIf(inject('kafkaBrokers') === null)(
             bytes: bytes.length,
           }
           const skip = ['shards', 'skip', '--shard', String(shard)]
-          expect((await cli(scene, ...skip, '--json')).answer).toEqual({ shard, batch, skipped: false })
-          expect(await cli(scene, ...skip)).toMatchObject({
+          expect((await cli(fixture, ...skip, '--json')).answer).toEqual({ shard, batch, skipped: false })
+          expect(await cli(fixture, ...skip)).toMatchObject({
             code: 2,
             stderr: expect.stringContaining('--yes'),
           })
-          expect((await readProgress(scene.pool)).taken.get(shard)).toBe(firstOffset)
-          expect((await cli(scene, ...skip, '--json', '--yes')).answer).toEqual({
+          expect((await readProgress(fixture.pool)).taken.get(shard)).toBe(firstOffset)
+          expect((await cli(fixture, ...skip, '--json', '--yes')).answer).toEqual({
             shard,
             batch,
             skipped: true,
@@ -132,21 +132,21 @@ test.skipIf(inject('kafkaBrokers') === null)(
         }
         // The processor that runs goes on by itself.
         await untilHealth(processor, 200)
-        await send(scene)
-        await untilTaken(scene, [...sound, ...rotten])
+        await send(fixture)
+        await untilTaken(fixture, [...sound, ...rotten])
 
         const lost = [...batches.values()].reduce(
           (sum, { firstOffset, lastOffset }) => sum + lastOffset + 1 - firstOffset,
           0,
         )
         const verified = await until('nothing is stopped', async () => {
-          const { answer } = await cli(scene, 'log', 'verify', '--json')
+          const { answer } = await cli(fixture, 'log', 'verify', '--json')
           return answer.ok ? answer : undefined
         })
         const sum = (of: 'appended' | 'dead_lettered') =>
           verified.shards.reduce((total: number, shard: Record<string, number>) => total + shard[of]!, 0)
         expect([sum('appended'), sum('dead_lettered'), verified.stopped]).toEqual([sent - lost, lost, []])
-        const { rows } = await scene.pool.query(
+        const { rows } = await fixture.pool.query(
           `select shard, min(source_offset) as first, max(source_offset) as last, min(value) as batch
            from dead_letters where reason = 'unreadable_batch' group by shard order by shard`,
         )
@@ -159,7 +159,7 @@ test.skipIf(inject('kafkaBrokers') === null)(
           })),
         )
       } finally {
-        await scene.close()
+        await fixture.close()
         await broker.kill()
       }
     }),

@@ -6,7 +6,7 @@ import type { Repeating } from '@patterns/topic/repeat.ts'
 import type { Source } from '@patterns/topic/source.ts'
 import type pg from 'pg'
 import { type LogCompaction, startLogCompaction } from './compactLog.ts'
-import type { SortedBatch } from './ingest/sortBatch.ts'
+import type { ClassifiedBatch } from './ingest/classifyBatch.ts'
 import { decideHealth, type Health } from './observe/health.ts'
 import { createMetrics, type ProcessorMetrics } from './observe/metrics.ts'
 import { reportedStates } from './observe/reportedStates.ts'
@@ -46,9 +46,9 @@ export interface Processor {
   readonly metrics: ProcessorMetrics
 }
 
-const reasonsOf = (sorted: SortedBatch): Record<string, number> => {
+const reasonsOf = (classified: ClassifiedBatch): Record<string, number> => {
   const counts: Record<string, number> = {}
-  for (const { rejection } of sorted.deadLetters)
+  for (const { rejection } of classified.deadLetters)
     counts[rejection.reason] = (counts[rejection.reason] ?? 0) + 1
   return counts
 }
@@ -56,7 +56,7 @@ const reasonsOf = (sorted: SortedBatch): Record<string, number> => {
 /** The projection that is kept up. */
 const windows = { projection: 'pattern_windows', version: 1 }
 
-/** The whole way of a message, put together: source → sort → log → windows. */
+/** The whole way of a message, put together: source → classify → log → windows. */
 export const createProcessor = ({
   pool,
   log,
@@ -97,12 +97,12 @@ export const createProcessor = ({
         },
         ...(fold === undefined ? {} : { fold }),
       },
-      onSorted: (sorted) =>
-        metrics.sorted({
-          events: sorted.accepted.length,
-          duplicates: sorted.duplicates.length,
-          deadLetters: reasonsOf(sorted),
-          keyMismatches: sorted.keyMismatches,
+      onClassified: (classified) =>
+        metrics.classified({
+          events: classified.accepted.length,
+          duplicates: classified.duplicates.length,
+          deadLetters: reasonsOf(classified),
+          keyMismatches: classified.keyMismatches,
         }),
     },
     ends: () => source.ends(),

@@ -3,7 +3,7 @@ import type { TopicMessage } from '@patterns/shared/contract/topicMessage.ts'
 import { expect, it } from 'vitest'
 import type { OutgoingMessage } from './publisher.ts'
 import { createRecordingOwner } from './testing/recordingOwner.ts'
-import { numbered, texts, type TopicScene } from './testing/topicFixture.ts'
+import { numbered, texts, type TopicFixture } from './testing/topicFixture.ts'
 
 /** A message may be an instance with getters, which an equality does not see. */
 const plain = ({ offset, key, value, headers, timestamp }: TopicMessage) => ({
@@ -15,7 +15,7 @@ const plain = ({ offset, key, value, headers, timestamp }: TopicMessage) => ({
 })
 
 /** What comes out of every topic: all that was published, as it was, in the order of its partition. */
-export const deliveryContract = ({ replacePublisher, publish, startSource }: TopicScene): void => {
+export const deliveryContract = ({ replacePublisher, publish, startSource }: TopicFixture): void => {
   it('delivers each message byte for byte, where the publisher said it lies', async () => {
     const messages: OutgoingMessage[] = [
       { key: 'text', value: '{"a":"ü€😀"}', timestamp: 1_700_000_000_000 },

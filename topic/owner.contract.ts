@@ -1,10 +1,10 @@
 import type { TopicBatch } from '@patterns/shared/contract/topicMessage.ts'
 import { expect, it } from 'vitest'
 import { createRecordingOwner } from './testing/recordingOwner.ts'
-import { numbered, type TopicScene } from './testing/topicFixture.ts'
+import { numbered, type TopicFixture } from './testing/topicFixture.ts'
 
 /** How every source treats the owners of its partitions: one batch at a time, each apart from the others. */
-export const ownerContract = ({ publish, startSource }: TopicScene): void => {
+export const ownerContract = ({ publish, startSource }: TopicFixture): void => {
   it('takes one batch of a partition at a time, and other partitions meanwhile', async () => {
     const running = new Set<number>()
     let isOverlapping = false

@@ -1,11 +1,11 @@
 import { expect, it, vi } from 'vitest'
 import { createRecordingOwner } from './testing/recordingOwner.ts'
 import type { Source } from './source.ts'
-import { texts, type TopicScene } from './testing/topicFixture.ts'
+import { texts, type TopicFixture } from './testing/topicFixture.ts'
 
 /** What every source does where its topic was made again: it reads nothing by the offsets of the old one. */
-export const recreatedTopicContract = (scene: TopicScene): void => {
-  const { publish, openSource, startSource } = scene
+export const recreatedTopicContract = (fixture: TopicFixture): void => {
+  const { publish, openSource, startSource } = fixture
   it('tells a topic that was created again from the one before, and no two runs apart', async () => {
     const patience = { timeout: 20_000 }
     // While it is made, a partition may have no leader yet, and then it has no ends.
@@ -15,7 +15,7 @@ export const recreatedTopicContract = (scene: TopicScene): void => {
     const before = await vi.waitUntil(() => idOf(source), patience)
     const other = openSource()
     expect(await vi.waitUntil(() => idOf(other), patience)).toBe(before)
-    await scene.topic.recreate()
+    await fixture.topic.recreate()
     await vi.waitUntil(async () => ![undefined, before].includes(await idOf(source)), patience)
   }, 70_000)
 
@@ -32,10 +32,10 @@ export const recreatedTopicContract = (scene: TopicScene): void => {
     const source = await startSource(owner)
     await publish(Array.from({ length: 10 }, (_, index) => ({ key: null, value: `${index}`, partition: 1 })))
     await owner.until(() => owner.messages.length === 10)
-    await scene.topic.recreate()
+    await fixture.topic.recreate()
     await owner.until(() => source.stopped().length === 1, 40_000)
     expect(source.stopped()).toEqual([{ partition: 1, error: new Error('ends at 0, below 10') }])
-    await scene.replacePublisher()
+    await fixture.replacePublisher()
     await publish([0, 1, 2].map((partition) => ({ key: null, value: 'new', partition })))
     await owner.until(() => owner.messages.length === 12, 40_000)
     expect(texts(owner, 1)).not.toContain('new')

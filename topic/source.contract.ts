@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest'
 import { createRecordingOwner } from './testing/recordingOwner.ts'
-import { numbered, texts, type TopicScene } from './testing/topicFixture.ts'
+import { numbered, texts, type TopicFixture } from './testing/topicFixture.ts'
 
 /** Where every source reads: from the offsets that the owner of each partition says. */
-export const sourceContract = ({ publish, openSource, startSource }: TopicScene): void => {
+export const sourceContract = ({ publish, openSource, startSource }: TopicFixture): void => {
   it('begins where the owner says', async () => {
     await publish(Array.from({ length: 10 }, (_, index) => ({ key: null, value: `${index}`, partition: 1 })))
     const owner = createRecordingOwner({ offsets: new Map([[1, 7]]) })

@@ -1,9 +1,11 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { confidence, successRate } from '@patterns/projections/derived/successRate.ts'
+import type { GrowthSpans } from '@patterns/projections/derived/growthSpans.ts'
 import { answerFields, isoTime, rangeFields } from '../http/conventions/asOf.ts'
 import { orRefuse } from '../http/problems/problem.ts'
 import { pageOf } from '../values/page.ts'
 import { afterParameter, patternTypeParameter, rangeParameters } from '../http/conventions/parameters.ts'
+import { growthSpansOf } from '../values/growthSpans.ts'
 import { resolveRange } from '../values/range.ts'
 import { distributeQuality, qualityRanges } from '../totals/distributeQuality.ts'
 import type { ListedPattern } from '../totals/catalogue.ts'
@@ -11,12 +13,12 @@ import { type Standing, standingsOf } from '../totals/rankedRates.ts'
 import type { StandingsView } from '../totals/standings.ts'
 import { averageQuality } from '../totals/sums.ts'
 import { summarise } from '../totals/summarise.ts'
-import { closedSpans } from '../trends/closedSpans.ts'
-import { createEmergences, type Spans } from '../trends/emergences.ts'
+import { createEmergences } from '../trends/emergences.ts'
 import { recentTrends } from '../trends/recentTrends.ts'
 import { patternsOfType } from '../totals/patternsOfType.ts'
 import { type ApiApp, notModified, problemResponses, type RouteParts } from './apiRoute.ts'
 import { count, unitOrNull } from './figureFields.ts'
+import { growthField, growthOf } from './growthFields.ts'
 import { nameOf, patternFields } from './patternFields.ts'
 import { recentTrendOf, recentTrendsField } from './recentTrendFields.ts'
 
@@ -53,6 +55,7 @@ const answerSchema = z
       .openapi({
         description: 'Lower bounds are inclusive, upper ones exclusive; the last holds 1 as well.',
       }),
+    growth: growthField,
     recent_trends: recentTrendsField,
   })
   .openapi('DashboardSummary')
@@ -91,7 +94,7 @@ const topOf = (standings: readonly Standing[]): readonly Standing[] =>
 
 export const routeDashboardSummary = (app: ApiApp, parts: RouteParts): void => {
   const emergences = createEmergences()
-  const trendsOf = (patterns: readonly ListedPattern[], spans: Spans, sums: StandingsView['sums']) => {
+  const trendsOf = (patterns: readonly ListedPattern[], spans: GrowthSpans, sums: StandingsView['sums']) => {
     const verdicts = emergences({
       patterns,
       spans,
@@ -107,11 +110,10 @@ export const routeDashboardSummary = (app: ApiApp, parts: RouteParts): void => {
     const { pattern_type, after, ...query } = context.req.valid('query')
     const options = { now: parts.clock(), defaultRange: '7d' }
     const range = orRefuse(resolveRange(query, options))
-    const closed = closedSpans(query, options)
-    const spans = closed.ok ? closed.value : undefined
+    const spans = growthSpansOf(query, range, options)
     const ranges = spans === undefined ? [range] : [range, spans.current, spans.previous]
     return parts.answers(context, {
-      key: JSON.stringify(['dashboard-summary', range, pattern_type]),
+      key: JSON.stringify(['dashboard-summary', range, spans?.current, pattern_type]),
       source: parts.fromStandings,
       after,
       answer: () =>
@@ -139,6 +141,7 @@ export const routeDashboardSummary = (app: ApiApp, parts: RouteParts): void => {
                 quality_score: averageQuality(own),
               })),
               quality_distribution: distributeQuality(standings),
+              growth: growthOf(spans),
               recent_trends: spans === undefined ? [] : trendsOf(patterns, spans, sums),
             },
           }

@@ -5,7 +5,8 @@ import { createBenchmarks } from '../queries/benchmarkPattern.ts'
 import { answerFields, isoTime, isoTimeOrNull, rangeFields } from '../http/conventions/asOf.ts'
 import { afterParameter, patternPath, rangeParameters } from '../http/conventions/parameters.ts'
 import { orRefuse, patternNotFound } from '../http/problems/problem.ts'
-import { previousRange, resolveRange } from '../values/range.ts'
+import { growthSpansOf } from '../values/growthSpans.ts'
+import { type Range, resolveRange } from '../values/range.ts'
 import { readPositionRanges, upTo } from '../queries/events/readPositionRanges.ts'
 import type { Vector } from '../values/vector.ts'
 import { everything } from '../queries/columnSets.ts'
@@ -19,7 +20,6 @@ import { type ApiApp, notModified, problemResponses, type RouteParts } from './a
 import { categoryBenchmarkOf, categoryFields } from './benchmarkFields.ts'
 import { eventOf, eventSchema } from './eventFields.ts'
 import {
-  count,
   durationFields,
   durationOf,
   qualityFields,
@@ -27,9 +27,9 @@ import {
   successFields,
   successOf,
 } from './figureFields.ts'
+import { growthField, growthOf, usageFields, usageOf } from './growthFields.ts'
 import { healthOf, healthSchema } from './healthFields.ts'
 import { nameOf, patternFields } from './patternFields.ts'
-import { usageOf } from './usedPatterns.ts'
 
 const time = z.iso.datetime().nullable()
 
@@ -44,11 +44,8 @@ const answerSchema = z
     first_seen: time,
     last_seen: time,
     last_used: time,
-    usage: z.strictObject({
-      usage_count: count,
-      previous_usage_count: count,
-      growth_rate: z.number().nullable(),
-    }),
+    growth: growthField,
+    usage: z.strictObject(usageFields),
     success: z.strictObject(successFields),
     quality: z.strictObject(qualityFields),
     duration: z.strictObject(durationFields),
@@ -93,10 +90,12 @@ export const routePattern = (app: ApiApp, parts: RouteParts): void => {
   app.openapi(route, (context) => {
     const { pattern_id } = context.req.valid('param')
     const { include, after, ...query } = context.req.valid('query')
-    const range = orRefuse(resolveRange(query, { now: parts.clock(), defaultRange: '7d' }))
     const now = parts.clock()
+    const options = { now, defaultRange: '7d' }
+    const range = orRefuse(resolveRange(query, options))
+    const spans = growthSpansOf(query, range, options)
     const trendRange = healthRange(range, now)
-    const before = previousRange(range)
+    const summed = spans === undefined ? [range] : [range, spans.current, spans.previous]
     const segments = segmentsOf(range)
     const readRecent = async (vector: Vector) => {
       const { ranges } = await readPositionRanges(parts.database, pattern_id, range)
@@ -111,12 +110,14 @@ export const routePattern = (app: ApiApp, parts: RouteParts): void => {
     }
     /** The pattern among all, and its own windows: of one vector. */
     const read = () =>
-      parts.standings.view([range, before], async (view) => {
+      parts.standings.view(summed, async (view) => {
         const { vector, catalogue, snapshot } = view
         const listed = catalogue.find(pattern_id)
         if (listed === undefined) throw patternNotFound(pattern_id)
         const type = listed.entry.patternType?.value
-        const usesBefore = usesAt(view.sums(before).values, listed.pattern)
+        const usesIn = (span: Range | undefined): number =>
+          span === undefined ? 0 : usesAt(view.sums(span).values, listed.pattern)
+        const uses = { closedUses: usesIn(spans?.current), previousUses: usesIn(spans?.previous) }
         const benchmark = type === undefined ? null : benchmarks(view, range, listed, type)
         const [{ entry, windows }, ofTrends] = await Promise.all([
           parts.patterns.one(pattern_id, { segments, columns: everything, database: snapshot }),
@@ -128,14 +129,14 @@ export const routePattern = (app: ApiApp, parts: RouteParts): void => {
         ])
         const { firstSeen } = entry!
         const trends = healthTrends(ofTrends.windows, trendRange, { firstSeen, now })
-        return { vector, entry: entry!, windows, usesBefore, benchmark, trends }
+        return { vector, entry: entry!, windows, uses, benchmark, trends }
       })
     return parts.answers(context, {
-      key: JSON.stringify(['pattern', pattern_id, range, include]),
+      key: JSON.stringify(['pattern', pattern_id, range, spans?.current, include]),
       source: parts.fromStandings,
       after,
       async answer() {
-        const { vector, entry, windows, usesBefore, benchmark, trends } = await read()
+        const { vector, entry, windows, uses, benchmark, trends } = await read()
         const state = mergeRows(windows)
         const recent = include === undefined ? undefined : await parts.logTurns(() => readRecent(vector))
         return {
@@ -150,7 +151,8 @@ export const routePattern = (app: ApiApp, parts: RouteParts): void => {
             first_seen: isoTimeOrNull(entry.firstSeen),
             last_seen: isoTimeOrNull(entry.lastSeen),
             last_used: isoTimeOrNull(entry.lastUsed),
-            usage: usageOf({ uses: state.outcomes.uses, previous: usesBefore }),
+            growth: growthOf(spans),
+            usage: usageOf({ uses: state.outcomes.uses, ...uses }),
             success: successOf(state.outcomes),
             quality: qualityOf(qualityFigures(state.quality)),
             duration: durationOf(durationFigures(state.duration)),

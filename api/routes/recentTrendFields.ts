@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi'
 import type { RecentTrend } from '../trends/recentTrends.ts'
 import { count } from './figureFields.ts'
 import { nameOf, patternFields } from './patternFields.ts'
+import { usageFields } from './growthFields.ts'
 import { emergenceFields, emergenceFiguresOf } from './trendsAnswer.ts'
 
 export const recentTrendsField = z
@@ -11,7 +12,13 @@ export const recentTrendsField = z
         trend_type: z.enum(['emerging', 'declining', 'stable']),
         count,
         patterns: z
-          .array(z.strictObject({ ...patternFields, ...emergenceFields }))
+          .array(
+            z.strictObject({
+              ...patternFields,
+              ...emergenceFields,
+              closed_usage_count: usageFields.closed_usage_count,
+            }),
+          )
           .openapi({ description: 'The ten surest; of the stable ones, the most used.' }),
       })
       .openapi('RecentTrend'),
@@ -27,5 +34,6 @@ export const recentTrendOf = ({ kind, count: all, patterns }: RecentTrend) => ({
   patterns: patterns.map(({ id, entry, verdict }) => ({
     ...nameOf(id, entry),
     ...emergenceFiguresOf({ verdict }),
+    closed_usage_count: verdict.current,
   })),
 })

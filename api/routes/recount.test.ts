@@ -123,15 +123,21 @@ describe('answers equal a recount from the events', () => {
           const body = await askOrSkip(
             `/usage-stats?${range}&granularity=${granularity}&time_zone=${zone}${filter}`,
           )
-          const length = Date.parse(body.to) - Date.parse(body.from)
-          const before = { from: new Date(Date.parse(body.from) - length).toISOString(), to: body.from }
+          const closed = body.growth ?? { from: body.from, to: body.from, previous_from: body.from }
+          const before = { from: closed.previous_from, to: closed.from }
+          expect(Date.parse(before.to) - Date.parse(before.from)).toBe(
+            Date.parse(closed.to) - Date.parse(closed.from),
+          )
           let total = 0
           for (const pattern of body.patterns) {
             const mine = ofPattern(events, pattern.pattern_id)
             const uses = countUses(inRange(mine, body))
             total += uses
             expect(pattern.usage_count).toBe(uses)
-            expect(pattern.previous_usage_count).toBe(countUses(inRange(mine, before)))
+            const [later, earlier] = [countUses(inRange(mine, closed)), countUses(inRange(mine, before))]
+            expect(pattern.closed_usage_count).toBe(later)
+            expect(pattern.previous_usage_count).toBe(earlier)
+            close(pattern.growth_rate, earlier === 0 ? null : (later - earlier) / earlier)
             const byBucket = Map.groupBy(inRange(mine, body), ({ event }) =>
               bucketName(event.occurredAt, granularity, zone),
             )

@@ -14,13 +14,14 @@ import {
   seriesParameters,
 } from '../http/conventions/parameters.ts'
 import { orRefuse, patternNotFound } from '../http/problems/problem.ts'
-import { previousRange, resolveRange } from '../values/range.ts'
+import { growthSpansOf } from '../values/growthSpans.ts'
+import { type Range, resolveRange } from '../values/range.ts'
 import { type ColumnSet, durationColumns, outcomeColumns, qualityColumns } from '../queries/columnSets.ts'
 import { readTotals } from '../queries/readTotals.ts'
 import type { WindowRow } from '../queries/windowRows.ts'
 import { mergeStates } from '../queries/windows/mergeRows.ts'
 import { type Period, periodsOf } from '../queries/windows/periods.ts'
-import { segmentsOf, segmentsOfAll } from '../queries/windows/segments.ts'
+import { segmentsBetween } from '../queries/windows/segments.ts'
 import { type ApiApp, notModified, problemResponses, type RouteParts } from './apiRoute.ts'
 import { mostPoints } from './pointLimits.ts'
 import { type MetricType, metricTypes, timeSeriesSchema, unitOf } from './timeSeriesFields.ts'
@@ -59,7 +60,7 @@ const route = createRoute({
       compare: z
         .enum(['previous_period'])
         .optional()
-        .openapi({ description: 'Adds the equally long range just before.' }),
+        .openapi({ description: 'Adds the closed hours of the range, and as many before them.' }),
       ...afterParameter,
     }),
   },
@@ -111,12 +112,15 @@ export const routeTimeSeries = (app: ApiApp, parts: RouteParts): void => {
   app.openapi(route, (context) => {
     const { pattern_id, metric_type: metric, moving_average, compare, ...query } = context.req.valid('query')
     const now = parts.clock()
-    const range = orRefuse(resolveRange(query, { now, defaultRange: '30d' }))
+    const options = { now, defaultRange: '30d' }
+    const range = orRefuse(resolveRange(query, options))
     const series = orRefuse(resolveSeries(range, query, { now, mostPoints }))
-    const before = compare === undefined ? undefined : previousRange(series.range)
+    const spans = compare === undefined ? undefined : growthSpansOf(query, series.range, options)
 
     const read = async () => {
-      const segments = [...(before === undefined ? [] : segmentsOf(before)), ...segmentsOfAll(series.buckets)]
+      const compared = spans === undefined ? [] : [spans.previous, spans.current]
+      const ranges = [...compared, ...series.buckets]
+      const segments = segmentsBetween(ranges.flatMap(({ from, to }) => [from, to]))
       const columns = columnsOf[metric]
       if (pattern_id === undefined) return readTotals(parts.database, segments, columns)
       const { vector, entry, windows } = await parts.patterns.one(pattern_id, { segments, columns })
@@ -128,17 +132,23 @@ export const routeTimeSeries = (app: ApiApp, parts: RouteParts): void => {
       const state = mergeStates(states)
       return { value: valueOf(metric, state), sample_size: sampleSizeOf(metric, state) }
     }
-    const compareWith = (rows: readonly WindowRow[], totals: { readonly value: number | null }) => {
-      if (before === undefined) return null
-      const previous = totalOf(rows.map(({ state }) => state))
-      const { value } = previous
-      const isKnown = totals.value !== null && value !== null
+    const rowsIn = (rows: readonly WindowRow[], { from, to }: Range): readonly WindowRow[] =>
+      rows.filter(({ start }) => start >= from && start < to)
+    const compareIn = (rows: readonly WindowRow[]) => {
+      if (spans === undefined) return null
+      const totalIn = (span: Range) => ({
+        from: isoTime(span.from),
+        to: isoTime(span.to),
+        totals: totalOf(rowsIn(rows, span).map(({ state }) => state)),
+      })
+      const [compared, previous] = [totalIn(spans.current), totalIn(spans.previous)]
+      const [value, before] = [compared.totals.value, previous.totals.value]
+      const isKnown = value !== null && before !== null
       return {
-        from: isoTime(before.from),
-        to: isoTime(before.to),
-        totals: previous,
-        change: isKnown ? totals.value - value : null,
-        growth_rate: isKnown ? growthRate(totals.value, value) : null,
+        ...previous,
+        compared,
+        change: isKnown ? value - before : null,
+        growth_rate: isKnown ? growthRate(value, before) : null,
       }
     }
 
@@ -147,14 +157,15 @@ export const routeTimeSeries = (app: ApiApp, parts: RouteParts): void => {
         'time-series',
         { pattern_id, metric, granularity: series.granularity, zone: series.zone, moving_average, compare },
         series.range,
+        spans?.current,
       ]),
       source: parts.fromDatabase,
       after: query.after,
       answer: async () => {
         const { vector, windows, firstSeen } = await read()
-        const earlier = windows.filter((row) => row.start < series.range.from)
-        const rows = windows.filter((row) => row.start >= series.range.from)
-        const periods = periodsOf(rows, { series, firstSeen, now })
+        // Before the rows are merged into periods, which uses them up.
+        const previous = compareIn(windows)
+        const periods = periodsOf(rowsIn(windows, series.range), { series, firstSeen, now })
         const points = pointsIn(metric, periods, series)
         const totals = totalOf(periods.map(({ state }) => state))
         return {
@@ -175,7 +186,7 @@ export const routeTimeSeries = (app: ApiApp, parts: RouteParts): void => {
             })),
             moving_average: moving_average === undefined ? null : averageOver(points, moving_average),
             totals,
-            previous_period: compareWith(earlier, totals),
+            previous_period: previous,
           },
         }
       },

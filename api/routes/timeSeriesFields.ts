@@ -49,10 +49,17 @@ export const timeSeriesSchema = z
       .strictObject({
         ...rangeFields,
         totals: totalSchema,
-        change: figure.openapi({ description: 'The absolute change since.' }),
-        growth_rate: figure.openapi({ description: 'The change relative to the previous value.' }),
+        compared: z.strictObject({ ...rangeFields, totals: totalSchema }).openapi({
+          description:
+            'What is compared with it: the closed hours of the range. A `time_range` is moved back to end with the last of them.',
+        }),
+        change: figure.openapi({ description: 'By how much `compared` is more.' }),
+        growth_rate: figure.openapi({ description: '`change` relative to the value before.' }),
       })
       .nullable()
-      .openapi({ description: 'The equally long range just before. null where it was not asked for.' }),
+      .openapi({
+        description:
+          'As many hours just before those that are compared. null where it was not asked for, or no hour of the range has closed.',
+      }),
   })
   .openapi('TimeSeries')

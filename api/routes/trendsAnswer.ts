@@ -1,9 +1,9 @@
 import { z } from '@hono/zod-openapi'
 import { velocity } from '@patterns/projections/analytics/velocity.ts'
+import type { GrowthSpans } from '@patterns/projections/derived/growthSpans.ts'
 import { granularities, windowMs } from '@patterns/projections/window.ts'
 import { answerFields, isoTime, rangeFields } from '../http/conventions/asOf.ts'
 import type { ListedEmergence } from '../trends/emergenceTrends.ts'
-import type { Spans } from '../trends/emergences.ts'
 import type { PatternTrend } from '../trends/patternTrend.ts'
 import type { TrendRange } from '../trends/resolveTrendRange.ts'
 import { trendTypes } from '../trends/trendTypes.ts'
@@ -31,8 +31,7 @@ export const emergenceFields = {
   }),
   growth_rate: z.number().nullable().openapi({ description: 'Null where there was no use before.' }),
   is_new: z.boolean().openapi({ description: 'First seen in the range, so without a time before.' }),
-  usage_count: count,
-  previous_usage_count: count,
+  previous_usage_count: count.openapi({ description: 'In the equally long time before.' }),
 }
 
 const emergenceSchema = z
@@ -42,6 +41,7 @@ const emergenceSchema = z
     status: z.literal('measured'),
     direction: directionField,
     ...emergenceFields,
+    usage_count: count.openapi({ description: 'From `from` to `to`, which are closed hours.' }),
     velocity: velocitySchema,
     usage_trend: z.union([trendSchema, insufficientSchema]).openapi({
       description: 'The course of the usage over the range and the time before it.',
@@ -98,13 +98,12 @@ export const emergenceFiguresOf = ({ verdict }: Pick<ListedEmergence, 'verdict'>
   probability: verdict.probability,
   growth_rate: verdict.growth,
   is_new: verdict.isNew,
-  usage_count: verdict.current,
   previous_usage_count: verdict.previous,
 })
 
 export const emergenceOf = (
   { id, entry, verdict, usage, listed: inList }: ListedEmergence,
-  { current }: Spans,
+  { current }: GrowthSpans,
   withSeries: boolean,
 ) => {
   const { current: now, previous } = verdict
@@ -117,6 +116,7 @@ export const emergenceOf = (
     status: 'measured' as const,
     direction: directionOfKind[verdict.kind],
     ...emergenceFiguresOf({ verdict }),
+    usage_count: now,
     velocity: velocityOf('usage', velocity(slope, (now + previous) / days / 2, 'day')),
     usage_trend: trendOrNone(usage, { listed: inList, withSeries }),
   }

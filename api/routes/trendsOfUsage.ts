@@ -1,10 +1,11 @@
 import { isoTime } from '../http/conventions/asOf.ts'
 import { orRefuse } from '../http/problems/problem.ts'
 import type { PagePlace } from '../values/page.ts'
-import { previousRange } from '../values/range.ts'
-import { closedSpans } from '../trends/closedSpans.ts'
+import type { GrowthSpans } from '@patterns/projections/derived/growthSpans.ts'
+import { growthSpansOf } from '../values/growthSpans.ts'
+import { previousRange, resolveRange } from '../values/range.ts'
+import { refused } from '../values/resolved.ts'
 import { createEmergenceTrends, granularityOfSpans, usageRange } from '../trends/emergenceTrends.ts'
-import type { Spans } from '../trends/emergences.ts'
 import { fewEnough, type TrendRange } from '../trends/resolveTrendRange.ts'
 import { decodeTrendCursor, nextTrendCursor } from './trendCursor.ts'
 import type { EmergenceType } from '../trends/trendTypes.ts'
@@ -18,9 +19,17 @@ const defaultLimits = { emerging: 0.5, declining: 0.3, probability: 0.95, uses: 
 
 /** Which hours are compared, over which windows the usage is shown, and where in the list the page begins. */
 export interface ListedSpans {
-  readonly spans: Spans
+  readonly spans: GrowthSpans
   readonly granularity: TrendRange['granularity']
   readonly after: PagePlace | undefined
+}
+
+const closedSpans = (query: TrendsQuery, now: number): GrowthSpans => {
+  const options = { now, defaultRange: '7d' }
+  const spans = growthSpansOf(query, orRefuse(resolveRange(query, options)), options)
+  return (
+    spans ?? orRefuse(refused('from', 'no hour of this range has closed yet, which is an hour after its end'))
+  )
 }
 
 /** Answers whose usage takes off or falls. */
@@ -29,8 +38,7 @@ export const createEmergenceAnswers = (parts: RouteParts) => {
 
   const spansOf = (query: TrendsQuery, question: string): Omit<ListedSpans, 'granularity'> => {
     const now = parts.clock()
-    if (query.cursor === undefined)
-      return { spans: orRefuse(closedSpans(query, { now, defaultRange: '7d' })), after: undefined }
+    if (query.cursor === undefined) return { spans: closedSpans(query, now), after: undefined }
     const { range, after } = decodeTrendCursor(query.cursor, question, now)
     return { spans: { current: range, previous: previousRange(range) }, after }
   }

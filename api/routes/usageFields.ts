@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import { answerFields, windowStatusField } from '../http/conventions/asOf.ts'
 import { count } from './figureFields.ts'
+import { growthField, usageFields } from './growthFields.ts'
 import { nextCursorField } from './listPage.ts'
 import { patternFields } from './patternFields.ts'
 import { seriesFields } from './seriesFields.ts'
@@ -15,15 +16,6 @@ const periodsSchema = z.array(
     status: windowStatusField,
   }),
 )
-
-const usageFields = {
-  usage_count: count,
-  previous_usage_count: count.openapi({ description: 'In the equally long range just before.' }),
-  growth_rate: z
-    .number()
-    .nullable()
-    .openapi({ description: '(usage − previous) / previous; null where there was none before.' }),
-}
 
 const patternSchema = z
   .strictObject({
@@ -41,9 +33,10 @@ export const usageStatsSchema = z
   .strictObject({
     ...answerFields,
     ...seriesFields,
+    growth: growthField,
     patterns: z
       .array(patternSchema)
-      .openapi({ description: 'Those used in the range or in the one before.' }),
+      .openapi({ description: 'Those used in the range, or in one of the times that growth compares.' }),
     total_count: count.openapi({ description: 'How many there are on all pages.' }),
     next_cursor: nextCursorField,
     totals: z

@@ -1,9 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { growthRate } from '@patterns/projections/derived/growth.ts'
 import { isoTime, isoTimeOrNull } from '../http/conventions/asOf.ts'
-import { resolveSeries, type Series } from '../values/buckets.ts'
+import type { Series } from '../values/buckets.ts'
 import { questionOf } from '../http/conventions/cursor.ts'
-import { resolveListRange } from '../http/conventions/listRange.ts'
 import { pageOf, type SortValue } from '../values/page.ts'
 import {
   afterParameter,
@@ -13,8 +12,8 @@ import {
   rangeParameters,
   seriesParameters,
 } from '../http/conventions/parameters.ts'
-import { orRefuse, patternNotFound } from '../http/problems/problem.ts'
-import { previousRange } from '../values/range.ts'
+import { patternNotFound } from '../http/problems/problem.ts'
+import type { Range } from '../values/range.ts'
 import { usageColumns } from '../queries/columnSets.ts'
 import { readPatternsWindows } from '../queries/readPatternsWindows.ts'
 import { readTotals } from '../queries/readTotals.ts'
@@ -22,15 +21,17 @@ import { readTypeTotals } from '../queries/readTypeTotals.ts'
 import type { WindowRow } from '../queries/windowRows.ts'
 import { mergeRows } from '../queries/windows/mergeRows.ts'
 import { periodsOf } from '../queries/windows/periods.ts'
-import { segmentsOf, segmentsOfAll } from '../queries/windows/segments.ts'
+import { segmentsBetween, segmentsOfAll } from '../queries/windows/segments.ts'
 import { patternsOfType } from '../totals/patternsOfType.ts'
 import { type ApiApp, notModified, problemResponses, type RouteParts } from './apiRoute.ts'
-import { type ListPlace, nextCursor, refuseOtherType, sortParameter } from './listPage.ts'
+import { refuseOtherType, sortParameter } from './listPage.ts'
+import { growthOf, usageOf } from './growthFields.ts'
 import { nameOf } from './patternFields.ts'
 import { mostListPoints, mostPoints } from './pointLimits.ts'
 import { seriesOf } from './seriesFields.ts'
 import { usageStatsSchema } from './usageFields.ts'
-import { popularOf, type UsedPattern, usageOf, usedPatterns } from './usedPatterns.ts'
+import { nextUsageCursor, resolveUsageList, type UsageList } from './usageList.ts'
+import { popularOf, type UsedPattern, usedPatterns, wasUsed } from './usedPatterns.ts'
 
 const route = createRoute({
   method: 'get',
@@ -58,7 +59,7 @@ type Query = z.infer<typeof route.request.query>
 
 const sortValues: Record<Query['sort']['field'], (used: UsedPattern) => SortValue> = {
   usage_count: ({ uses }) => uses,
-  growth_rate: ({ uses, previous }) => growthRate(uses, previous),
+  growth_rate: ({ closedUses, previousUses }) => growthRate(closedUses, previousUses),
   last_used: ({ entry }) => entry.lastUsed,
   pattern_name: ({ entry }) => entry.patternName?.value ?? null,
 }
@@ -80,23 +81,30 @@ export const routeUsageStats = (app: ApiApp, parts: RouteParts): void => {
     last_used: isoTimeOrNull(used.entry.lastUsed),
     periods: periods(rows, series, used.entry.firstSeen),
   })
-  const ofOne = async (patternId: string, { pattern_type }: Query, series: Series) => {
-    const segments = [...segmentsOf(previousRange(series.range)), ...segmentsOfAll(series.buckets)]
+  const ofOne = async (patternId: string, { pattern_type }: Query, { series, spans }: UsageList) => {
+    const growth = spans === undefined ? [] : [spans.previous, spans.current]
+    const segments = segmentsBetween([...growth, ...series.buckets].flatMap(({ from, to }) => [from, to]))
     const { vector, entry, windows } = await parts.patterns.one(patternId, {
       segments,
       columns: usageColumns,
     })
     if (entry === undefined) throw patternNotFound(patternId)
     refuseOtherType(entry, pattern_type)
-    const { true: rows = [], false: earlier = [] } = Object.groupBy(windows, (row) =>
-      String(row.start >= series.range.from),
-    ) as Record<'true' | 'false', WindowRow[] | undefined>
-    const usesIn = (some: readonly WindowRow[]) => mergeRows(some).outcomes.uses
-    const used = { id: patternId, entry, uses: usesIn(rows), previous: usesIn(earlier) }
-    const pattern = describe(used, rows, series)
-    const listed = used.uses > 0 || used.previous > 0 ? [pattern] : []
+    const rowsIn = (range: Range | undefined): readonly WindowRow[] =>
+      range === undefined ? [] : windows.filter(({ start }) => start >= range.from && start < range.to)
+    const usesIn = (range: Range | undefined): number => mergeRows(rowsIn(range)).outcomes.uses
+    const used = {
+      id: patternId,
+      entry,
+      uses: usesIn(series.range),
+      closedUses: usesIn(spans?.current),
+      previousUses: usesIn(spans?.previous),
+    }
+    const pattern = describe(used, rowsIn(series.range), series)
+    const listed = wasUsed(used) ? [pattern] : []
     const body = {
       ...seriesOf(series),
+      growth: growthOf(spans),
       patterns: listed,
       total_count: listed.length,
       next_cursor: null,
@@ -106,19 +114,23 @@ export const routeUsageStats = (app: ApiApp, parts: RouteParts): void => {
     return { vector, body }
   }
 
-  const ofMany = (query: Query, series: Series, { question, range, after }: ListPlace) => {
-    const before = previousRange(series.range)
-    return parts.standings.view([series.range, before], async ({ vector, catalogue, sums, snapshot }) => {
+  const ofMany = (query: Query, question: string, list: UsageList) => {
+    const { series, spans } = list
+    const ranges = spans === undefined ? [] : [spans.current, spans.previous]
+    return parts.standings.view([series.range, ...ranges], async ({ vector, catalogue, sums, snapshot }) => {
       const { pattern_type, sort, limit } = query
       const patterns = patternsOfType(catalogue, pattern_type)
-      const used = usedPatterns(patterns, sums(series.range).values, sums(before).values)
+      const used = usedPatterns(patterns, {
+        range: sums(series.range).values,
+        growth: spans && { current: sums(spans.current).values, previous: sums(spans.previous).values },
+      })
       const ids = patterns.map(({ id }) => id)
       const firstSeen = patterns.reduce((least, { entry }) => Math.min(least, entry.firstSeen!), Infinity)
       const page = pageOf(used, {
         valueOf: sortValues[sort.field],
         idOf: ({ id }) => id,
         descending: sort.descending,
-        after,
+        after: list.after,
         limit,
       })
       const segments = segmentsOfAll(series.buckets)
@@ -131,11 +143,16 @@ export const routeUsageStats = (app: ApiApp, parts: RouteParts): void => {
       ])
       const body = {
         ...seriesOf(series),
+        growth: growthOf(spans),
         patterns: page.items.map((one) => describe(one, rows.get(one.id) ?? [], series)),
         total_count: used.length,
-        next_cursor: nextCursor(page, question, range),
+        next_cursor: nextUsageCursor(page.end, question, list),
         totals: {
-          ...usageOf({ uses: sum(used, (one) => one.uses), previous: sum(used, (one) => one.previous) }),
+          ...usageOf({
+            uses: sum(used, (one) => one.uses),
+            closedUses: sum(used, (one) => one.closedUses),
+            previousUses: sum(used, (one) => one.previousUses),
+          }),
           periods: periods(totals, series, Number.isFinite(firstSeen) ? firstSeen : null),
         },
         popular_patterns: popularOf(used),
@@ -147,7 +164,6 @@ export const routeUsageStats = (app: ApiApp, parts: RouteParts): void => {
   app.openapi(route, (context) => {
     const query = context.req.valid('query')
     const { pattern_id, pattern_type, granularity, time_zone, sort } = query
-    const now = parts.clock()
     const question = questionOf(parts.logId(), 'usage-stats', {
       pattern_id,
       pattern_type,
@@ -155,17 +171,24 @@ export const routeUsageStats = (app: ApiApp, parts: RouteParts): void => {
       time_zone,
       sort,
     })
-    const { range, after } = resolveListRange(query, question, { now, defaultRange: '30d' })
-    const limits = { now, mostPoints: pattern_id === undefined ? mostListPoints : mostPoints }
-    const series = orRefuse(resolveSeries(range, query, limits))
+    const list = resolveUsageList(query, question, {
+      now: parts.clock(),
+      defaultRange: '30d',
+      mostPoints: pattern_id === undefined ? mostListPoints : mostPoints,
+    })
     return parts.answers(context, {
-      key: JSON.stringify(['usage-stats', question, series.range, after, query.limit]),
+      key: JSON.stringify([
+        'usage-stats',
+        question,
+        list.series.range,
+        list.spans?.current,
+        list.after,
+        query.limit,
+      ]),
       source: pattern_id === undefined ? parts.fromStandings : parts.fromDatabase,
       after: query.after,
       answer: () =>
-        pattern_id === undefined
-          ? ofMany(query, series, { question, range, after })
-          : ofOne(pattern_id, query, series),
+        pattern_id === undefined ? ofMany(query, question, list) : ofOne(pattern_id, query, list),
     })
   })
 }

@@ -1,42 +1,43 @@
 import type { CatalogueEntry } from '@patterns/projections/catalogue.ts'
-import { growthRate } from '@patterns/projections/derived/growth.ts'
 import { pageOf } from '../values/page.ts'
 import type { ListedPattern } from '../totals/catalogue.ts'
 import { usesAt } from '../totals/sums.ts'
+import { type UsageCounts, usageOf } from './growthFields.ts'
 import { nameOf } from './patternFields.ts'
 
 const mostPopular = 10
 
-/** A pattern with its uses in a range, and in the one before of the same length. */
-export interface UsedPattern {
+/** A pattern with its uses in a range, and in the times that growth compares. */
+export interface UsedPattern extends UsageCounts {
   readonly id: string
   readonly entry: CatalogueEntry
-  readonly uses: number
-  readonly previous: number
 }
 
-/** Uses and growth as answers show them. */
-export const usageOf = ({ uses, previous }: Pick<UsedPattern, 'uses' | 'previous'>) => ({
-  usage_count: uses,
-  previous_usage_count: previous,
-  growth_rate: growthRate(uses, previous),
-})
+/** Sums over a range, by pattern number. */
+export interface UsageSums {
+  readonly range: Float64Array
+  /** Undefined if no hour of the range has closed. */
+  readonly growth: { readonly current: Float64Array; readonly previous: Float64Array } | undefined
+}
 
-/** Those of the patterns that were used in one of two ranges, by the sums over each. */
+/** Those of the patterns that were used in a range, or in one of the times that growth compares. */
 export const usedPatterns = (
   patterns: readonly ListedPattern[],
-  now: Float64Array,
-  before: Float64Array,
+  { range, growth }: UsageSums,
 ): readonly UsedPattern[] =>
   patterns
     .map(({ id, entry, pattern }) => ({
       id,
       // Entries change in place while more is read.
       entry: { ...entry },
-      uses: usesAt(now, pattern),
-      previous: usesAt(before, pattern),
+      uses: usesAt(range, pattern),
+      closedUses: growth === undefined ? 0 : usesAt(growth.current, pattern),
+      previousUses: growth === undefined ? 0 : usesAt(growth.previous, pattern),
     }))
-    .filter(({ uses, previous }) => uses > 0 || previous > 0)
+    .filter(wasUsed)
+
+export const wasUsed = ({ uses, closedUses, previousUses }: UsageCounts): boolean =>
+  uses > 0 || closedUses > 0 || previousUses > 0
 
 /** The ten that were used most. */
 export const popularOf = (used: readonly UsedPattern[]) =>

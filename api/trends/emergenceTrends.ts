@@ -2,6 +2,7 @@ import type { CatalogueEntry } from '@patterns/projections/catalogue.ts'
 import { directionsInList, type ListedDirection } from '@patterns/projections/analytics/directionsInList.ts'
 import type { Emergence, EmergenceLimits } from '@patterns/projections/analytics/emergence.ts'
 import { closedUntil } from '@patterns/projections/analytics/trendRange.ts'
+import type { GrowthSpans } from '@patterns/projections/derived/growthSpans.ts'
 import { type Granularity, windowMs, windowStart } from '@patterns/projections/window.ts'
 import { type Page, type PagePlace, pageOf } from '../values/page.ts'
 import type { Range } from '../values/range.ts'
@@ -10,7 +11,7 @@ import { readPatternsWindows } from '../queries/readPatternsWindows.ts'
 import { PatternNotFoundError } from '../queries/queryErrors.ts'
 import { patternsOfType } from '../totals/patternsOfType.ts'
 import type { Standings, StandingsView } from '../totals/standings.ts'
-import { createEmergences, type Spans } from './emergences.ts'
+import { createEmergences } from './emergences.ts'
 import { orderKey } from './orderKey.ts'
 import { trendSegments, windowsInOrder } from './patternSeries.ts'
 import { type PatternTrend, patternTrend } from './patternTrend.ts'
@@ -30,7 +31,7 @@ export interface ListedEmergence {
 
 export interface EmergenceAsked {
   readonly type: EmergenceType
-  readonly spans: Spans
+  readonly spans: GrowthSpans
   readonly granularity: Granularity
   readonly limits: EmergenceLimits
   readonly patternId: string | undefined
@@ -50,13 +51,13 @@ export interface EmergenceTrends {
 const fewestWindows = 14
 
 /** The coarsest windows of which both spans together hold enough to see a course. */
-export const granularityOfSpans = ({ current, previous }: Spans): Granularity =>
+export const granularityOfSpans = ({ current, previous }: GrowthSpans): Granularity =>
   (['week', 'day'] as const).find(
     (granularity) => (current.to - previous.from) / windowMs[granularity] >= fewestWindows,
   ) ?? 'hour'
 
 /** The closed windows that touch the two spans. */
-export const usageRange = (spans: Spans, granularity: Granularity, now: number): TrendRange => {
+export const usageRange = (spans: GrowthSpans, granularity: Granularity, now: number): TrendRange => {
   const range: Range = {
     from: windowStart(spans.previous.from, granularity),
     to: Math.min(nextStart(spans.current.to, granularity), closedUntil(granularity, now)),

@@ -1,18 +1,12 @@
 import { type Emergence, emergence, type EmergenceLimits } from '@patterns/projections/analytics/emergence.ts'
+import type { GrowthSpans } from '@patterns/projections/derived/growthSpans.ts'
 import { LRUCache } from 'lru-cache'
-import type { Range } from '../values/range.ts'
 import type { ListedPattern } from '../totals/catalogue.ts'
 import { usesAt } from '../totals/sums.ts'
 
-/** Two equally long spans of usage, one after the other. */
-export interface Spans {
-  readonly current: Range
-  readonly previous: Range
-}
-
 export interface EmergencesAsked {
   readonly patterns: readonly ListedPattern[]
-  readonly spans: Spans
+  readonly spans: GrowthSpans
   /** The sums over the two spans, by pattern number. */
   readonly current: Float64Array
   readonly previous: Float64Array

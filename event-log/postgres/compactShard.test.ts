@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { createSegmentsScene, longAgo } from '../testing/segmentsFixture.ts'
+import { createSegmentsFixture, longAgo } from '../testing/segmentsFixture.ts'
 
-const scene = createSegmentsScene()
-const { newShard, givenSegments, appendSegment, sizesOf, everythingIn, compact } = scene
+const fixture = createSegmentsFixture()
+const { newShard, givenSegments, appendSegment, sizesOf, everythingIn, compact } = fixture
 const minute = 60_000
 
 /** Up to where no round looks at segments again. */
 const compactedPosition = async (shard: number): Promise<number> => {
-  const { rows } = await scene.pool.query<{ position: number }>(
+  const { rows } = await fixture.pool.query<{ position: number }>(
     'select compacted_position as position from event_log_shards where shard = $1',
     [shard],
   )
@@ -16,7 +16,7 @@ const compactedPosition = async (shard: number): Promise<number> => {
 
 /** Segments that nobody reads here, so their content does not matter. */
 const fill = async (shard: number, count: number, position: string, events: string): Promise<void> => {
-  await scene.pool.query(
+  await fixture.pool.query(
     `insert into event_log_segments (shard, first_position, event_count, first_source_offset, last_source_offset,
        min_occurred_at, max_occurred_at, min_recorded_at, max_recorded_at, event_ids, payload, appended_at)
      select $1, ${position}, ${events}, i, i, 'epoch', 'epoch', 'epoch', 'epoch', '', '', $2
@@ -58,7 +58,7 @@ describe('merging small segments', () => {
     ] as const)
       await appendSegment(shard, 1, longAgo + minutes * minute + ms)
     await compact(shard)
-    const { rows } = await scene.pool.query<{ event_count: number; appended_at: Date }>(
+    const { rows } = await fixture.pool.query<{ event_count: number; appended_at: Date }>(
       'select event_count, appended_at from event_log_segments where shard = $1 order by first_position',
       [shard],
     )
@@ -74,7 +74,7 @@ describe('merging small segments', () => {
     await compact(shard)
     expect(await compactedPosition(shard)).toBe(4)
     // What it would merge if it looked at it.
-    await scene.pool.query('update event_log_segments set appended_at = $2 where shard = $1', [
+    await fixture.pool.query('update event_log_segments set appended_at = $2 where shard = $1', [
       shard,
       new Date(longAgo),
     ])
@@ -91,7 +91,7 @@ describe('merging small segments', () => {
     const shard = await newShard(0)
     // Small ones, each with a large one after it.
     await fill(shard, 4_402, '1 + (i / 2) * 5001 + (i % 2)', 'case i % 2 when 0 then 1 else 5000 end')
-    await scene.pool.query(
+    await fixture.pool.query(
       'update event_log_shards set position = $2, next_source_offset = 4402 where shard = $1',
       [shard, 2_201 * 5_001],
     )
@@ -103,7 +103,7 @@ describe('merging small segments', () => {
   it('finds neighbours of which one ends what it looks at once and the other begins the next', async () => {
     const shard = await newShard(0)
     await fill(shard, 999, '1 + i * 10', '1')
-    await scene.pool.query(
+    await fixture.pool.query(
       'update event_log_shards set position = 20000, next_source_offset = 1000 where shard = $1',
       [shard],
     )

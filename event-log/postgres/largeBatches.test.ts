@@ -5,9 +5,9 @@ import { readAll } from '../testing/logFixture.ts'
 import { eventAt, toAppend } from '../testing/newEvents.ts'
 import { partSegments } from './partSegments.ts'
 import { createPostgresEventLog } from './postgresEventLog.ts'
-import { createSegmentsScene } from '../testing/segmentsFixture.ts'
+import { createSegmentsFixture } from '../testing/segmentsFixture.ts'
 
-const scene = createSegmentsScene()
+const fixture = createSegmentsFixture()
 const mebibyte = 1024 * 1024
 
 const batchOf = (count: number, valueOf: (i: number) => Buffer) =>
@@ -32,13 +32,13 @@ describe('the events of a batch', () => {
 
 describe('a large batch', () => {
   it('is several segments of one transaction, each with its own range, times and watermark', async () => {
-    const shard = await scene.newShard(0)
-    const expected = (await scene.log.head(shard))!
+    const shard = await fixture.newShard(0)
+    const expected = (await fixture.log.head(shard))!
     const batch = batchOf(9_000, () => small)
-    const result = await scene.log.append({ shard, expected, ...batch })
+    const result = await fixture.log.append({ shard, expected, ...batch })
     const lastTime = (position: number) => batch.events[position - 1]!.occurredAt
     expect(result).toMatchObject({ ok: true, head: { position: 9_000, watermark: lastTime(9_000) } })
-    const { rows } = await scene.pool.query(
+    const { rows } = await fixture.pool.query(
       `select first_position, event_count, first_source_offset, last_source_offset, max_occurred_at, watermark,
          length(event_ids) as id_bytes, appended_at = (select appended_at from event_log_shards where shard = $1) as at_once
        from event_log_segments where shard = $1 order by first_position`,
@@ -60,21 +60,21 @@ describe('a large batch', () => {
         at_once: true,
       })),
     )
-    const records = await readAll(scene.log, shard)
+    const records = await readAll(fixture.log, shard)
     expect(records.map(({ eventId }) => eventId)).toEqual(batch.events.map(({ eventId }) => eventId))
-    expect(await scene.log.append({ shard, expected, ...batch })).toEqual({ ok: false, reason: 'fenced' })
-    expect(await scene.sizesOf(shard)).toEqual([4_096, 4_096, 808])
+    expect(await fixture.log.append({ shard, expected, ...batch })).toEqual({ ok: false, reason: 'fenced' })
+    expect(await fixture.sizesOf(shard)).toEqual([4_096, 4_096, 808])
   })
 
   it('is read some megabytes at a time, whatever is asked for', async () => {
-    const shard = await scene.newShard(0)
-    const expected = (await scene.log.head(shard))!
+    const shard = await fixture.newShard(0)
+    const expected = (await fixture.log.head(shard))!
     const batch = batchOf(48, () => randomBytes(mebibyte / 4))
-    expect(await scene.log.append({ shard, expected, ...batch })).toMatchObject({ ok: true })
+    expect(await fixture.log.append({ shard, expected, ...batch })).toMatchObject({ ok: true })
     const answered: number[] = []
     const watched = {
       async query(config: pg.QueryConfig) {
-        const result = await scene.pool.query<{ payload?: Buffer }>(config)
+        const result = await fixture.pool.query<{ payload?: Buffer }>(config)
         answered.push(result.rows.reduce((sum, { payload }) => sum + (payload?.length ?? 0), 0))
         return result
       },

@@ -4,15 +4,15 @@ import type { LogRecord } from '../eventLog.ts'
 import { readAll } from '../testing/logFixture.ts'
 import { mergeSegments } from './mergeSegments.ts'
 import { createPostgresEventLog } from './postgresEventLog.ts'
-import { createSegmentsScene, longAgo } from '../testing/segmentsFixture.ts'
+import { createSegmentsFixture, longAgo } from '../testing/segmentsFixture.ts'
 
-const scene = createSegmentsScene()
-const { givenSegments, appendSegment, sizesOf, everythingIn, compact } = scene
+const fixture = createSegmentsFixture()
+const { givenSegments, appendSegment, sizesOf, everythingIn, compact } = fixture
 
 describe('merging small segments', () => {
   it('is not noticed by a reader who kept what it read before', async () => {
     const shard = await givenSegments(3, 3, 3)
-    const reader = createPostgresEventLog({ pool: scene.pool, maxKeptBytes: 1_000_000 })
+    const reader = createPostgresEventLog({ pool: fixture.pool, maxKeptBytes: 1_000_000 })
     const read = async (...ranges: [first: number, last: number][]) => {
       const positions: number[] = []
       for await (const page of reader.readRanges(
@@ -39,10 +39,10 @@ describe('merging small segments', () => {
       max(max_occurred_at), min(min_recorded_at), max(max_recorded_at),
       max(appended_at), max(watermark)
       from event_log_segments where shard = $1`
-    const { rows: before } = await scene.pool.query({ text: range, values: [shard], rowMode: 'array' })
+    const { rows: before } = await fixture.pool.query({ text: range, values: [shard], rowMode: 'array' })
     await compact(shard)
     expect(await sizesOf(shard)).toEqual([4])
-    const { rows: after } = await scene.pool.query({ text: range, values: [shard], rowMode: 'array' })
+    const { rows: after } = await fixture.pool.query({ text: range, values: [shard], rowMode: 'array' })
     expect(after).toEqual(before)
   })
 
@@ -65,16 +65,16 @@ describe('merging small segments', () => {
     await fc.assert(
       fc.asyncProperty(sizes, fc.nat({ max: 5 }), async (all, mergeAtPage) => {
         const shard = await givenSegments(...all)
-        const before = await readAll(scene.log, shard)
+        const before = await readAll(fixture.log, shard)
         const seen: LogRecord[] = []
         let pages = 0
-        for await (const page of scene.log.read(shard, 0)) {
+        for await (const page of fixture.log.read(shard, 0)) {
           seen.push(...page)
           if (pages++ === mergeAtPage) await compact(shard)
         }
         expect(seen).toEqual(before)
         await appendSegment(shard, 2)
-        expect(await readAll(scene.log, shard, before.length)).toHaveLength(2)
+        expect(await readAll(fixture.log, shard, before.length)).toHaveLength(2)
       }),
       { numRuns: 10 },
     )
@@ -94,7 +94,7 @@ describe('merging small segments', () => {
     const shard = await givenSegments(...Array.from({ length: 30 }, () => 2))
     const before = await everythingIn(shard)
     const runs = [0, 3, 11, 25].map((from) => [from, from + 1, from + 2, from + 3].map((i) => 1 + i * 2))
-    await Promise.all(runs.map((run) => mergeSegments(scene.pool, shard, run)))
+    await Promise.all(runs.map((run) => mergeSegments(fixture.pool, shard, run)))
     expect(await everythingIn(shard)).toEqual(before)
     await compact(shard)
     expect(await everythingIn(shard)).toEqual(before)

@@ -2,20 +2,20 @@ import { createPool } from '@patterns/shared/postgres/pool.ts'
 import { describe, expect, it } from 'vitest'
 import { events, idsOf, readAll } from '../testing/logFixture.ts'
 import { createPostgresEventLog } from './postgresEventLog.ts'
-import { createSegmentsScene } from '../testing/segmentsFixture.ts'
+import { createSegmentsFixture } from '../testing/segmentsFixture.ts'
 
-const scene = createSegmentsScene()
+const fixture = createSegmentsFixture()
 const partition = 2 ** 24
 
 /** A shard whose log has come so far, without the segments before. */
 const givenShardAt = async (position: number) => {
-  const shard = await scene.newShard(0)
-  await scene.pool.query('update event_log_shards set position = $2 where shard = $1', [shard, position])
-  return { shard, head: (await scene.log.head(shard))! }
+  const shard = await fixture.newShard(0)
+  await fixture.pool.query('update event_log_shards set position = $2 where shard = $1', [shard, position])
+  return { shard, head: (await fixture.log.head(shard))! }
 }
 
 const partitions = async (): Promise<string[]> => {
-  const { rows } = await scene.pool.query<{ name: string }>(
+  const { rows } = await fixture.pool.query<{ name: string }>(
     `select inhrelid::regclass::text as name from pg_inherits
      where inhparent = 'event_log_segments'::regclass order by 1`,
   )
@@ -23,7 +23,7 @@ const partitions = async (): Promise<string[]> => {
 }
 
 const partitionsOf = async (shard: number): Promise<string[]> => {
-  const { rows } = await scene.pool.query<{ name: string }>(
+  const { rows } = await fixture.pool.query<{ name: string }>(
     'select tableoid::regclass::text as name from event_log_segments where shard = $1 order by first_position',
     [shard],
   )
@@ -33,7 +33,7 @@ const partitionsOf = async (shard: number): Promise<string[]> => {
 // Each goes on where the one before ended.
 describe('the partitions of the log', () => {
   it('are as the migration made them while the log is short', async () => {
-    await scene.givenSegments(1, 2, 3)
+    await fixture.givenSegments(1, 2, 3)
     expect(await partitions()).toEqual(['event_log_segments_0'])
   })
 
@@ -41,7 +41,11 @@ describe('the partitions of the log', () => {
     const shards = await Promise.all([1, 2, 3].map((i) => givenShardAt(partition / 2 - i)))
     const results = await Promise.all(
       shards.map(({ shard, head }) =>
-        createPostgresEventLog({ pool: scene.pool }).append({ shard, expected: head, ...events(0, 1, 2, 3) }),
+        createPostgresEventLog({ pool: fixture.pool }).append({
+          shard,
+          expected: head,
+          ...events(0, 1, 2, 3),
+        }),
       ),
     )
     expect(results.every(({ ok }) => ok)).toBe(true)
@@ -50,15 +54,15 @@ describe('the partitions of the log', () => {
 
   it('hold the segments that begin in them, and are read as one log', async () => {
     const { shard, head } = await givenShardAt(2 * partition - 3)
-    const first = await scene.log.append({ shard, expected: head, ...events(0, 1, 2, 3) })
+    const first = await fixture.log.append({ shard, expected: head, ...events(0, 1, 2, 3) })
     expect.assert(first.ok)
-    expect(await scene.log.append({ shard, expected: first.head, ...events(4, 5) })).toMatchObject({
+    expect(await fixture.log.append({ shard, expected: first.head, ...events(4, 5) })).toMatchObject({
       ok: true,
     })
     expect(await partitionsOf(shard)).toEqual(['event_log_segments_1', 'event_log_segments_2'])
     const positions = [-2, -1, 0, 1, 2, 3].map((i) => 2 * partition + i)
     const reader = createPool({
-      connectionString: scene.url,
+      connectionString: fixture.url,
       applicationName: 'test',
       access: 'reader',
       onIdleError: () => {},
@@ -72,13 +76,13 @@ describe('the partitions of the log', () => {
 
   it('go one by one, the oldest first, without a row being deleted', async () => {
     const { shard, head } = await givenShardAt(2 * partition - 2)
-    const first = await scene.log.append({ shard, expected: head, ...events(0) })
+    const first = await fixture.log.append({ shard, expected: head, ...events(0) })
     expect.assert(first.ok)
-    expect(await scene.log.append({ shard, expected: first.head, ...events(1, 2, 3) })).toMatchObject({
+    expect(await fixture.log.append({ shard, expected: first.head, ...events(1, 2, 3) })).toMatchObject({
       ok: true,
     })
-    await scene.pool.query('drop table event_log_segments_0')
-    const log = createPostgresEventLog({ pool: scene.pool })
+    await fixture.pool.query('drop table event_log_segments_0')
+    const log = createPostgresEventLog({ pool: fixture.pool })
     expect(await readAll(log, shard, 2 * partition - 2)).toHaveLength(4)
     const next = await log.append({ shard, expected: (await log.head(shard))!, ...events(4) })
     expect(next).toMatchObject({ ok: true })

@@ -11,7 +11,7 @@ export interface LogStore {
 }
 
 /** A log on a store, and shards of it that no other test uses. */
-export interface LogScene {
+export interface LogFixture {
   readonly log: EventLog
   /** Another log on the same store. */
   connect(): EventLog
@@ -24,7 +24,7 @@ export interface LogScene {
 }
 
 /** Called in a suite: opens the store before its tests, and closes it after them. */
-export const createLogScene = (start: () => Promise<LogStore>): LogScene => {
+export const createLogFixture = (start: () => Promise<LogStore>): LogFixture => {
   let store: LogStore
   let log: EventLog
   let shards = 0

@@ -13,7 +13,7 @@ import { createPostgresEventLog } from '../postgres/postgresEventLog.ts'
 export const longAgo = Date.UTC(2020, 0, 1)
 
 /** Shards in a database of their own, made of segments of chosen sizes. */
-export interface SegmentsScene {
+export interface SegmentsFixture {
   readonly url: string
   readonly pool: pg.Pool
   readonly log: EventLog
@@ -31,7 +31,7 @@ export interface SegmentsScene {
 }
 
 /** Called in a file: opens the database before its tests, and drops it after them. */
-export const createSegmentsScene = (): SegmentsScene => {
+export const createSegmentsFixture = (): SegmentsFixture => {
   let database: TestDatabase
   let pool: pg.Pool
   let log: EventLog

@@ -8,7 +8,7 @@ import { recount } from './recount.ts'
 import { readStoredTables } from './storedTables.ts'
 import { differences } from './tables.ts'
 import { until } from './until.ts'
-import type { Scene } from './pipelineFixture.ts'
+import type { PipelineFixture } from './pipelineFixture.ts'
 
 /** How far the shards are: all that was taken, and all of that which is in the windows. */
 export interface Progress {
@@ -36,7 +36,7 @@ export const readProgress = async (pool: pg.Pool): Promise<Progress> => {
 
 /** Resolves once every message that was sent is taken and in the windows. */
 export const untilSettled = async (
-  { pool, ledger }: Scene,
+  { pool, ledger }: PipelineFixture,
   {
     ends = ledger.ends(),
     withinMs = 120_000,
@@ -78,7 +78,7 @@ const audit = async (pool: pg.Pool): Promise<string[]> => {
  * one of appended, duplicate, dead-lettered and no record.
  */
 export const expectExact = async (
-  { pool, ledger, topic }: Scene,
+  { pool, ledger, topic }: PipelineFixture,
   { ends = ledger.ends() }: { ends?: ReadonlyMap<number, number> } = {},
 ): Promise<void> => {
   expect(await audit(pool)).toEqual([])

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { faultyBenchmarkMessages } from '@patterns/generator/benchmark.ts'
 import type { FaultShares, GeneratedMessage } from '@patterns/generator/faults.ts'
-import type { Scene } from './pipelineFixture.ts'
+import type { PipelineFixture } from './pipelineFixture.ts'
 import { readProgress } from './expectExact.ts'
 import { until } from './until.ts'
 
@@ -62,7 +62,7 @@ const burstEveryMs = 100
  * that the load lasts as long as there is anything to send, whatever happens to those who take it.
  */
 export const sendInStep = async (
-  { ledger, pool }: Scene,
+  { ledger, pool }: PipelineFixture,
   messages: Iterable<GeneratedMessage>,
   maxAhead: number,
 ): Promise<void> => {
@@ -95,7 +95,11 @@ export interface Load {
 }
 
 /** Begins to send, whether anybody takes the messages or not. */
-export const startLoad = ({ ledger }: Scene, seed: string, eventTime: EventTime = aroundMidnight): Load => {
+export const startLoad = (
+  { ledger }: PipelineFixture,
+  seed: string,
+  eventTime: EventTime = aroundMidnight,
+): Load => {
   const messages = faultyMessages(seed, 100_000, eventTime)
   let isStopped = false
   const run = async (): Promise<void> => {

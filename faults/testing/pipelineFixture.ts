@@ -14,7 +14,7 @@ import type pg from 'pg'
 import { createLedger, type Ledger } from './sentMessage.ts'
 import { type ProcessorProcess, spawnProcessor } from './processorProcess.ts'
 
-export interface SceneOptions {
+export interface PipelineFixtureOptions {
   /** What `KAFKA_BROKERS` takes; the file topic where it is absent. */
   readonly brokers?: string
   /** Default: a database of its own on the suite's server. */
@@ -24,7 +24,7 @@ export interface SceneOptions {
 }
 
 /** A topic, a database, and the processors between them: all that one test needs, real and its own. */
-export interface Scene {
+export interface PipelineFixture {
   readonly topic: string
   readonly dataDir: string
   readonly pool: pg.Pool
@@ -40,7 +40,11 @@ export interface Scene {
   close(): Promise<void>
 }
 
-export const createScene = async ({ brokers, databaseUrl, settings = {} }: SceneOptions): Promise<Scene> => {
+export const createPipelineFixture = async ({
+  brokers,
+  databaseUrl,
+  settings = {},
+}: PipelineFixtureOptions): Promise<PipelineFixture> => {
   const topic = `faults-${randomUUID()}`
   const dataDir = await mkdtemp(join(tmpdir(), 'patterns-faults-'))
   const database = databaseUrl === undefined ? await createTestDatabase() : undefined
@@ -65,7 +69,7 @@ export const createScene = async ({ brokers, databaseUrl, settings = {} }: Scene
       logger: createLogger('faults', 'silent'),
     }).createPublisher())
   const processes: ProcessorProcess[] = []
-  const spawn: Scene['spawn'] = (further = {}) => {
+  const spawn: PipelineFixture['spawn'] = (further = {}) => {
     const started = spawnProcessor({
       PROCESSOR_PORT: '0',
       LOG_LEVEL: 'info',

@@ -8,7 +8,7 @@ import { openTopic } from '@patterns/topic/openTopic.ts'
 import { vi } from 'vitest'
 import { poolSizeFor } from '@patterns/processor/poolSize.ts'
 import { createProcessor, type Processor, type ProcessorOptions } from '@patterns/processor/processor.ts'
-import type { Scene } from './pipelineFixture.ts'
+import type { PipelineFixture } from './pipelineFixture.ts'
 
 export interface ProcessorHereOptions {
   /** How long it lets the database take; as long as it likes unless said otherwise. */
@@ -24,9 +24,9 @@ export interface ProcessorHere extends Processor {
   warnings(): string[]
 }
 
-/** Starts one on a scene, as the processor's own process does. */
+/** Starts one with the topic and the database of a fixture, as the processor's own process does. */
 export const startProcessorHere = async (
-  { environment }: Scene,
+  { environment }: PipelineFixture,
   { limits = patient, databaseUrl = environment['DATABASE_URL']!, fold }: ProcessorHereOptions,
 ): Promise<ProcessorHere> => {
   const logger = createLogger('processor', 'silent')

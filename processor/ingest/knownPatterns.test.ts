@@ -8,7 +8,7 @@ const patternOf = (pattern: number) => ({
 })
 const [first, second, third] = [patternOf(1), patternOf(2), patternOf(3)]
 
-const createScene = async (maxKnown?: number) => {
+const createFixture = async (maxKnown?: number) => {
   const log = createMemoryEventLog()
   await Promise.all([log.open(0, 0), log.open(1, 0)])
   const registered = vi.spyOn(log, 'registerPatterns')
@@ -21,7 +21,7 @@ const createScene = async (maxKnown?: number) => {
 
 describe('the patterns that a shard knows', () => {
   it('are asked for once, and are its own where no other shard has them', async () => {
-    const { registered, split, knownTo } = await createScene()
+    const { registered, split, knownTo } = await createFixture()
     const patterns = knownTo(0)
     expect(await patterns.splitAmong([first, second, first])).toEqual(new Set())
     expect(await patterns.splitAmong([first, second, third])).toEqual(new Set())
@@ -34,7 +34,7 @@ describe('the patterns that a shard knows', () => {
   })
 
   it('are split where another shard has them', async () => {
-    const { registered, split, placesOf, knownTo } = await createScene()
+    const { registered, split, placesOf, knownTo } = await createFixture()
     await knownTo(0).splitAmong([first, second])
     const patterns = knownTo(1)
     expect(await patterns.splitAmong([first, third])).toEqual(new Set([first.patternId]))
@@ -46,7 +46,7 @@ describe('the patterns that a shard knows', () => {
   })
 
   it('are asked for again once one of them was split by another shard', async () => {
-    const { knownTo } = await createScene()
+    const { knownTo } = await createFixture()
     const patterns = knownTo(0)
     await patterns.splitAmong([first, second])
     await knownTo(1).splitAmong([second])
@@ -55,7 +55,7 @@ describe('the patterns that a shard knows', () => {
   })
 
   it('are no more than are kept in mind, and right all the same', async () => {
-    const { registered, knownTo } = await createScene(2)
+    const { registered, knownTo } = await createFixture(2)
     await knownTo(0).splitAmong([second])
     const patterns = knownTo(1)
     for (let round = 0; round < 3; round++)

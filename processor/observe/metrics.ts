@@ -4,7 +4,7 @@ import type { ShardState } from '../shard/ownedShard.ts'
 export interface ProcessorMetrics {
   readonly registry: Registry
   /** What became of one batch. */
-  sorted(batch: {
+  classified(batch: {
     events: number
     duplicates: number
     deadLetters: Readonly<Record<string, number>>
@@ -137,7 +137,7 @@ export const createMetrics = ({ states, lag, splitPatterns }: ProcessorMetricsOp
   void [status, stopped, position, lagMessages, split]
   return {
     registry,
-    sorted(batch) {
+    classified(batch) {
       events.inc(batch.events)
       duplicates.inc(batch.duplicates)
       keyMismatches.inc(batch.keyMismatches)

@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto'
 import type { PatternEvent } from '@patterns/shared/contract/patternEvent.ts'
 import type pg from 'pg'
 import { describe, expect, it, vi } from 'vitest'
-import { createProjectorScene } from './projectorScene.ts'
+import { createProjectorFixture } from './projectorFixture.ts'
 
-const scene = createProjectorScene()
-const { newShard, open } = scene
+const fixture = createProjectorFixture()
+const { newShard, open } = fixture
 
 const began = Date.UTC(2026, 0, 7, 9)
 const patternOf = (n: number): string => `0197a3b4-0000-7000-8000-${n.toString(16).padStart(12, '0')}`
@@ -59,7 +59,7 @@ describe('a flush', () => {
       )
       await projector.flush()
     }
-    const counted = await updates(scene.pool, flushes)
+    const counted = await updates(fixture.pool, flushes)
     expect(counted.map(({ table }) => table)).toHaveLength(8)
     // Nearly all of them, unless something else looks at the tables meanwhile; with an index on what changes, none.
     expect(counted.filter(({ all, heapOnly }) => heapOnly / all < 0.5)).toEqual([])
@@ -74,7 +74,7 @@ describe('a flush', () => {
       await projector.flush()
     }
     const stored = async () => {
-      const { rows } = await scene.pool.query<{ chunk: string; said: unknown; last_seen: Date }>(
+      const { rows } = await fixture.pool.query<{ chunk: string; said: unknown; last_seen: Date }>(
         `select pg_column_toast_chunk_id(said) as chunk, said, last_seen from pattern_catalogue_v1 where shard = $1`,
         [shard],
       )

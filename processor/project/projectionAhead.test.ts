@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { createProjectorScene, someHistory } from './projectorScene.ts'
+import { createProjectorFixture, someHistory } from './projectorFixture.ts'
 import { readProjection, recountProjection } from './storedProjection.ts'
 import { FencedError } from './writeFlush.ts'
 
-const scene = createProjectorScene()
-const { newShard, open } = scene
+const fixture = createProjectorFixture()
+const { newShard, open } = fixture
 const [before, after] = [someHistory.slice(0, 12), someHistory.slice(12)]
 
 /** A shard whose first twelve events are counted, and nobody owns it. */
@@ -18,7 +18,7 @@ const givenCounted = async (): Promise<number> => {
 }
 
 const change = (shard: number, statement: string): Promise<unknown> =>
-  scene.pool.query(`${statement} where shard = $1`, [shard])
+  fixture.pool.query(`${statement} where shard = $1`, [shard])
 
 describe('a checkpoint that was set back beside the rows that it accounted for', () => {
   it.each([
@@ -27,7 +27,7 @@ describe('a checkpoint that was set back beside the rows that it accounted for',
     ['by being deleted', 'delete from projection_checkpoints', 0],
   ])('%s is refused, with what mends it', async (_how, statement, position) => {
     const shard = await givenCounted()
-    const counted = (await readProjection(scene.pool, shard)).windows
+    const counted = (await readProjection(fixture.pool, shard)).windows
     await change(shard, statement)
     await expect(open(shard)).rejects.toMatchObject({
       name: 'ProjectionAheadError',
@@ -37,7 +37,7 @@ describe('a checkpoint that was set back beside the rows that it accounted for',
         ),
       ),
     })
-    expect((await readProjection(scene.pool, shard)).windows).toEqual(counted)
+    expect((await readProjection(fixture.pool, shard)).windows).toEqual(counted)
   })
 })
 
@@ -50,14 +50,14 @@ describe('a row that is newer than the checkpoint', () => {
   ])('of %s is not counted on', async (table) => {
     const shard = await givenCounted()
     await change(shard, `update ${table} set last_position = 99`)
-    const stored = await readProjection(scene.pool, shard)
+    const stored = await readProjection(fixture.pool, shard)
     const projector = await open(shard)
     await projector.take(before, 0)
     await expect(projector.flush()).rejects.toMatchObject({
       name: 'ProjectionAheadError',
       message: expect.stringContaining('up to position 99, but their checkpoint stands at 12'),
     })
-    expect(await readProjection(scene.pool, shard)).toEqual(stored)
+    expect(await readProjection(fixture.pool, shard)).toEqual(stored)
   })
 
   it("is another owner's where the checkpoint has moved on as well", async () => {
@@ -68,6 +68,6 @@ describe('a row that is newer than the checkpoint', () => {
     await owner.flush()
     await stale.take(after, 0)
     await expect(stale.flush()).rejects.toThrow(FencedError)
-    expect(await readProjection(scene.pool, shard)).toEqual(recountProjection(someHistory))
+    expect(await readProjection(fixture.pool, shard)).toEqual(recountProjection(someHistory))
   })
 })

@@ -1,11 +1,11 @@
 import { histories, type RecordedEvent } from '@patterns/testing/eventHistories.ts'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createProjectorScene, someHistory } from './projectorScene.ts'
+import { createProjectorFixture, someHistory } from './projectorFixture.ts'
 import { readProjection, recountProjection, rowsAsText } from './storedProjection.ts'
 
-const scene = createProjectorScene()
-const { newShard, open } = scene
+const fixture = createProjectorFixture()
+const { newShard, open } = fixture
 
 const projectAtOnce = async (history: readonly RecordedEvent[]): Promise<number> => {
   const shard = newShard()
@@ -49,7 +49,7 @@ describe('projecting a history', () => {
     await fc.assert(
       fc.asyncProperty(histories(40), async (history) => {
         const shard = await projectAtOnce(history)
-        expect(await readProjection(scene.pool, shard)).toEqual(recountProjection(history))
+        expect(await readProjection(fixture.pool, shard)).toEqual(recountProjection(history))
       }),
       { numRuns: 20 },
     )
@@ -59,9 +59,9 @@ describe('projecting a history', () => {
     await fc.assert(
       fc.asyncProperty(histories(40), steps, async (history, all) => {
         const live = await projectInSteps(history, all)
-        expect(await readProjection(scene.pool, live)).toEqual(recountProjection(history))
-        expect(await rowsAsText(scene.pool, live)).toEqual(
-          await rowsAsText(scene.pool, await projectAtOnce(history)),
+        expect(await readProjection(fixture.pool, live)).toEqual(recountProjection(history))
+        expect(await rowsAsText(fixture.pool, live)).toEqual(
+          await rowsAsText(fixture.pool, await projectAtOnce(history)),
         )
       }),
       { numRuns: 20 },
@@ -80,7 +80,7 @@ describe('projecting a history', () => {
             all.map(({ events }) => ({ events, after: 'flush' })),
             mostStates,
           )
-          expect(await readProjection(scene.pool, shard)).toEqual(recountProjection(history))
+          expect(await readProjection(fixture.pool, shard)).toEqual(recountProjection(history))
         },
       ),
       { numRuns: 20 },
@@ -98,7 +98,7 @@ describe('projecting a history', () => {
       at('2026-01-05T08:00:00Z'),
       at('2026-01-05T12:00:00Z'),
     ])
-    expect((await readProjection(scene.pool, shard)).checkpoint).toEqual({
+    expect((await readProjection(fixture.pool, shard)).checkpoint).toEqual({
       position: 4,
       watermark: Date.parse('2026-01-05T12:00:00Z'),
     })

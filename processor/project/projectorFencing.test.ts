@@ -1,10 +1,10 @@
 import { describe, expect, it, vi } from 'vitest'
-import { createProjectorScene, drawn, someHistory } from './projectorScene.ts'
+import { createProjectorFixture, drawn, someHistory } from './projectorFixture.ts'
 import { readProjection, recountProjection } from './storedProjection.ts'
 import { FencedError } from './writeFlush.ts'
 
-const scene = createProjectorScene()
-const { newShard, open } = scene
+const fixture = createProjectorFixture()
+const { newShard, open } = fixture
 
 describe('of two projectors of one shard', () => {
   it('the one that flushes second is fenced, and changes nothing', async () => {
@@ -17,7 +17,7 @@ describe('of two projectors of one shard', () => {
     await expect(second.flush()).rejects.toThrow(FencedError)
     await expect(second.take([], 0)).rejects.toThrow(`Shard ${shard} has another owner`)
     expect(onFailure).toHaveBeenCalledExactlyOnceWith(expect.any(FencedError))
-    expect(await readProjection(scene.pool, shard)).toEqual(recountProjection(someHistory.slice(0, 10)))
+    expect(await readProjection(fixture.pool, shard)).toEqual(recountProjection(someHistory.slice(0, 10)))
   })
 
   it('just one commits, when both flush at once', async () => {
@@ -27,7 +27,7 @@ describe('of two projectors of one shard', () => {
       await Promise.all(both.map((projector) => projector.take(history, 0)))
       const results = await Promise.allSettled(both.map((projector) => projector.flush()))
       expect(results.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected'])
-      expect(await readProjection(scene.pool, shard)).toEqual(recountProjection(history))
+      expect(await readProjection(fixture.pool, shard)).toEqual(recountProjection(history))
     }
   })
 
@@ -42,6 +42,6 @@ describe('of two projectors of one shard', () => {
     other.close()
     await stale.take(someHistory.slice(5, 6), 0)
     await expect(stale.flush()).rejects.toThrow(FencedError)
-    expect(await readProjection(scene.pool, shard)).toEqual(recountProjection(someHistory.slice(0, 10)))
+    expect(await readProjection(fixture.pool, shard)).toEqual(recountProjection(someHistory.slice(0, 10)))
   })
 })

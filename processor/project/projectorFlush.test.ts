@@ -1,10 +1,10 @@
 import { describe, expect, it, vi } from 'vitest'
 import { flushChannel } from './flushNotifier.ts'
-import { createProjectorScene, never, someHistory } from './projectorScene.ts'
+import { createProjectorFixture, never, someHistory } from './projectorFixture.ts'
 import { readProjection, recountProjection } from './storedProjection.ts'
 
-const scene = createProjectorScene()
-const { newShard, open } = scene
+const fixture = createProjectorFixture()
+const { newShard, open } = fixture
 
 const patience = { timeout: 20_000, interval: 10 }
 
@@ -15,7 +15,7 @@ describe('a flush', () => {
     const projector = await open(shard, { onFlush })
     await projector.take(someHistory, 0)
     expect([projector.position(), projector.flushedPosition()]).toEqual([someHistory.length, 0])
-    expect((await readProjection(scene.pool, shard)).windows.size).toBe(0)
+    expect((await readProjection(fixture.pool, shard)).windows.size).toBe(0)
     await projector.flush()
     expect(projector.flushedPosition()).toBe(someHistory.length)
     const patternRows = [...recountProjection(someHistory).windows.keys()].filter(
@@ -44,14 +44,14 @@ describe('a flush', () => {
   })
 
   it('tells nobody within its transaction, which would lock all others out of their commits', async () => {
-    const listener = await scene.pool.connect()
+    const listener = await fixture.pool.connect()
     try {
       await listener.query(`listen ${flushChannel}; listen afterwards`)
       const heard = new Promise((resolve) => listener.once('notification', ({ channel }) => resolve(channel)))
       const projector = await open(newShard())
       await projector.take(someHistory, 0)
       await projector.flush()
-      await scene.pool.query('notify afterwards')
+      await fixture.pool.query('notify afterwards')
       expect(await heard).toBe('afterwards')
     } finally {
       listener.release(true)
@@ -64,7 +64,7 @@ describe('a flush', () => {
     const projector = await open(shard, { flushIntervalMs: 10, onFlush: ({ position }) => resolve(position) })
     await projector.take(someHistory, 0)
     expect(await promise).toBe(someHistory.length)
-    expect(await readProjection(scene.pool, shard)).toEqual(recountProjection(someHistory))
+    expect(await readProjection(fixture.pool, shard)).toEqual(recountProjection(someHistory))
   })
 
   it('by itself comes late in a backlog, and soon again at the head of the log', async () => {
@@ -91,7 +91,7 @@ describe('a flush', () => {
     const shard = newShard()
     let time = 0
     const projector = await open(shard, { now: () => time, flushIntervalMs: 10_000 })
-    const locker = await scene.pool.connect()
+    const locker = await fixture.pool.connect()
     try {
       await locker.query('begin')
       await locker.query('select 1 from projection_checkpoints where shard = $1 for update', [shard])
@@ -113,17 +113,17 @@ describe('a flush', () => {
     }
     await projector.take(someHistory.slice(15), 0)
     await projector.flush()
-    expect(await readProjection(scene.pool, shard)).toEqual(recountProjection(someHistory))
+    expect(await readProjection(fixture.pool, shard)).toEqual(recountProjection(someHistory))
   })
 
   it('that fails leaves nothing, tells so once, and ends the projector', async () => {
     const shard = newShard()
     const onFailure = vi.fn()
-    await scene.pool.query(
+    await fixture.pool.query(
       `create function refuse() returns trigger language plpgsql as
        $$ begin if new.shard = ${shard} then raise 'disk full' using errcode = '53100'; end if; return new; end $$`,
     )
-    await scene.pool.query(
+    await fixture.pool.query(
       'create trigger refuse before insert on pattern_catalogue_v1 for each row execute function refuse()',
     )
     const projector = await open(shard, { onFailure })
@@ -132,13 +132,13 @@ describe('a flush', () => {
     await expect(projector.take(someHistory, 0)).rejects.toMatchObject({ code: '53100' })
     await expect(projector.flush()).rejects.toMatchObject({ code: '53100' })
     expect(onFailure.mock.calls).toEqual([[expect.objectContaining({ code: '53100' })]])
-    expect(await readProjection(scene.pool, shard)).toEqual(recountProjection([]))
+    expect(await readProjection(fixture.pool, shard)).toEqual(recountProjection([]))
     expect(projector.flushedPosition()).toBe(0)
 
-    await scene.pool.query('drop trigger refuse on pattern_catalogue_v1')
+    await fixture.pool.query('drop trigger refuse on pattern_catalogue_v1')
     const next = await open(shard)
     await next.take(someHistory, 0)
     await next.flush()
-    expect(await readProjection(scene.pool, shard)).toEqual(recountProjection(someHistory))
+    expect(await readProjection(fixture.pool, shard)).toEqual(recountProjection(someHistory))
   })
 })

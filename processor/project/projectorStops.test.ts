@@ -1,11 +1,11 @@
 import { foldEvent } from '@patterns/projections/fold.ts'
 import { describe, expect, it, vi } from 'vitest'
 import { ProjectionError, type ProjectorOptions } from './projector.ts'
-import { createProjectorScene, someHistory } from './projectorScene.ts'
+import { createProjectorFixture, someHistory } from './projectorFixture.ts'
 import { readProjection, recountProjection } from './storedProjection.ts'
 
-const scene = createProjectorScene()
-const { newShard, open } = scene
+const fixture = createProjectorFixture()
+const { newShard, open } = fixture
 
 describe('an event that cannot be projected', () => {
   const fault = new Error('division by zero')
@@ -36,7 +36,7 @@ describe('an event that cannot be projected', () => {
     await expect(projector.take([], 0)).rejects.toBe(failure)
     await expect(projector.flush()).rejects.toBe(failure)
     expect(onFailure).not.toHaveBeenCalled()
-    expect(await readProjection(scene.pool, shard)).toEqual(recountProjection(someHistory.slice(0, 5)))
+    expect(await readProjection(fixture.pool, shard)).toEqual(recountProjection(someHistory.slice(0, 5)))
   })
 
   it('is met again by whoever opens the shard next, and is projected once the fault is mended', async () => {
@@ -48,7 +48,7 @@ describe('an event that cannot be projected', () => {
     const mended = await open(shard)
     await mended.take(someHistory.slice(mended.position()), 0)
     await mended.flush()
-    expect(await readProjection(scene.pool, shard)).toEqual(recountProjection(someHistory))
+    expect(await readProjection(fixture.pool, shard)).toEqual(recountProjection(someHistory))
   })
 
   it('says so whatever was thrown', async () => {
@@ -70,7 +70,7 @@ describe('a projector that is closed', () => {
     projector.close()
     await expect(projector.take(someHistory, 0)).rejects.toThrow(`The projector of shard ${shard} is closed`)
     await expect(projector.flush()).rejects.toThrow('is closed')
-    expect(await readProjection(scene.pool, shard)).toEqual(recountProjection([]))
+    expect(await readProjection(fixture.pool, shard)).toEqual(recountProjection([]))
   })
 
   it('does not tell of a flush that fails afterwards', async () => {

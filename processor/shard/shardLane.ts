@@ -7,7 +7,7 @@ import { createDuplicateIndex, type DuplicateIndex } from '../ingest/duplicateIn
 import { createKnownPatterns, type KnownPatterns } from '../ingest/knownPatterns.ts'
 import { createPlaceFinder } from '../ingest/patternPlaces.ts'
 import { createEventReader } from '../ingest/readEventAt.ts'
-import { type SortedBatch, sortBatch } from '../ingest/sortBatch.ts'
+import { type ClassifiedBatch, classifyBatch } from '../ingest/classifyBatch.ts'
 import { ProjectionAheadError } from '../project/projectionAhead.ts'
 import { FencedError } from '../project/writeFlush.ts'
 import { openProjector, type Projector, type ProjectorOptions } from '../project/projector.ts'
@@ -31,7 +31,7 @@ export interface LaneOptions {
   }
   /** What is derived from the windows; absent where that is turned off. */
   readonly trends?: Pick<Trends, 'open'> | undefined
-  readonly onSorted?: (sorted: SortedBatch, batch: TopicBatch) => void
+  readonly onClassified?: (classified: ClassifiedBatch, batch: TopicBatch) => void
   /** Told again and again while a batch takes long for what it makes necessary, and comes on. */
   readonly onProgress?: (() => void) | undefined
 }
@@ -134,7 +134,7 @@ export const openShardLane = async ({
   clock,
   projector: { projection, version, ...projectorOptions },
   trends,
-  onSorted,
+  onClassified,
   onProgress,
 }: LaneOptions): Promise<ShardLane> => {
   const opened = (await log.head(shard)) ?? (await log.open(shard, (await source()).startOffset))
@@ -174,7 +174,7 @@ export const openShardLane = async ({
   // A log that is older than the watermark in its head: the projection has just read up to there.
   head = { ...head, watermark: opened.watermark ?? projector.watermark() }
 
-  const sortContext = {
+  const classifyContext = {
     topic,
     shard,
     log,
@@ -194,13 +194,13 @@ export const openShardLane = async ({
   }
 
   /** Tries again where an event turned out meanwhile to lie in another shard, or a pattern to be split. */
-  const sortAndAppend = async (
+  const classifyAndAppend = async (
     messages: readonly TopicMessage[],
     batch: TopicBatch,
-  ): Promise<SortedBatch> => {
+  ): Promise<ClassifiedBatch> => {
     for (;;) {
-      const sorted = await sortBatch(messages, head.position, sortContext)
-      const { accepted: events, ...rest } = sorted
+      const classified = await classifyBatch(messages, head.position, classifyContext)
+      const { accepted: events, ...rest } = classified
       const result = await log.append({
         shard,
         expected: head,
@@ -211,7 +211,7 @@ export const openShardLane = async ({
       })
       if (result.ok) {
         head = result.head
-        return sorted
+        return classified
       }
       index.forgetAfter(head.position)
       if (result.reason === 'fenced') await learnOfSplits()
@@ -230,10 +230,10 @@ export const openShardLane = async ({
           `The projection of shard ${shard} is at position ${projector.position()}, and its log at ${head.position}`,
         )
       const messages = base === 0 ? batch.messages : batch.messages.map((message) => moved(message, base))
-      const sorted = await sortAndAppend(messages, batch)
+      const classified = await classifyAndAppend(messages, batch)
       leaderEpoch = batch.leaderEpoch ?? null
-      onSorted?.(sorted, batch)
-      await projector.take(sorted.accepted, batch.endOffset - batch.nextOffset)
+      onClassified?.(classified, batch)
+      await projector.take(classified.accepted, batch.endOffset - batch.nextOffset)
     },
     flush: projector.flush,
     close() {

@@ -8,11 +8,11 @@ import { createPostgresEventLog } from '@patterns/event-log/postgres/postgresEve
 import type { TopicBatch, TopicMessage } from '@patterns/shared/contract/topicMessage.ts'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { createProjectorScene, never } from '../project/projectorScene.ts'
+import { createProjectorFixture, never } from '../project/projectorFixture.ts'
 import { isWorthRetrying } from './ownedShard.ts'
 import { openShardLane, type ShardLane } from './shardLane.ts'
 
-const scene = createProjectorScene()
+const fixture = createProjectorFixture()
 
 /** What the owner of a shard does not survive. */
 class Death extends Error {
@@ -59,7 +59,7 @@ const openLane = (shard: number, endOffset: number, log: EventLog): Promise<Shar
     projector: {
       projection: 'pattern_windows',
       version: 1,
-      pool: scene.pool,
+      pool: fixture.pool,
       flushIntervalMs: never,
       now: () => 0,
       onFailure: () => {},
@@ -141,8 +141,8 @@ const audit = async (log: EventLog, shard: number) =>
     head: (await log.head(shard))!,
     positions: await readPositions(log),
     records: log.read(shard, 0),
-    duplicates: readDuplicates(scene.pool, shard),
-    deadLetters: readDeadLetterOffsets(scene.pool, shard),
+    duplicates: readDuplicates(fixture.pool, shard),
+    deadLetters: readDeadLetterOffsets(fixture.pool, shard),
   })
 
 const history = fc.record({
@@ -170,9 +170,9 @@ describe('events that come in several partitions', () => {
       fc.asyncProperty(history, async ({ partitions, rivals, deaths, random }) => {
         const run = randomUUID().slice(0, 24)
         const next = (): number => random.next().value
-        const log = createPostgresEventLog({ pool: scene.pool })
+        const log = createPostgresEventLog({ pool: fixture.pool })
         const shards = partitions.map((said) => ({
-          shard: scene.newShard(),
+          shard: fixture.newShard(),
           messages: partitionOf(said, run),
         }))
         await Promise.all(
@@ -192,7 +192,7 @@ describe('events that come in several partitions', () => {
         const sent = new Set(partitions.flat().map(({ event }) => `${run}${String(event).padStart(12, '0')}`))
         expect(counted).toEqual([...sent].toSorted())
         for (const { shard } of shards) expect((await audit(log, shard)).faults).toEqual([])
-        const { rows } = await scene.pool.query<{ uses: number }>(
+        const { rows } = await fixture.pool.query<{ uses: number }>(
           `select coalesce(sum(uses), 0)::int as uses from pattern_usage_stats
            where granularity = 'hour' and pattern_id::text like $1`,
           [`${run}%`],
@@ -205,8 +205,8 @@ describe('events that come in several partitions', () => {
 
   test('have their home where they lay before there were homes', async () => {
     const run = randomUUID().slice(0, 24)
-    const [shard, other] = [scene.newShard(), scene.newShard()]
-    const log = createPostgresEventLog({ pool: scene.pool })
+    const [shard, other] = [fixture.newShard(), fixture.newShard()]
+    const log = createPostgresEventLog({ pool: fixture.pool })
     const messages = partitionOf(
       [0, 1, 2].map((event) => ({ event, isInCapitals: false, isContrary: false })),
       run,

@@ -7,7 +7,7 @@ import type pg from 'pg'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { ProjectableEvent } from '../project/projector.ts'
 import { createSteppedClock } from './steppedClock.ts'
-import { computeLines, ownShard, readLines, readTrendsCheckpoint, used } from './trendsScene.ts'
+import { computeLines, ownShard, readLines, readTrendsCheckpoint, used } from './trendsFixture.ts'
 
 let database: TestDatabase
 let pool: pg.Pool

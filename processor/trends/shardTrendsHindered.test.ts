@@ -2,7 +2,7 @@ import { windowMs } from '@patterns/projections/window.ts'
 import type pg from 'pg'
 import { describe, expect, it } from 'vitest'
 import { createSteppedShards, everyDay, first, noon, second } from './steppedShards.ts'
-import { readLines, used } from './trendsScene.ts'
+import { readLines, used } from './trendsFixture.ts'
 
 const shards = createSteppedShards()
 const { own, expectEqual } = shards

@@ -4,7 +4,7 @@ import { windowMs } from '@patterns/projections/window.ts'
 import { describe, expect, it } from 'vitest'
 import { createSteppedClock } from './steppedClock.ts'
 import { createSteppedShards, everyDay, first, noon, second } from './steppedShards.ts'
-import { readLines, readTrendsCheckpoint, used } from './trendsScene.ts'
+import { readLines, readTrendsCheckpoint, used } from './trendsFixture.ts'
 
 const shards = createSteppedShards()
 const { own, expectEqual } = shards

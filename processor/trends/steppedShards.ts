@@ -13,7 +13,7 @@ import {
   ownShard,
   readLines,
   used,
-} from './trendsScene.ts'
+} from './trendsFixture.ts'
 
 /** For tests: a Wednesday, half past noon. */
 export const noon = Date.UTC(2026, 2, 4, 12, 30)

@@ -14,7 +14,7 @@ export interface TopicUnderTest {
 }
 
 /** A topic, a publisher to it and sources of it, all of them new for each test. */
-export interface TopicScene {
+export interface TopicFixture {
   readonly topic: TopicUnderTest
   readonly publisher: Publisher
   /** Stops the publisher, and makes another in its place. */
@@ -26,7 +26,7 @@ export interface TopicScene {
 }
 
 /** Called in a suite: opens a topic before each of its tests, and lets go of everything after it. */
-export const createTopicScene = (open: () => Promise<TopicUnderTest>): TopicScene => {
+export const createTopicFixture = (open: () => Promise<TopicUnderTest>): TopicFixture => {
   let topic: TopicUnderTest
   let publisher: Publisher
   const sources: Source[] = []
@@ -41,7 +41,7 @@ export const createTopicScene = (open: () => Promise<TopicUnderTest>): TopicScen
     await topic.remove()
   })
 
-  const openSource: TopicScene['openSource'] = (options) => {
+  const openSource: TopicFixture['openSource'] = (options) => {
     const source = topic.createSource(options)
     sources.push(source)
     return source

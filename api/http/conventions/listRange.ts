@@ -1,7 +1,7 @@
 import type { z } from '@hono/zod-openapi'
 import { type Cursor, decodeCursor, refuseCursor } from './cursor.ts'
 import { type PagePlace, pagePlace } from '../../values/page.ts'
-import { orRefuse, unprocessable } from '../problems/problem.ts'
+import { orRefuse, type Problem, unprocessable } from '../problems/problem.ts'
 import { endOfHour, longestRangeMs, type Range, type RangeRequest, resolveRange } from '../../values/range.ts'
 import { type Granularity, windowMs } from '@patterns/projections/window.ts'
 
@@ -22,6 +22,28 @@ export const refuseOtherRange = (request: RangeRequest, { from, to }: Range, def
   throw refuseCursor('belongs to a request with another range')
 }
 
+/** The range of a list's first page, and where the next one begins, by its cursor. */
+export const resumeListRange = <Place>(
+  text: string,
+  request: ListRequest,
+  question: string,
+  {
+    now,
+    defaultRange,
+    place,
+  }: { readonly now: number; readonly defaultRange: string; readonly place: z.ZodType<Place> },
+): Cursor<Place> => {
+  const cursor = decodeCursor(text, question, place)
+  const { from, to } = cursor.range
+  if (from >= to || to > endOfHour(now) || to - from > longestRangeMs) throw refuseRangeOfCursor()
+  refuseOtherRange(request, cursor.range, defaultRange)
+  return cursor
+}
+
+/** A 422 for ranges that no cursor of ours has. */
+export const refuseRangeOfCursor = (): Problem =>
+  unprocessable([{ path: 'cursor', message: 'the cursor holds no range that can be served' }])
+
 /** The range of a list, and where its page begins: those of the cursor where there is one. */
 export const resolveListRange = (
   request: ListRequest,
@@ -30,10 +52,7 @@ export const resolveListRange = (
 ): { readonly range: Range; readonly after: PagePlace | undefined } => {
   if (request.cursor === undefined)
     return { range: orRefuse(resolveRange(request, options)), after: undefined }
-  const cursor: Cursor<PagePlace> = decodeCursor(request.cursor, question, pagePlace as z.ZodType<PagePlace>)
-  const { from, to } = cursor.range
-  if (from >= to || to > endOfHour(options.now) || to - from > longestRangeMs)
-    throw unprocessable([{ path: 'cursor', message: 'the cursor holds no range that can be served' }])
-  refuseOtherRange(request, cursor.range, options.defaultRange)
+  const place = pagePlace as z.ZodType<PagePlace>
+  const cursor = resumeListRange(request.cursor, request, question, { ...options, place })
   return { range: cursor.range, after: cursor.place }
 }

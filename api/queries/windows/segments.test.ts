@@ -1,7 +1,7 @@
 import { windowMs, windowStart } from '@patterns/projections/window.ts'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { segmentsOf, segmentsOfAll, windowStarts } from './segments.ts'
+import { segmentsBetween, segmentsOf, segmentsOfAll, windowStarts } from './segments.ts'
 
 const hour = windowMs.hour
 const hours = fc.integer({ min: -50_000, max: 500_000 })
@@ -43,5 +43,22 @@ describe('the windows of a range', () => {
     const day = windowMs.day
     const days = [0, 1, 2].map((i) => ({ from: i * day, to: (i + 1) * day }))
     expect(segmentsOfAll(days)).toEqual([{ granularity: 'day', start: 0, end: 3 * day }])
+  })
+
+  it('lie on one side of each instant that is named, in whatever order and however often', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: 0, max: 5_000 }), { minLength: 2, maxLength: 6 }),
+        (instants) => {
+          const cuts = instants.map((at) => at * hour)
+          const windows = segmentsBetween(cuts).flatMap((segment) =>
+            [...windowStarts(segment)].map((from) => ({ from, to: from + windowMs[segment.granularity] })),
+          )
+          expect(windows.filter(({ from, to }) => cuts.some((cut) => from < cut && cut < to))).toEqual([])
+          const length = windows.reduce((sum, { from, to }) => sum + to - from, 0)
+          expect(length).toBe(Math.max(...cuts) - Math.min(...cuts))
+        },
+      ),
+    )
   })
 })

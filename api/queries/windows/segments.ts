@@ -47,6 +47,12 @@ export const segmentsOfAll = (ranges: readonly Range[]): Segment[] => {
   return joined
 }
 
+/** The windows between the first and the last of some instants, none of which straddles one of them. */
+export const segmentsBetween = (instants: readonly number[]): Segment[] => {
+  const cuts = [...new Set(instants)].toSorted((a, b) => a - b)
+  return segmentsOfAll(cuts.slice(1).map((to, i) => ({ from: cuts[i]!, to })))
+}
+
 /** The start of each window of a segment. */
 export const windowStarts = function* ({ granularity, start, end }: Segment): Generator<number> {
   for (let at = start; at < end; at += windowMs[granularity]) yield at

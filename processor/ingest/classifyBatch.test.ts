@@ -7,7 +7,7 @@ import { createDuplicateIndex } from './duplicateIndex.ts'
 import { createKnownPatterns } from './knownPatterns.ts'
 import type { FindPlaces } from './patternPlaces.ts'
 import { createEventReader } from './readEventAt.ts'
-import { type SortContext, type SortedBatch, sortBatch } from './sortBatch.ts'
+import { type ClassifyContext, type ClassifiedBatch, classifyBatch } from './classifyBatch.ts'
 
 const idOf = (id: number): string => `0197a3b4-5c6d-7e8f-9012-${id.toString(16).padStart(12, '0')}`
 
@@ -23,7 +23,7 @@ const bodyOf = (id: number, rest: Readonly<Record<string, unknown>> = {}) => ({
   ...rest,
 })
 
-/** By the clock of whoever sorts. */
+/** By the processor's clock. */
 const now = Date.UTC(2026, 0, 2, 4)
 
 const messageAt = (
@@ -40,10 +40,10 @@ const messageAt = (
 
 const wholeLog: FindPlaces = async (_, __, position) => (position === 0 ? [] : [{ first: 1, last: position }])
 
-/** A shard whose batches are sorted and appended one after the other, as its lane does. */
+/** A shard whose batches are classified and appended one after the other, as its lane does. */
 const createShard = async ({ horizon = 1_000, shard = 0, log = createMemoryEventLog() } = {}) => {
   let head: LogEnd = await log.open(shard, 0)
-  const context: SortContext = {
+  const context: ClassifyContext = {
     topic: 'pattern-usage-events',
     shard,
     log,
@@ -54,26 +54,26 @@ const createShard = async ({ horizon = 1_000, shard = 0, log = createMemoryEvent
   }
   return {
     context,
-    async take(...values: unknown[]): Promise<SortedBatch> {
+    async take(...values: unknown[]): Promise<ClassifiedBatch> {
       const messages = values.map((value, i) => messageAt(head.nextSourceOffset + i, value))
-      const sorted = await sortBatch(messages, head.position, context)
-      const { accepted: events, ...rest } = sorted
+      const classified = await classifyBatch(messages, head.position, context)
+      const { accepted: events, ...rest } = classified
       const nextSourceOffset = head.nextSourceOffset + messages.length
       const result = await log.append({ shard, expected: head, events, ...rest, nextSourceOffset })
       expect.assert(result.ok)
       head = result.head
-      return sorted
+      return classified
     },
   }
 }
 
-const offsets = ({ accepted, deadLetters, duplicates }: SortedBatch) => ({
+const offsets = ({ accepted, deadLetters, duplicates }: ClassifiedBatch) => ({
   accepted: accepted.map(({ message }) => message.offset),
   deadLetters: deadLetters.map(({ message, rejection }) => [message.offset, rejection.reason]),
   duplicates: duplicates.map(({ sourceOffset, position }) => [sourceOffset, position]),
 })
 
-describe('sorting a batch', () => {
+describe('classifying a batch', () => {
   it('accepts events in order, with what the log and the projections need of them', async () => {
     const shard = await createShard()
     const { accepted } = await shard.take(bodyOf(1), bodyOf(2))
@@ -223,7 +223,7 @@ describe('the times that a message says', () => {
   ])('are %s', async (_what, timestamp, recordedAt) => {
     const { context } = await createShard()
     const message = { ...messageAt(0, bodyOf(1)), timestamp }
-    const { accepted } = await sortBatch([message], 0, context)
+    const { accepted } = await classifyBatch([message], 0, context)
     expect(accepted).toMatchObject([{ recordedAt, message: { offset: 0, timestamp: recordedAt } }])
   })
 
@@ -231,7 +231,7 @@ describe('the times that a message says', () => {
     const { context } = await createShard()
     const ahead = now + 365 * dayMs
     const body = bodyOf(1, { occurred_at: new Date(ahead).toISOString() })
-    const { deadLetters } = await sortBatch([{ ...messageAt(0, body), timestamp: ahead }], 0, context)
+    const { deadLetters } = await classifyBatch([{ ...messageAt(0, body), timestamp: ahead }], 0, context)
     expect(deadLetters.map(({ rejection }) => rejection.reason)).toEqual(['future_time'])
   })
 })
@@ -241,8 +241,8 @@ describe('an id that another one collides with', () => {
     const shard = await createShard()
     await shard.take(bodyOf(1))
     const colliding = { ...shard.context, index: { add: () => {}, find: () => 1, forgetAfter: () => {} } }
-    const sorted = await sortBatch([messageAt(1, bodyOf(2))], 1, colliding)
-    expect(offsets(sorted)).toEqual({ accepted: [1], deadLetters: [], duplicates: [] })
+    const classified = await classifyBatch([messageAt(1, bodyOf(2))], 1, colliding)
+    expect(offsets(classified)).toEqual({ accepted: [1], deadLetters: [], duplicates: [] })
   })
 })
 
@@ -254,15 +254,15 @@ describe('an event that another shard has', () => {
     const home = await createShard({ log, shard: 0 })
     await home.take(bodyOf(9), ...bodies)
     const other = await createShard({ log, shard: 1 })
-    const sorted = await other.take(bodyOf(4), ...bodies.toReversed(), bodyOf(4))
-    expect(offsets(sorted)).toMatchObject({ accepted: [0], deadLetters: [] })
-    expect(sorted.duplicates).toEqual([
+    const classified = await other.take(bodyOf(4), ...bodies.toReversed(), bodyOf(4))
+    expect(offsets(classified)).toMatchObject({ accepted: [0], deadLetters: [] })
+    expect(classified.duplicates).toEqual([
       { sourceOffset: 1, shard: 0, position: 4 },
       { sourceOffset: 2, shard: 0, position: 3 },
       { sourceOffset: 3, shard: 0, position: 2 },
       { sourceOffset: 4, shard: 1, position: 1 },
     ])
-    expect(sorted.claims).toEqual([{ eventId: idOf(4), position: 1 }])
+    expect(classified.claims).toEqual([{ eventId: idOf(4), position: 1 }])
   })
 
   it('and says otherwise is a conflict that names the other', async () => {
@@ -317,7 +317,7 @@ describe('a key that is not the id of the pattern', () => {
     const messages = keys.map((key, i) =>
       messageAt(i, i === 3 ? '{' : bodyOf(i), key === null ? null : Buffer.from(key)),
     )
-    expect((await sortBatch(messages, 0, context)).keyMismatches).toBe(4)
+    expect((await classifyBatch(messages, 0, context)).keyMismatches).toBe(4)
   })
 })
 
@@ -331,7 +331,7 @@ describe('whatever the batches', () => {
         const shard = await createShard()
         const firstSaid = new Map<number, string>()
         for (const batch of batches) {
-          const sorted = await shard.take(...batch.map(([id, outcome]) => bodyOf(id, { outcome })))
+          const classified = await shard.take(...batch.map(([id, outcome]) => bodyOf(id, { outcome })))
           const expected = { accepted: 0, deadLetters: 0, duplicates: 0 }
           for (const [id, outcome] of batch) {
             const said = firstSaid.get(id)
@@ -343,9 +343,9 @@ describe('whatever the batches', () => {
             else expected.deadLetters++
           }
           expect({
-            accepted: sorted.accepted.length,
-            deadLetters: sorted.deadLetters.length,
-            duplicates: sorted.duplicates.length,
+            accepted: classified.accepted.length,
+            deadLetters: classified.deadLetters.length,
+            duplicates: classified.duplicates.length,
           }).toEqual(expected)
         }
       }),

@@ -12,7 +12,6 @@ import type { TopicMessage } from '@patterns/shared/contract/topicMessage.ts'
 import { writeUuid } from '@patterns/shared/contract/uuid.ts'
 import { createPlaceReader, findClaimed } from './claimedEvents.ts'
 import type { DuplicateIndex } from './duplicateIndex.ts'
-import { isKeyOf } from './isKeyOf.ts'
 import { isSameEvent } from './isSameEvent.ts'
 import { recordTime } from './recordTime.ts'
 import type { KnownPatterns } from './knownPatterns.ts'
@@ -25,7 +24,7 @@ export interface AcceptedEvent extends NewEvent {
 }
 
 /** What the messages of one batch are: each is in exactly one of the lists. */
-export interface SortedBatch {
+export interface ClassifiedBatch {
   readonly accepted: AcceptedEvent[]
   readonly deadLetters: NewDeadLetter[]
   readonly duplicates: NewDuplicate[]
@@ -35,7 +34,7 @@ export interface SortedBatch {
   keyMismatches: number
 }
 
-export interface SortContext {
+export interface ClassifyContext {
   readonly topic: string
   readonly shard: number
   readonly log: Pick<EventLog, 'read' | 'findClaims'>
@@ -51,18 +50,24 @@ export interface SortContext {
 type Known = Pick<LogRecord, 'eventId' | 'value' | 'headers'>
 
 /**
- * Decodes each message once and sorts it. Accepted ids go into the index at the positions that follow
+ * Decodes each message once and classifies it. Accepted ids go into the index at the positions that follow
  * `lastPosition`, so that a second one in the same batch is found too. Events of split patterns are looked for among
  * the claimed ids as well: those may lie in any shard.
  */
-export const sortBatch = async (
+export const classifyBatch = async (
   messages: readonly TopicMessage[],
   lastPosition: number,
-  context: SortContext,
-): Promise<SortedBatch> => {
+  context: ClassifyContext,
+): Promise<ClassifiedBatch> => {
   const { topic, shard, index } = context
-  const sorted: SortedBatch = { accepted: [], deadLetters: [], duplicates: [], claims: [], keyMismatches: 0 }
-  const { accepted, deadLetters, duplicates, claims } = sorted
+  const classified: ClassifiedBatch = {
+    accepted: [],
+    deadLetters: [],
+    duplicates: [],
+    claims: [],
+    keyMismatches: 0,
+  }
+  const { accepted, deadLetters, duplicates, claims } = classified
   const origin = { topic, partition: shard }
   const now = context.clock()
   const decodings = messages.map((message) => decodeMessage(message, origin, now))
@@ -82,7 +87,7 @@ export const sortBatch = async (
       continue
     }
     const { event } = decoded
-    if (!isKeyOf(message.key, event.patternId)) sorted.keyMismatches += 1
+    if (!isKeyOf(message.key, event.patternId)) classified.keyMismatches += 1
     writeUuid(id, 0, event.eventId)
     const own = index.find(id, 0)
     let place: EventPlace | undefined = own === 0 ? undefined : { shard, position: own }
@@ -115,7 +120,14 @@ export const sortBatch = async (
     claims.push({ eventId: event.eventId, position })
     claimed.set(event.eventId, { shard, position })
   }
-  return sorted
+  return classified
+}
+
+/** Whether a message's key is the id of a pattern, as the contract asks. Byte by byte: for each message of a backlog. */
+const isKeyOf = (key: Buffer | null, patternId: string): boolean => {
+  if (key?.length !== patternId.length) return false
+  for (let i = 0; i < key.length; i++) if (key[i] !== patternId.charCodeAt(i)) return false
+  return true
 }
 
 /** Field by field: an adapter's message may have getters. */

@@ -17,7 +17,7 @@ export const someHistory = drawn(20, 60).find((history) => history.length > 20)!
 export const never = 1_000_000
 
 /** For tests: projectors of shards in a database of their own. */
-export interface ProjectorScene {
+export interface ProjectorFixture {
   readonly pool: pg.Pool
   /** A shard that no other test of the suite uses. */
   newShard(): number
@@ -26,7 +26,7 @@ export interface ProjectorScene {
 }
 
 /** Called in a file: opens the database before its tests, and lets go of everything after them. */
-export const createProjectorScene = (): ProjectorScene => {
+export const createProjectorFixture = (): ProjectorFixture => {
   let database: TestDatabase
   let pool: pg.Pool
   let shards = 0

@@ -1,0 +1,71 @@
+import { z } from '@hono/zod-openapi'
+import { closedUntil } from '@patterns/projections/analytics/trendRange.ts'
+import type { GrowthSpans } from '@patterns/projections/derived/growthSpans.ts'
+import { encodeCursor } from '../http/conventions/cursor.ts'
+import { type ListRequest, refuseRangeOfCursor, resumeListRange } from '../http/conventions/listRange.ts'
+import { resolveSeries, type Series, type SeriesRequest } from '../values/buckets.ts'
+import { orRefuse } from '../http/problems/problem.ts'
+import { growthSpansOf } from '../values/growthSpans.ts'
+import { type PagePlace, pagePlace } from '../values/page.ts'
+import { floorHour, longestRangeMs, previousRange, type Range, resolveRange } from '../values/range.ts'
+
+/** Over which times usage is listed, and where in the list the page begins. */
+export interface UsageList {
+  /** As it was asked for, before it is widened to whole windows: the next page must resolve to the same. */
+  readonly range: Range
+  readonly series: Series
+  /** What growth compares. Undefined if no hour of the range has closed. */
+  readonly spans: GrowthSpans | undefined
+  readonly after: PagePlace | undefined
+}
+
+const hour = z.int().refine((time) => time === floorHour(time))
+
+/** The last item of a page, and the later of the two times that growth compares: hours close between two pages. */
+const placeSchema = z.tuple([pagePlace, z.tuple([hour, hour]).nullable()])
+
+type Place = z.infer<typeof placeSchema>
+
+interface Limits {
+  readonly now: number
+  readonly defaultRange: string
+  readonly mostPoints: number
+}
+
+/** The first page, or by its cursor the next one of the same times. */
+export const resolveUsageList = (
+  request: ListRequest & SeriesRequest,
+  question: string,
+  limits: Limits,
+): UsageList => {
+  const seriesIn = (range: Range): Series => orRefuse(resolveSeries(range, request, limits))
+  if (request.cursor === undefined) {
+    const range = orRefuse(resolveRange(request, limits))
+    const series = seriesIn(range)
+    return { range, series, spans: growthSpansOf(request, series.range, limits), after: undefined }
+  }
+  const { range, place } = resumeListRange(request.cursor, request, question, {
+    ...limits,
+    place: placeSchema,
+  })
+  const [after, growth] = place
+  const spans = growth === null ? undefined : resumeSpans(growth, limits.now)
+  return { range, series: seriesIn(range), spans, after }
+}
+
+const resumeSpans = ([from, to]: readonly [number, number], now: number): GrowthSpans => {
+  if (from >= to || to > closedUntil('hour', now) || to - from > longestRangeMs) throw refuseRangeOfCursor()
+  const current = { from, to }
+  return { current, previous: previousRange(current) }
+}
+
+/** The cursor of the next page; null at the end. */
+export const nextUsageCursor = (
+  end: PagePlace | null,
+  question: string,
+  { range, spans }: Pick<UsageList, 'range' | 'spans'>,
+): string | null => {
+  if (end === null) return null
+  const place: Place = [[...end], spans === undefined ? null : [spans.current.from, spans.current.to]]
+  return encodeCursor(question, { range, place })
+}
