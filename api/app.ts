@@ -24,6 +24,7 @@ import { type HealthParts, routeHealth, routeLiveness } from './routes/health.ts
 import { routePattern } from './routes/pattern.ts'
 import { routePatternEvents } from './routes/patternEvents.ts'
 import { routePatterns } from './routes/patterns.ts'
+import { routePatternTypes } from './routes/patternTypes.ts'
 import { queryProblem } from './routes/queryProblem.ts'
 import { routeQualityMetrics } from './routes/qualityMetrics.ts'
 import { routeReference } from './routes/reference.ts'
@@ -93,6 +94,7 @@ export const createApp = (options: AppOptions): App => {
   routeQualityMetrics(analytics, parts)
   routeUsageStats(analytics, parts)
   routePatterns(analytics, parts)
+  routePatternTypes(analytics, parts)
   routePattern(analytics, parts)
   routePatternEvents(analytics, parts)
   routeTimeSeries(analytics, parts)

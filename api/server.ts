@@ -9,11 +9,11 @@ import { inTurn } from './http/connections/inTurn.ts'
 import { createUntakenAnswers } from './http/connections/untakenAnswers.ts'
 import { createAnswers } from './http/conventions/answer.ts'
 import { createFindEvents } from './queries/events/findEvents.ts'
-import { createLogTurns } from './queries/events/logTurns.ts'
 import { createAppliedWait } from './queries/live/appliedWait.ts'
 import { createVectorFeed, type VectorFeedOptions } from './queries/live/vectorFeed.ts'
 import { createMetrics } from './http/observe/metrics.ts'
 import { createPatternReads } from './queries/patternReads.ts'
+import { createTurns } from './queries/turns.ts'
 import { createStandings } from './totals/standings.ts'
 import { warmUp } from './warmUp.ts'
 
@@ -44,7 +44,7 @@ export interface ApiServer {
 
 /** A vector may have been confirmed this long ago before it is read again, in milliseconds. */
 const mostUnconfirmedMs = 1_000
-/** An answer of the standings may be this much behind them, in milliseconds. */
+/** An answer over many patterns may be this much behind its source, in milliseconds. */
 const staleMs = 400
 /** Requests that stall are cut off this long after the stop, in milliseconds. */
 const drainMs = 3_000
@@ -87,10 +87,18 @@ export const startApiServer = async ({
       staleMs: 0,
       fresh: () => feed.confirm(mostUnconfirmedMs),
     },
+    fromSums: {
+      get text() {
+        return feed.text
+      },
+      staleMs,
+      fresh: () => feed.confirm(mostUnconfirmedMs),
+    },
+    sumTurns: createTurns({ most: 2 }),
     database: pool,
     patterns: createPatternReads({ database: pool }),
     findEvents: createFindEvents({ eventLog }),
-    logTurns: createLogTurns(),
+    logTurns: createTurns({ most: 6 }),
     clock,
   }
   const untaken = createUntakenAnswers({ onClosed: (reason) => metrics.connectionClosed(reason) })

@@ -1,38 +1,67 @@
-import { uuidArray } from '@patterns/shared/postgres/binaryArray.ts'
-import { type Granularity, granularities } from '@patterns/projections/window.ts'
-import { zeroWindow } from '@patterns/projections/windowState.ts'
+import { granularities } from '@patterns/projections/window.ts'
+import type { WindowColumn } from '@patterns/projections/windowState.ts'
+import { vectorFromJson } from '../values/vector.ts'
 import type { Segment } from './windows/segments.ts'
-import { tables } from './liveProjection.ts'
+import type { ColumnSet } from './columnSets.ts'
+import { tables, vectorExpression } from './liveProjection.ts'
 import type { Queryable } from './queryable.ts'
-import { segmentParameters, type WindowRow } from './windowRows.ts'
+import { UnknownTypeError } from './queryErrors.ts'
+import type { TotalsRead } from './readTotals.ts'
+import { typedPatterns } from './typedPatterns.ts'
+import { type JsonRow, readRows, segmentParameters } from './windowRows.ts'
 
-const selectSums = (granularity: Granularity, parameter: number): string => `
-select json_build_array(extract(epoch from window_start)::float8 * 1000, sum(uses), min(first_recorded_ms),
-  max(last_recorded_ms)) as x
-from ${tables[granularity]}
-where window_start = any($${parameter}::timestamptz[])
-  and pattern_id = any($1::uuid[])
-group by window_start`
+/** How rows of one window are put together where they are not added. */
+const extremes: Readonly<Record<string, 'min' | 'max'>> = {
+  quality_min: 'min',
+  quality_max: 'max',
+  first_recorded_ms: 'min',
+  last_recorded_ms: 'max',
+}
 
-/** Reads how often many patterns were used together, by window: there are no totals of a type. */
+const sumOf = ({ name, type }: WindowColumn): string =>
+  `${extremes[name] ?? 'sum'}(w.${name})${type === 'numeric' ? '::text' : ''}`
+
+const selectSums = (columns: readonly WindowColumn[]): string =>
+  granularities
+    .map(
+      (granularity, i) => `
+select json_build_array(null, extract(epoch from w.window_start)::float8 * 1000, ${columns.map(sumOf).join(', ')}) as x
+from ${tables[granularity]} w
+where w.window_start = any($${i + 2}::timestamptz[]) and w.pattern_id = any((select ids from members)::uuid[])
+group by w.window_start`,
+    )
+    .join('\nunion all')
+
+/**
+ * Reads the windows of all patterns of a type together, and the vector, in one statement, so of one moment. There are no
+ * totals of a type: each pattern's windows are found by their primary key and summed. Not for columns with histograms,
+ * which SQL cannot add.
+ * @throws UnknownTypeError if there are patterns, and none is of the type
+ */
 export const readTypeTotals = async (
   database: Queryable,
-  patternIds: readonly string[],
+  patternType: string,
   segments: readonly Segment[],
-): Promise<readonly WindowRow[]> => {
+  { name, columns }: ColumnSet,
+): Promise<TotalsRead> => {
   const { rows } = await database.query<{
-    windows: [number, uses: number, firstCame: number, lastCame: number][] | null
+    vector: Record<string, number>
+    unknown: boolean
+    first: number | null
+    windows: JsonRow[] | null
   }>({
-    name: 'read_type_totals',
+    name: `read_type_totals_${name}`,
     text: `
-select json_agg(x) as windows
-from (${granularities.map((granularity, i) => selectSums(granularity, i + 2)).join(' union all ')}) as selected`,
-    values: [uuidArray(patternIds), ...segmentParameters(segments)],
+with members as materialized (
+  select array_agg(pattern_id) as ids from ${typedPatterns} as typed where pattern_type = $1)
+select ${vectorExpression} as vector,
+  (select ids is null from members) and exists (select from ${tables.catalogue}) as unknown,
+  (select extract(epoch from min(first_seen))::float8 * 1000 from ${tables.catalogue}
+   where pattern_id = any((select ids from members)::uuid[])) as first,
+  (select json_agg(x) from (${selectSums(columns)}) as selected) as windows`,
+    values: [patternType, ...segmentParameters(segments)],
   })
-  return (rows[0]!.windows ?? []).map(([start, uses, first, last]) => {
-    const state = zeroWindow()
-    state.outcomes.uses = uses
-    Object.assign(state.recordTimes, { first, last })
-    return { patternId: null, start, state }
-  })
+  const { vector, unknown, first, windows } = rows[0]!
+  if (unknown) throw new UnknownTypeError(patternType)
+  return { vector: vectorFromJson(vector), firstSeen: first, windows: readRows(windows, columns) }
 }

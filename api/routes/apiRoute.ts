@@ -3,9 +3,9 @@ import type { Answers, AnswerSource } from '../http/conventions/answer.ts'
 import type { ApiEnv } from '../http/conventions/apiEnv.ts'
 import { problemSchema } from '../http/problems/problem.ts'
 import type { FindEvents } from '../queries/events/findEvents.ts'
-import type { LogTurns } from '../queries/events/logTurns.ts'
 import type { PatternReads } from '../queries/patternReads.ts'
 import type { Queryable } from '../queries/queryable.ts'
+import type { Turns } from '../queries/turns.ts'
 import type { Standings } from '../totals/standings.ts'
 
 export type ApiApp = OpenAPIHono<ApiEnv>
@@ -21,12 +21,15 @@ export interface RouteParts {
   readonly fromStandings: AnswerSource
   /** As of now: for what the primary key finds. */
   readonly fromDatabase: AnswerSource
+  /** As of now or a moment ago: for what many rows are summed, each sum in its turn. */
+  readonly fromSums: AnswerSource
+  readonly sumTurns: Turns
   readonly database: Queryable
   /** Single patterns. */
   readonly patterns: PatternReads
   /** The events themselves. */
   readonly findEvents: FindEvents
-  readonly logTurns: LogTurns
+  readonly logTurns: Turns
   /** Epoch milliseconds. */
   readonly clock: () => number
 }

@@ -32,6 +32,8 @@ const everyRoute = [
   `/patterns/${id}/events`,
   '/time-series',
   `/time-series?pattern_id=${id}`,
+  '/time-series?pattern_type=crud',
+  '/pattern-types',
 ]
 
 describe.each(everyRoute)('%s', (path) => {

@@ -20,6 +20,7 @@ const routes = [
   `/patterns/${patternIds[0]}`,
   `/patterns/${patternIds[0]}/events`,
   '/time-series',
+  '/pattern-types',
   '/trends',
   `/patterns/${patternIds[0]}/benchmark`,
 ]

@@ -18,6 +18,9 @@ export interface ListPlace {
   readonly after: PagePlace | undefined
 }
 
+/** No range: the catalogue is of all time. */
+export const allTime: Range = { from: 0, to: 0 }
+
 export const nextCursor = (page: Page<unknown>, question: string, range: Range): string | null =>
   page.end === null ? null : encodeCursor(question, { range, place: page.end })
 

@@ -57,6 +57,8 @@ describe('an answer is what /openapi.json says that it is', () => {
     `/patterns/${id}/events?limit=3`,
     `/patterns/${id}/benchmark`,
     '/time-series?compare=previous_period&moving_average=3',
+    '/time-series?pattern_type=resilience',
+    '/pattern-types',
     '/trends',
     '/trends?time_range=90d&limit=50',
     `/trends?pattern_id=${id}&include=series`,

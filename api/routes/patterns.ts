@@ -7,7 +7,7 @@ import type { ListedPattern } from '../totals/catalogue.ts'
 import { patternsOfType } from '../totals/patternsOfType.ts'
 import { type ApiApp, notModified, problemResponses, type RouteParts } from './apiRoute.ts'
 import { count } from './figureFields.ts'
-import { nextCursor, nextCursorField, sortParameter } from './listPage.ts'
+import { allTime, nextCursor, nextCursorField, sortParameter } from './listPage.ts'
 import { nameOf, patternFields } from './patternFields.ts'
 
 const time = z.iso.datetime().nullable()
@@ -57,9 +57,6 @@ const route = createRoute({
     ...problemResponses,
   },
 })
-
-/** No range: the catalogue is of all time. */
-const allTime = { from: 0, to: 0 }
 
 const matcher = (search: string | undefined): ((pattern: ListedPattern) => boolean) => {
   if (search === undefined) return () => true

@@ -13,6 +13,7 @@ import {
   mean,
   metricOf,
   ofPattern,
+  ofType,
   scores,
   stddev,
   successRate,
@@ -64,21 +65,26 @@ const close = (value: number | null, expected: number | null): void => {
 const everyCase = { numRuns: 60, endOnFailure: true }
 
 describe('answers equal a recount from the events', () => {
-  it('for a series of any metric, range, granularity and zone', async () => {
+  it('for a series of one, of a type or of all, of any metric, range, granularity and zone', async () => {
     await fc.assert(
       fc.asyncProperty(
         ranges,
         granularities,
         zones,
         fc.constantFrom('usage', 'success_rate', 'quality', 'duration', 'errors'),
-        fc.constantFrom(undefined, ...patternIds),
-        async (range, granularity, zone, metric, patternId) => {
-          const ofOne = patternId === undefined ? '' : `&pattern_id=${patternId}`
+        fc.constantFrom(
+          { parameter: '', mine: () => events },
+          ...patternIds.map((id) => ({ parameter: `&pattern_id=${id}`, mine: () => ofPattern(events, id) })),
+          ...patternTypes.map((type) => ({
+            parameter: `&pattern_type=${type}`,
+            mine: () => ofType(events, type),
+          })),
+        ),
+        async (range, granularity, zone, metric, { parameter, mine }) => {
           const body = await askOrSkip(
-            `/time-series?${range}&granularity=${granularity}&time_zone=${zone}&metric_type=${metric}${ofOne}`,
+            `/time-series?${range}&granularity=${granularity}&time_zone=${zone}&metric_type=${metric}${parameter}`,
           )
-          const mine = patternId === undefined ? events : ofPattern(events, patternId)
-          const expected = inRange(mine, body)
+          const expected = inRange(mine(), body)
           const byBucket = Map.groupBy(expected, ({ event }) =>
             bucketName(event.occurredAt, granularity, zone),
           )

@@ -72,6 +72,8 @@ describe('a value that is not valid', () => {
     ['/time-series?moving_average=1', 400, ['moving_average']],
     ['/time-series?compare=next_period', 400, ['compare']],
     ['/patterns?search=', 400, ['search']],
+    ['/pattern-types?sort=name', 400, ['sort']],
+    ['/time-series?pattern_type=nobody_has_it', 422, ['pattern_type']],
     ['/patterns?sort=-', 400, ['sort']],
     [`/patterns/not-a-uuid`, 400, ['pattern_id']],
     [`/patterns/${id}?include=everything`, 400, ['include']],

@@ -10,6 +10,7 @@ import {
   afterParameter,
   integer,
   patternIdParameter,
+  patternTypeParameter,
   rangeParameters,
   seriesParameters,
 } from '../http/conventions/parameters.ts'
@@ -18,11 +19,13 @@ import { growthSpansOf } from '../values/growthSpans.ts'
 import { type Range, resolveRange } from '../values/range.ts'
 import { type ColumnSet, durationColumns, outcomeColumns, qualityColumns } from '../queries/columnSets.ts'
 import { readTotals } from '../queries/readTotals.ts'
+import { readTypeTotals } from '../queries/readTypeTotals.ts'
 import type { WindowRow } from '../queries/windowRows.ts'
 import { mergeStates } from '../queries/windows/mergeRows.ts'
 import { type Period, periodsOf } from '../queries/windows/periods.ts'
 import { segmentsBetween } from '../queries/windows/segments.ts'
 import { type ApiApp, notModified, problemResponses, type RouteParts } from './apiRoute.ts'
+import { refuseOtherType } from './listPage.ts'
 import { mostPoints } from './pointLimits.ts'
 import { type MetricType, metricTypes, timeSeriesSchema, unitOf } from './timeSeriesFields.ts'
 
@@ -46,12 +49,13 @@ const sampleSizeOf = (metric: MetricType, state: WindowState): number =>
 const route = createRoute({
   method: 'get',
   path: '/time-series',
-  summary: 'One metric over time, of one pattern or of all together',
+  summary: 'One metric over time, of one pattern, of a type, or of all together',
   request: {
     query: z.strictObject({
       ...rangeParameters('30d'),
       ...seriesParameters,
       pattern_id: patternIdParameter,
+      pattern_type: patternTypeParameter,
       metric_type: z
         .enum(metricTypes)
         .default('usage')
@@ -110,7 +114,9 @@ const averageOver = (points: readonly Point[], windows: number) => {
 
 export const routeTimeSeries = (app: ApiApp, parts: RouteParts): void => {
   app.openapi(route, (context) => {
-    const { pattern_id, metric_type: metric, moving_average, compare, ...query } = context.req.valid('query')
+    const query = context.req.valid('query')
+    const { pattern_id, pattern_type, metric_type: metric, moving_average, compare } = query
+    const ofType = pattern_id === undefined ? pattern_type : undefined
     const now = parts.clock()
     const options = { now, defaultRange: '30d' }
     const range = orRefuse(resolveRange(query, options))
@@ -122,9 +128,12 @@ export const routeTimeSeries = (app: ApiApp, parts: RouteParts): void => {
       const ranges = [...compared, ...series.buckets]
       const segments = segmentsBetween(ranges.flatMap(({ from, to }) => [from, to]))
       const columns = columnsOf[metric]
+      if (ofType !== undefined)
+        return parts.sumTurns(() => readTypeTotals(parts.database, ofType, segments, columns))
       if (pattern_id === undefined) return readTotals(parts.database, segments, columns)
       const { vector, entry, windows } = await parts.patterns.one(pattern_id, { segments, columns })
       if (entry === undefined) throw patternNotFound(pattern_id)
+      refuseOtherType(entry, pattern_type)
       return { vector, windows, firstSeen: entry.firstSeen }
     }
 
@@ -155,11 +164,19 @@ export const routeTimeSeries = (app: ApiApp, parts: RouteParts): void => {
     return parts.answers(context, {
       key: JSON.stringify([
         'time-series',
-        { pattern_id, metric, granularity: series.granularity, zone: series.zone, moving_average, compare },
+        {
+          pattern_id,
+          pattern_type,
+          metric,
+          granularity: series.granularity,
+          zone: series.zone,
+          moving_average,
+          compare,
+        },
         series.range,
         spans?.current,
       ]),
-      source: parts.fromDatabase,
+      source: ofType === undefined ? parts.fromDatabase : parts.fromSums,
       after: query.after,
       answer: async () => {
         const { vector, windows, firstSeen } = await read()
@@ -174,6 +191,7 @@ export const routeTimeSeries = (app: ApiApp, parts: RouteParts): void => {
             from: isoTime(series.range.from),
             to: isoTime(series.range.to),
             pattern_id: pattern_id ?? null,
+            pattern_type: pattern_type ?? null,
             metric_type: metric,
             unit: unitOf[metric],
             granularity: series.granularity,

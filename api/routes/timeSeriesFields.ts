@@ -25,7 +25,11 @@ export const timeSeriesSchema = z
   .strictObject({
     ...answerFields,
     ...rangeFields,
-    pattern_id: z.uuid().nullable().openapi({ description: 'null: all patterns together.' }),
+    pattern_id: z.uuid().nullable().openapi({ description: 'null: several patterns together.' }),
+    pattern_type: z
+      .string()
+      .nullable()
+      .openapi({ description: 'The type that was asked for; null: patterns of any type.' }),
     metric_type: z.enum(metricTypes),
     unit: unitField,
     granularity: z.enum(['hour', 'day', 'week']),

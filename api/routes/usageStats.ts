@@ -124,7 +124,6 @@ export const routeUsageStats = (app: ApiApp, parts: RouteParts): void => {
         range: sums(series.range).values,
         growth: spans && { current: sums(spans.current).values, previous: sums(spans.previous).values },
       })
-      const ids = patterns.map(({ id }) => id)
       const firstSeen = patterns.reduce((least, { entry }) => Math.min(least, entry.firstSeen!), Infinity)
       const page = pageOf(used, {
         valueOf: sortValues[sort.field],
@@ -139,7 +138,7 @@ export const routeUsageStats = (app: ApiApp, parts: RouteParts): void => {
         readPatternsWindows(snapshot, pageIds, segments, usageColumns),
         pattern_type === undefined
           ? readTotals(snapshot, segments, usageColumns).then(({ windows }) => windows)
-          : readTypeTotals(snapshot, ids, segments),
+          : readTypeTotals(snapshot, pattern_type, segments, usageColumns).then(({ windows }) => windows),
       ])
       const body = {
         ...seriesOf(series),

@@ -39,6 +39,18 @@ export const inRange = (
 export const ofPattern = (events: readonly SeededEvent[], patternId: string): SeededEvent[] =>
   events.filter(({ event }) => event.patternId === patternId)
 
+/** The events of the patterns whose type was last said to be this one. */
+export const ofType = (events: readonly SeededEvent[], patternType: string): SeededEvent[] =>
+  [...Map.groupBy(events, ({ event }) => event.patternId).values()]
+    .filter((own) => {
+      const said = own.filter(({ event }) => event.patternType !== undefined)
+      const [last] = said.toSorted(
+        ({ event: a }, { event: b }) => b.occurredAt - a.occurredAt || (a.eventId < b.eventId ? 1 : -1),
+      )
+      return last?.event.patternType === patternType
+    })
+    .flat()
+
 const uses = (events: readonly SeededEvent[]): SeededEvent[] =>
   events.filter(({ event }) => event.type === 'pattern.used')
 

@@ -39,6 +39,9 @@ export const questions = (
     'time-series': () => `${base}/time-series?time_range=7d`,
     'time-series of any pattern': () =>
       `${base}/time-series?time_range=7d&metric_type=success_rate&pattern_id=${id()}`,
+    'time-series of any type and range': () =>
+      `${base}/time-series?time_range=${range()}&pattern_type=${type()}`,
+    'pattern-types': () => `${base}/pattern-types`,
     'time-series of any pattern, its zone': () =>
       `${base}/time-series?time_zone=Europe/Berlin&pattern_id=${id()}`,
     trends: () => `${base}/trends`,

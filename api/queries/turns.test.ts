@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { TooBusyError } from '../queryErrors.ts'
-import { createLogTurns } from './logTurns.ts'
+import { TooBusyError } from './queryErrors.ts'
+import { createTurns } from './turns.ts'
 
-describe('turns to read the log', () => {
+describe('turns at costly reads', () => {
   it('are for a few at a time; when too many wait, who comes is told to come again', async () => {
-    const turns = createLogTurns({ most: 1, mostWaiting: 1 })
+    const turns = createTurns({ most: 1, mostWaiting: 1 })
     const { promise, resolve } = Promise.withResolvers<string>()
     const first = turns(() => promise)
     const second = turns(async () => 'second')

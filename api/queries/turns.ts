@@ -1,0 +1,22 @@
+import pLimit from 'p-limit'
+import { TooBusyError } from './queryErrors.ts'
+
+/**
+ * Lets only a few do costly reads at a time: the rest of the connections is for what is quick.
+ * @throws TooBusyError if more wait than can be answered in a while
+ */
+export type Turns = <Result>(work: () => Promise<Result>) => Promise<Result>
+
+export const createTurns = ({
+  most,
+  mostWaiting = 100,
+}: {
+  readonly most: number
+  readonly mostWaiting?: number
+}): Turns => {
+  const limit = pLimit(most)
+  return async (work) => {
+    if (limit.pendingCount < mostWaiting) return limit(work)
+    throw new TooBusyError('Too many ask for this at a time right now. Try again in a moment.')
+  }
+}
