@@ -1,6 +1,6 @@
 import { type FSWatcher, watch } from 'node:fs'
 import type { Logger } from '@patterns/shared/logger.ts'
-import { createPartitionLane, type PartitionLane } from '../partitionLane.ts'
+import { createPartitionConsumer, type PartitionConsumer } from '../partitionConsumer.ts'
 import { createReadFailures } from '../readFailures.ts'
 import { createSignal, type Signal } from '../signal.ts'
 import type { PartitionOwner, Source } from '../source.ts'
@@ -20,7 +20,7 @@ export interface FileSourceOptions {
 }
 
 interface Tail {
-  readonly lane: PartitionLane
+  readonly consumer: PartitionConsumer
   readonly reader: PartitionReader
   readonly awake: Signal
   done: Promise<void>
@@ -43,17 +43,17 @@ export const createFileSource = (options: FileSourceOptions): Source => {
   let isStopped = false
   let stopping: Promise<void> | undefined
 
-  const tail = async ({ lane, reader, awake }: Tail) => {
+  const tail = async ({ consumer, reader, awake }: Tail) => {
     while (!isStopped) {
       try {
-        const offset = lane.wanted()
+        const offset = consumer.wanted()
         const batch = offset === undefined ? undefined : await reader.read(offset, maxBytesPerPartition)
-        failures.succeeded(lane.partition)
-        if (batch) lane.offer(batch)
+        failures.succeeded(consumer.partition)
+        if (batch) consumer.offer(batch)
         else await awake.wait(pollMs)
       } catch (error) {
-        if (error instanceof OffsetGoneError) lane.reassign()
-        else failures.failed(lane.partition, error)
+        if (error instanceof OffsetGoneError) consumer.reassign()
+        else failures.failed(consumer.partition, error)
         await awake.wait(pollMs)
       }
     }
@@ -62,14 +62,14 @@ export const createFileSource = (options: FileSourceOptions): Source => {
   const openTail = (owner: PartitionOwner, folder: string, partition: number): Tail => {
     const awake = createSignal()
     const reader = createPartitionReader(partition, partitionFile(folder, partition))
-    const lane = createPartitionLane({
+    const consumer = createPartitionConsumer({
       partition,
       owner,
       ends: async () => ({ startOffset: 0, endOffset: await reader.begin() }),
       onWanted: awake.notify,
       logger,
     })
-    const opened: Tail = { lane, reader, awake, done: Promise.resolve() }
+    const opened: Tail = { consumer, reader, awake, done: Promise.resolve() }
     opened.done = tail(opened)
     return opened
   }
@@ -90,7 +90,7 @@ export const createFileSource = (options: FileSourceOptions): Source => {
     isStopped = true
     watcher?.close()
     wakeAll()
-    await Promise.all(tails.map(async ({ lane }) => lane.close()))
+    await Promise.all(tails.map(async ({ consumer }) => consumer.close()))
     await Promise.all(tails.map(async ({ done }) => done))
     await Promise.all(tails.map(async ({ reader }) => reader.close()))
   }
@@ -135,15 +135,15 @@ export const createFileSource = (options: FileSourceOptions): Source => {
     }),
     status: () => {
       if (!hasStarted) return 'connecting'
-      return tails.every(({ lane }) => failures.isFailing(lane.partition)) ? 'down' : 'up'
+      return tails.every(({ consumer }) => failures.isFailing(consumer.partition)) ? 'down' : 'up'
     },
     stopped: () =>
-      tails.flatMap(({ lane }) => {
-        const error = lane.failure()
-        return error ? [{ partition: lane.partition, error }] : []
+      tails.flatMap(({ consumer }) => {
+        const error = consumer.failure()
+        return error ? [{ partition: consumer.partition, error }] : []
       }),
     retrying: () => failures.lasting(),
-    beginAgain: (partition) => tails[partition]?.lane.beginAgain(),
+    beginAgain: (partition) => tails[partition]?.consumer.beginAgain(),
     stop: async () => (stopping ??= close()),
   }
 }

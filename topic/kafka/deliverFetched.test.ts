@@ -1,7 +1,7 @@
 import { createLogger } from '@patterns/shared/logger.ts'
 import type { TopicBatch } from '@patterns/shared/contract/topicMessage.ts'
 import { expect, test } from 'vitest'
-import type { PartitionLane } from '../partitionLane.ts'
+import type { PartitionConsumer } from '../partitionConsumer.ts'
 import { UnreadableBatchError } from '../unreadableBatchError.ts'
 import { deliverFetched } from './deliverFetched.ts'
 import { encodeRecordBatch } from '../testing/encodeRecordBatch.ts'
@@ -12,11 +12,11 @@ const batch = await encodeRecordBatch([message, message], { producerId: 1n })
 const damaged = Buffer.from(batch)
 damaged[62]! ^= 1
 
-/** Delivers what was asked for from offset 0, to a lane that wants `wanted` by then. */
+/** Delivers what was asked for from offset 0, to a consumer that wants `wanted` by then. */
 const deliver = async (records: Buffer, { wanted = 0, wasFirst = true } = {}) => {
   const offered: TopicBatch[] = []
   const failures: Error[] = []
-  const lane: Pick<PartitionLane, 'wanted' | 'offer' | 'fail'> = {
+  const consumer: Pick<PartitionConsumer, 'wanted' | 'offer' | 'fail'> = {
     wanted: () => wanted,
     offer: (one) => void offered.push(one),
     fail: (error) => void failures.push(error),
@@ -25,7 +25,7 @@ const deliver = async (records: Buffer, { wanted = 0, wasFirst = true } = {}) =>
     { partition, errorCode: 0, records, aborted: [], isDiverging: false, endOffset: 2 },
     0,
     {
-      lane: lane as PartitionLane,
+      consumer: consumer as PartitionConsumer,
       logger: createLogger('test', 'silent'),
       wasFirst,
     },
@@ -39,7 +39,7 @@ test('what was fetched is offered as one batch', async () => {
   expect(offered).toMatchObject([{ partition, firstOffset: 0, nextOffset: 2, endOffset: 2 }])
 })
 
-test('a batch that cannot be read fails the lane, with the command that goes on behind it', async () => {
+test('a batch that cannot be read fails the consumer, with the command that goes on behind it', async () => {
   const { isAny, offered, failures } = await deliver(damaged)
   expect({ isAny, offered }).toEqual({ isAny: false, offered: [] })
   expect(failures).toMatchObject([

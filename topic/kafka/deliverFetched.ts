@@ -1,5 +1,5 @@
 import type { Logger } from '@patterns/shared/logger.ts'
-import type { PartitionLane } from '../partitionLane.ts'
+import type { PartitionConsumer } from '../partitionConsumer.ts'
 import type { FetchedPartition } from './fetch.ts'
 import { UnreadableBatchError } from '../unreadableBatchError.ts'
 import { decompress } from './decompress.ts'
@@ -11,28 +11,28 @@ const offsetOutOfRange = 1
 const anotherTopic = new Set([100, 103])
 
 export interface Receiver {
-  readonly lane: PartitionLane
+  readonly consumer: PartitionConsumer
   readonly logger: Logger
   /** Whether the broker was asked for this partition before the others: then it sends a batch whole, however large. */
   readonly wasFirst: boolean
 }
 
 /**
- * Hands what one partition got, asked for from `offset`, to its lane.
+ * Hands what one partition got, asked for from `offset`, to its consumer.
  * @returns whether there was any of it
- * @throws where the broker has an error for it: whatever that is, it may pass. What we cannot read fails the lane
+ * @throws where the broker has an error for it: whatever that is, it may pass. What we cannot read fails the consumer
  */
 export const deliverFetched = async (
   { partition, errorCode, records, aborted, endOffset, isDiverging }: FetchedPartition,
   offset: number,
-  { lane, logger, wasFirst }: Receiver,
+  { consumer, logger, wasFirst }: Receiver,
 ): Promise<boolean> => {
   if (errorCode === offsetOutOfRange || isDiverging) {
     logger.warn(
       { partition, offset },
       'the topic does not hold the next offset, or what came before it; asking the owner again',
     )
-    lane.reassign()
+    consumer.reassign()
     throw new Error(`the partition does not hold offset ${offset}`)
   }
   if (anotherTopic.has(errorCode)) throw new Error('the topic was deleted')
@@ -42,13 +42,13 @@ export const deliverFetched = async (
     decoded = await decodeRecords(records, offset, aborted, decompress)
   } catch (error) {
     // Unless it goes on from elsewhere by now.
-    if (lane.wanted() !== offset) return false
-    lane.fail(error instanceof UnreadableBatchError ? error.in(partition) : (error as Error))
+    if (consumer.wanted() !== offset) return false
+    consumer.fail(error instanceof UnreadableBatchError ? error.in(partition) : (error as Error))
     return false
   }
   const { messages, nextOffset, leaderEpoch } = decoded
   if (nextOffset > offset) {
-    lane.offer({ partition, firstOffset: offset, nextOffset, messages, endOffset, leaderEpoch })
+    consumer.offer({ partition, firstOffset: offset, nextOffset, messages, endOffset, leaderEpoch })
     return true
   }
   if (records.length > 0 && wasFirst) throw new Error(`the batch at offset ${offset} does not come whole`)

@@ -1,5 +1,5 @@
 import type { Logger } from '@patterns/shared/logger.ts'
-import type { PartitionLane } from '../partitionLane.ts'
+import type { PartitionConsumer } from '../partitionConsumer.ts'
 import type { ReadFailures } from '../readFailures.ts'
 import { createSignal, type Signal } from '../signal.ts'
 import { deliverFetched } from './deliverFetched.ts'
@@ -8,8 +8,8 @@ import type { KafkaCluster } from './kafkajs/kafkajs.ts'
 import { readTopicId } from './readTopicId.ts'
 import { recoverCluster } from './recoverCluster.ts'
 
-/** While a lane is full the others are asked without waiting, at most this often: it may have room any moment. */
-const fullLanePollMs = 20
+/** While a consumer is full the others are asked without waiting, at most this often: it may have room any moment. */
+const fullConsumerPollMs = 20
 /** A fetch that brought less than this is followed by a rest, in which more comes together for the next. */
 const smallFetchBytes = 256 << 10
 /**
@@ -17,7 +17,7 @@ const smallFetchBytes = 256 << 10
  * whatever its rate; short beside the delay of a flush.
  */
 const restMs = 40
-/** Fetched bytes that all lanes together may hold; each holds at most two batches. */
+/** Fetched bytes that all consumers together may hold; each holds at most two batches. */
 const heldBytes = 64 << 20
 
 export interface FetchLoopsOptions {
@@ -25,7 +25,7 @@ export interface FetchLoopsOptions {
   readonly topic: string
   /** What the owners were asked for; where it becomes another they are asked again. */
   readonly topicId: string | null
-  readonly lanes: ReadonlyMap<number, PartitionLane>
+  readonly consumers: ReadonlyMap<number, PartitionConsumer>
   /** What keeps partitions from being fetched. */
   readonly failures: ReadFailures
   readonly maxWaitMs: number
@@ -35,13 +35,13 @@ export interface FetchLoopsOptions {
 
 /** One loop per broker that leads a partition of ours. None of them waits for another, nor for metadata. */
 export interface FetchLoops {
-  /** A lane has come, gone, or has room: look again. */
+  /** A consumer has come, gone, or has room: look again. */
   wake(): void
   stop(): Promise<void>
 }
 
 export const createFetchLoops = (options: FetchLoopsOptions): FetchLoops => {
-  const { cluster, topic, lanes, failures, logger } = options
+  const { cluster, topic, consumers, failures, logger } = options
   const loops = new Map<number, { readonly awake: Signal; readonly done: Promise<void> }>()
   const stopping = createSignal()
   let isStopped = false
@@ -51,27 +51,27 @@ export const createFetchLoops = (options: FetchLoopsOptions): FetchLoops => {
 
   const leaders = () =>
     new Map(cluster.findTopicPartitionMetadata(topic).map(({ partitionId, leader }) => [partitionId, leader]))
-  const lanesLedBy = (node: number) => {
+  const consumersLedBy = (node: number) => {
     const leaderOf = leaders()
-    return [...lanes.values()].filter(({ partition }) => leaderOf.get(partition) === node)
+    return [...consumers.values()].filter(({ partition }) => leaderOf.get(partition) === node)
   }
 
   const fetchOnce = async (nodeId: number, awake: Signal) => {
-    const led = lanesLedBy(nodeId)
+    const led = consumersLedBy(nodeId)
     // Each is the first now and then: a broker sends a batch that is larger than the limit only where it is.
     const first = fetches++ % Math.max(1, led.length)
-    const partitions = [...led.slice(first), ...led.slice(0, first)].flatMap((lane) => {
-      const offset = lane.wanted()
-      return offset === undefined || !failures.isDue(lane.partition)
+    const partitions = [...led.slice(first), ...led.slice(0, first)].flatMap((consumer) => {
+      const offset = consumer.wanted()
+      return offset === undefined || !failures.isDue(consumer.partition)
         ? []
-        : [{ partition: lane.partition, offset, leaderEpoch: lane.leaderEpoch() }]
+        : [{ partition: consumer.partition, offset, leaderEpoch: consumer.leaderEpoch() }]
     })
     if (partitions.length === 0) {
       const ids = led.map(({ partition }) => partition)
       return awake.wait(failures.dueInMs(ids, options.maxWaitMs))
     }
-    const isAnyFull = led.some((lane) => lane.isFull())
-    const perPartition = Math.min(options.maxBytesPerPartition, Math.floor(heldBytes / 2 / lanes.size))
+    const isAnyFull = led.some((consumer) => consumer.isFull())
+    const perPartition = Math.min(options.maxBytesPerPartition, Math.floor(heldBytes / 2 / consumers.size))
     const askedAt = Date.now()
     let fetched: FetchedPartition[]
     try {
@@ -94,7 +94,7 @@ export const createFetchLoops = (options: FetchLoopsOptions): FetchLoops => {
       ),
     )
     if (partitions.some(({ partition }) => failures.isFailing(partition))) lookAgain()
-    if (isAnyFull && !delivered.includes(true)) await awake.wait(fullLanePollMs)
+    if (isAnyFull && !delivered.includes(true)) await awake.wait(fullConsumerPollMs)
     const bytes = fetched.reduce((sum, { records }) => sum + records.length, 0)
     if (bytes > 0 && bytes < smallFetchBytes) await stopping.wait(restMs)
   }
@@ -109,11 +109,11 @@ export const createFetchLoops = (options: FetchLoopsOptions): FetchLoops => {
       wasFirst,
     }: { answer: FetchedPartition | undefined; askedAt: number; wasFirst: boolean },
   ): Promise<boolean> => {
-    const lane = lanes.get(partition)
-    if (!lane) return false
+    const consumer = consumers.get(partition)
+    if (!consumer) return false
     try {
       if (!answer) throw new Error('the broker said nothing of the partition')
-      const isAny = await deliverFetched(answer, offset, { lane, logger, wasFirst })
+      const isAny = await deliverFetched(answer, offset, { consumer, logger, wasFirst })
       failures.succeeded(partition)
       return isAny
     } catch (error) {
@@ -139,13 +139,13 @@ export const createFetchLoops = (options: FetchLoopsOptions): FetchLoops => {
     if (now === null) return
     if (topicId !== null && topicId !== now) {
       logger.warn({ topic }, 'the topic was created again; asking the owner again')
-      for (const lane of lanes.values()) lane.reassign()
+      for (const consumer of consumers.values()) consumer.reassign()
     }
     topicId = now
   }
 
   const run = async (nodeId: number, awake: Signal) => {
-    while (!isStopped && lanesLedBy(nodeId).length > 0) await fetchOnce(nodeId, awake)
+    while (!isStopped && consumersLedBy(nodeId).length > 0) await fetchOnce(nodeId, awake)
     loops.delete(nodeId)
     // Whatever this broker led another one leads now.
     startMissing()
@@ -154,7 +154,7 @@ export const createFetchLoops = (options: FetchLoopsOptions): FetchLoops => {
   const startMissing = () => {
     if (isStopped) return
     const leaderOf = leaders()
-    for (const partition of lanes.keys()) {
+    for (const partition of consumers.keys()) {
       const leader = leaderOf.get(partition) ?? -1
       if (leader < 0) {
         if (failures.isDue(partition)) failures.failed(partition, new Error('no broker leads the partition'))
@@ -168,7 +168,7 @@ export const createFetchLoops = (options: FetchLoopsOptions): FetchLoops => {
   }
 
   const wake = () => {
-    failures.keepOnly(lanes)
+    failures.keepOnly(consumers)
     startMissing()
     for (const { awake } of loops.values()) awake.notify()
   }

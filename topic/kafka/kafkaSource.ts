@@ -1,5 +1,5 @@
 import type { Logger } from '@patterns/shared/logger.ts'
-import { createPartitionLane, type PartitionLane } from '../partitionLane.ts'
+import { createPartitionConsumer, type PartitionConsumer } from '../partitionConsumer.ts'
 import { createReadFailures } from '../readFailures.ts'
 import type { PartitionEnd, PartitionOwner, Source } from '../source.ts'
 import { TopicUnreachableError } from '../topicUnreachable.ts'
@@ -45,7 +45,7 @@ const stopWaitMs = 1_500
 /** A partition whose ends nobody says for this long is one that cannot be read. */
 const reportedAfterMs = 5_000
 
-/** Reads a Kafka topic as a member of a consumer group; each partition is delivered by a lane of its own. */
+/** Reads a Kafka topic as a member of a consumer group; each partition is delivered by a consumer of its own. */
 export const createKafkaSource = ({
   client,
   topic,
@@ -63,7 +63,7 @@ export const createKafkaSource = ({
   const groupCluster = client.createCluster({ requestTimeoutMs: groupRequestTimeoutMs })
   const side = createSideCluster({ client, topic })
   const ends = createEndReader(side, topic)
-  const lanes = new Map<number, PartitionLane>()
+  const consumers = new Map<number, PartitionConsumer>()
   const failures = createReadFailures(logger)
   let isInGroup = false
   let hasJoined = false
@@ -86,7 +86,7 @@ export const createKafkaSource = ({
       cluster,
       topic,
       topicId,
-      lanes,
+      consumers,
       failures,
       maxWaitMs,
       maxBytesPerPartition,
@@ -104,9 +104,9 @@ export const createKafkaSource = ({
         sessionTimeoutMs,
         rebalanceTimeoutMs,
       }),
-      lanes,
-      createLane: (partition) =>
-        createPartitionLane({
+      consumers,
+      createConsumer: (partition) =>
+        createPartitionConsumer({
           partition,
           owner,
           ends: async () => endOf(partition),
@@ -150,24 +150,24 @@ export const createKafkaSource = ({
     status() {
       if (!hasJoined) return 'connecting'
       const canRead =
-        lanes.size === 0 || [...lanes.keys()].some((partition) => !failures.isFailing(partition))
+        consumers.size === 0 || [...consumers.keys()].some((partition) => !failures.isFailing(partition))
       return isInGroup && canRead ? 'up' : 'down'
     },
     stopped: () =>
-      [...lanes.values()].flatMap((lane) => {
-        const error = lane.failure()
-        return error ? [{ partition: lane.partition, error }] : []
+      [...consumers.values()].flatMap((consumer) => {
+        const error = consumer.failure()
+        return error ? [{ partition: consumer.partition, error }] : []
       }),
     retrying: () => [
       ...failures.lasting(),
-      ...[...lanes.values()].flatMap((lane) => {
-        const waits = lane.waitsFor()
+      ...[...consumers.values()].flatMap((consumer) => {
+        const waits = consumer.waitsFor()
         return waits && Date.now() - waits.sinceMs >= reportedAfterMs
-          ? [{ partition: lane.partition, error: waits.error }]
+          ? [{ partition: consumer.partition, error: waits.error }]
           : []
       }),
     ],
-    beginAgain: (partition) => lanes.get(partition)?.beginAgain(),
+    beginAgain: (partition) => consumers.get(partition)?.beginAgain(),
     stop,
   }
 }

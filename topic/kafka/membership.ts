@@ -1,6 +1,6 @@
 import type { Logger } from '@patterns/shared/logger.ts'
 import { backoffMs } from '../backoff.ts'
-import type { PartitionLane } from '../partitionLane.ts'
+import type { PartitionConsumer } from '../partitionConsumer.ts'
 import { repeat, type Repeating } from '../repeat.ts'
 import { createSignal } from '../signal.ts'
 import { type GroupMember, MembershipLostError } from './groupMember.ts'
@@ -19,9 +19,9 @@ export interface MembershipOptions {
   readonly topic: string
   readonly member: GroupMember
   /** The partitions of ours; kept up to date by the membership, read by the fetch loops. */
-  readonly lanes: Map<number, PartitionLane>
-  readonly createLane: (partition: number) => PartitionLane
-  /** Lanes or leaders may have changed. */
+  readonly consumers: Map<number, PartitionConsumer>
+  readonly createConsumer: (partition: number) => PartitionConsumer
+  /** Consumers or leaders may have changed. */
   readonly onChange: () => void
   readonly onStatus: (isUp: boolean) => void
   readonly heartbeatMs: number
@@ -31,7 +31,7 @@ export interface MembershipOptions {
 }
 
 /**
- * Keeps this process in its group, and its lanes equal to what the group gives it. No heartbeat waits for anything but
+ * Keeps this process in its group, and its consumers equal to what the group gives it. No heartbeat waits for anything but
  * the group's coordinator: offsets are committed, and metadata is looked at, beside it.
  */
 export interface Membership {
@@ -42,7 +42,7 @@ export interface Membership {
 }
 
 export const createMembership = (options: MembershipOptions): Membership => {
-  const { cluster, topic, member, lanes, logger } = options
+  const { cluster, topic, member, consumers, logger } = options
   const closing = new Map<number, Promise<void>>()
   const changed = createSignal()
   let mustJoin = true
@@ -52,9 +52,9 @@ export const createMembership = (options: MembershipOptions): Membership => {
   let beside: readonly Repeating[] = []
 
   const letGo = (partition: number) => {
-    const lane = lanes.get(partition)
-    if (!lane) return
-    const done = lane
+    const consumer = consumers.get(partition)
+    if (!consumer) return
+    const done = consumer
       .close()
       .catch((error: unknown) => logger.warn({ partition, err: error }, 'letting go of the partition failed'))
       .then(() => {
@@ -62,7 +62,7 @@ export const createMembership = (options: MembershipOptions): Membership => {
         mustJoin = true // so that the group learns that the partition is free
         changed.notify()
       })
-    lanes.delete(partition)
+    consumers.delete(partition)
     closing.set(partition, done)
   }
 
@@ -70,28 +70,28 @@ export const createMembership = (options: MembershipOptions): Membership => {
     // Before the round: a partition that is let go of while it lasts needs another one.
     mustJoin = false
     const given = new Set(
-      await member.join([...lanes.keys(), ...closing.keys()]).catch((error: unknown) => {
+      await member.join([...consumers.keys(), ...closing.keys()]).catch((error: unknown) => {
         mustJoin = true
         throw error
       }),
     )
     if (isStopped) return
     knownPartitions = cluster.findTopicPartitionMetadata(topic).length
-    for (const partition of [...lanes.keys()]) if (!given.has(partition)) letGo(partition)
+    for (const partition of [...consumers.keys()]) if (!given.has(partition)) letGo(partition)
     for (const partition of given) {
       // One that is still being let go of comes back in the round that follows its end.
-      if (!lanes.has(partition) && !closing.has(partition))
-        lanes.set(partition, options.createLane(partition))
+      if (!consumers.has(partition) && !closing.has(partition))
+        consumers.set(partition, options.createConsumer(partition))
     }
-    logger.info({ partitions: [...lanes.keys()] }, 'joined the consumer group')
+    logger.info({ partitions: [...consumers.keys()] }, 'joined the consumer group')
     options.onChange()
   }
 
   const commit = async () => {
     const offsets = new Map<number, number>()
-    for (const lane of lanes.values()) {
-      const position = lane.position()
-      if (position !== undefined) offsets.set(lane.partition, position)
+    for (const consumer of consumers.values()) {
+      const position = consumer.position()
+      if (position !== undefined) offsets.set(consumer.partition, position)
     }
     await member
       .commit(offsets)
@@ -101,7 +101,9 @@ export const createMembership = (options: MembershipOptions): Membership => {
   /** Whoever hangs must not keep the partition for ever: the group hears nothing of it then. */
   const isSilent = () => {
     const now = Date.now()
-    return [...lanes.values()].some((lane) => now - (lane.silentSince() ?? now) > options.silenceMs)
+    return [...consumers.values()].some(
+      (consumer) => now - (consumer.silentSince() ?? now) > options.silenceMs,
+    )
   }
 
   /** A commit is a sign of life, as a heartbeat is. */
@@ -138,7 +140,7 @@ export const createMembership = (options: MembershipOptions): Membership => {
       logger.warn({ attempt: failures, reason: (error as Error).message }, what)
       if (error instanceof MembershipLostError) {
         mustJoin = true
-        for (const partition of [...lanes.keys()]) letGo(partition)
+        for (const partition of [...consumers.keys()]) letGo(partition)
         options.onChange()
         await Promise.all(closing.values())
         return
@@ -176,10 +178,10 @@ export const createMembership = (options: MembershipOptions): Membership => {
       const tell = (error: Error) => logger.debug({ reason: error.message }, 'could not leave in order')
       isStopped = true
       changed.notify()
-      // If no broker answers, lanes are let go of all the same.
+      // If no broker answers, consumers are let go of all the same.
       await within(stopWaitMs, Promise.all([running, ...beside.map(async (work) => work.stop())])).catch(tell)
       await within(stopWaitMs, commit()).catch(tell)
-      for (const partition of [...lanes.keys()]) letGo(partition)
+      for (const partition of [...consumers.keys()]) letGo(partition)
       options.onChange()
       await Promise.all(closing.values())
       await within(stopWaitMs, member.leave()).catch(tell)

@@ -42,7 +42,7 @@ await runProcess({
     })
     const random = createRandom(7)
     const notifier = createFlushNotifier({ pool, logger })
-    const lanes = await Promise.all(
+    const shards = await Promise.all(
       Array.from({ length: settings.SHARDS }, async (_, shard) => ({
         head: (await log.head(shard))!,
         projector: await openProjector({
@@ -75,7 +75,7 @@ await runProcess({
       owed -= count
       const drawn = Array.from({ length: count }, () => drawPattern())
       for (const [shard, ofShard] of Map.groupBy(drawn, (pattern) => pattern.shard)) {
-        const lane = lanes[shard]!
+        const lane = shards[shard]!
         const events = ofShard.map((pattern) => drawUse(pattern, Date.now(), random))
         const { nextSourceOffset } = lane.head
         const appended = await log.append({
@@ -105,7 +105,7 @@ await runProcess({
     }
     const compaction = startLogCompaction({
       pool,
-      shards: () => [...lanes.keys()],
+      shards: () => [...shards.keys()],
       logger,
       everyMs: 10_000,
     })
@@ -115,7 +115,7 @@ await runProcess({
         isStopped = true
         await running
         await compaction.stop()
-        for (const { projector } of lanes) await projector.flush()
+        for (const { projector } of shards) await projector.flush()
         await notifier.stop()
         await pool.end()
       },

@@ -17,12 +17,12 @@ class OutsideError extends Error {
 
 const noProgressWaitMs = 100
 
-export interface PartitionLaneOptions {
+export interface PartitionConsumerOptions {
   readonly partition: number
   readonly owner: PartitionOwner
   /** The partition's ends as they are now; tried again where it rejects. */
   readonly ends: () => Promise<Pick<PartitionEnd, 'startOffset' | 'endOffset'>>
-  /** Called when the lane has room for a batch. */
+  /** Called when the consumer has room for a batch. */
   readonly onWanted: () => void
   readonly logger: Logger
 }
@@ -31,7 +31,7 @@ export interface PartitionLaneOptions {
  * One partition that is ours: asks the owner where to begin, hands it one batch after the other, and lets
  * the next batch be fetched while one is being taken. Both adapters deliver through it.
  */
-export interface PartitionLane {
+export interface PartitionConsumer {
   readonly partition: number
   /** The offset to fetch from; `undefined` while there is no room, or nothing may be read. */
   wanted(): number | undefined
@@ -46,25 +46,25 @@ export interface PartitionLane {
   /** Since when the owner has been taking a batch without a sign of life, by `Date.now`; `undefined` while idle. */
   silentSince(): number | undefined
   /**
-   * What the lane knows of the partition no longer holds (out of range, created again): the owner is asked again, unless
-   * the lane has stopped.
+   * What the consumer knows of the partition no longer holds (out of range, created again): the owner is asked again, unless
+   * the consumer has stopped.
    */
   reassign(): void
   /**
-   * Nothing can be read from `wanted()` on: stops the lane, with this reason, until it is begun again. What was offered
+   * Nothing can be read from `wanted()` on: stops the consumer, with this reason, until it is begun again. What was offered
    * before is taken first.
    */
   fail(error: Error): void
-  /** The owner is asked again, also where the lane has stopped. */
+  /** The owner is asked again, also where the consumer has stopped. */
   beginAgain(): void
   failure(): Error | undefined
-  /** Why the lane has not begun: nobody says where its partition ends. */
+  /** Why the consumer has not begun: nobody says where its partition ends. */
   waitsFor(): { readonly error: Error; readonly sinceMs: number } | undefined
-  /** Ends the lane: waits for the batch under way, then tells the owner that the partition is gone. Idempotent. */
+  /** Ends the consumer: waits for the batch under way, then tells the owner that the partition is gone. Idempotent. */
   close(): Promise<void>
 }
 
-export const createPartitionLane = (options: PartitionLaneOptions): PartitionLane => {
+export const createPartitionConsumer = (options: PartitionConsumerOptions): PartitionConsumer => {
   const { partition, owner, onWanted, logger } = options
   const changed = createSignal()
   const ending = createSignal()
@@ -77,7 +77,7 @@ export const createPartitionLane = (options: PartitionLaneOptions): PartitionLan
   let failure: Error | undefined
   /** What to stop for once what was offered before is taken. */
   let failing: Error | undefined
-  let waitsFor: ReturnType<PartitionLane['waitsFor']>
+  let waitsFor: ReturnType<PartitionConsumer['waitsFor']>
   let isClosed = false
   let mustReassign = false
   let phase: 'free' | 'assigning' | 'held' = 'free'
@@ -124,7 +124,7 @@ export const createPartitionLane = (options: PartitionLaneOptions): PartitionLan
     const sinceMs = Date.now()
     for (let attempt = 1; !isClosed; attempt++) {
       try {
-        // Whoever closes the lane does not wait for a broker that hangs.
+        // Whoever closes the consumer does not wait for a broker that hangs.
         const ends = await Promise.race([options.ends(), ended])
         waitsFor = undefined
         return ends
