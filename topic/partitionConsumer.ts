@@ -1,6 +1,6 @@
 import type { TopicBatch } from '@patterns/shared/contract/topicMessage.ts'
 import type { Logger } from '@patterns/shared/logger.ts'
-import { backoffMs } from './backoff.ts'
+import { createPartitionAssignment, OutsideError, type UnknownEnds } from './partitionAssignment.ts'
 import { createSignal } from './signal.ts'
 import type { PartitionEnd, PartitionOwner } from './source.ts'
 import { UnreadableBatchError } from './unreadableBatchError.ts'
@@ -8,11 +8,6 @@ import { UnreadableBatchError } from './unreadableBatchError.ts'
 /** The partition is no longer ours: what is under way for it is to be abandoned. */
 export class PartitionLostError extends Error {
   override readonly name = 'PartitionLostError'
-}
-
-/** The owner wants to read from where the partition holds nothing. */
-class OutsideError extends Error {
-  override readonly name = 'OutsideError'
 }
 
 const noProgressWaitMs = 100
@@ -58,8 +53,8 @@ export interface PartitionConsumer {
   /** The owner is asked again, also where the consumer has stopped. */
   beginAgain(): void
   failure(): Error | undefined
-  /** Why the consumer has not begun: nobody says where its partition ends. */
-  waitsFor(): { readonly error: Error; readonly sinceMs: number } | undefined
+  /** Why the consumer has not begun, if the broker does not say where its partition ends. */
+  waitsFor(): UnknownEnds | undefined
   /** Ends the consumer: waits for the batch under way, then tells the owner that the partition is gone. Idempotent. */
   close(): Promise<void>
 }
@@ -67,8 +62,12 @@ export interface PartitionConsumer {
 export const createPartitionConsumer = (options: PartitionConsumerOptions): PartitionConsumer => {
   const { partition, owner, onWanted, logger } = options
   const changed = createSignal()
-  const ending = createSignal()
-  const ended = ending.wait().then(() => undefined)
+  const assignment = createPartitionAssignment({
+    partition,
+    owner,
+    ends: options.ends,
+    pause: async (ms) => changed.wait(ms),
+  })
   let waiting: TopicBatch | undefined
   let readFrom: number | undefined
   let leaderEpoch: number | null = null
@@ -77,10 +76,8 @@ export const createPartitionConsumer = (options: PartitionConsumerOptions): Part
   let failure: Error | undefined
   /** What to stop for once what was offered before is taken. */
   let failing: Error | undefined
-  let waitsFor: ReturnType<PartitionConsumer['waitsFor']>
   let isClosed = false
   let mustReassign = false
-  let phase: 'free' | 'assigning' | 'held' = 'free'
 
   const alive = async () => {
     if (isClosed) throw new PartitionLostError(`Partition ${partition} is no longer ours`)
@@ -105,62 +102,6 @@ export const createPartitionConsumer = (options: PartitionConsumerOptions): Part
     logger[level]({ partition, ...told }, 'partition stopped; others go on')
     changed.notify()
   }
-  const release = async () => {
-    if (phase === 'free') return
-    phase = 'free'
-    await owner.revoked(partition)
-  }
-  const refuseOutside = (
-    offset: number,
-    { startOffset, endOffset }: Pick<PartitionEnd, 'startOffset' | 'endOffset'>,
-  ) => {
-    if (offset >= startOffset && offset <= endOffset) return
-    throw new OutsideError(
-      `Partition ${partition} cannot be read from offset ${offset}: it holds ${startOffset} to ${endOffset}`,
-    )
-  }
-
-  const patientEnds = async () => {
-    const sinceMs = Date.now()
-    for (let attempt = 1; !isClosed; attempt++) {
-      try {
-        // Whoever closes the consumer does not wait for a broker that hangs.
-        const ends = await Promise.race([options.ends(), ended])
-        waitsFor = undefined
-        return ends
-      } catch (error) {
-        waitsFor = { error: error as Error, sinceMs }
-        await changed.wait(backoffMs(attempt))
-      }
-    }
-    return undefined
-  }
-
-  /**
-   * The owner's answer. If it refuses but the end has moved meanwhile, it is asked once more: a previous owner
-   * may have gone past the end that we read before it.
-   */
-  const assign = async (): Promise<number | undefined> => {
-    let refused: { readonly error: unknown; readonly endOffset: number } | undefined
-    for (;;) {
-      const ends = await patientEnds()
-      if (!ends || isClosed) return undefined
-      if (refused && refused.endOffset === ends.endOffset) throw refused.error
-      phase = 'assigning'
-      try {
-        const offset = await owner.assigned(partition, ends.endOffset)
-        phase = isClosed ? 'free' : 'held'
-        if (!isClosed) refuseOutside(offset, ends)
-        return offset
-      } catch (error) {
-        if (phase === 'assigning') phase = 'free' // it refused, so there is nothing to let go of
-        await release()
-        if (refused) throw error
-        refused = { error, endOffset: ends.endOffset }
-      }
-    }
-  }
-
   const take = async (batch: TopicBatch) => {
     silentSince = Date.now()
     const next = await owner.take(batch, alive).finally(() => (silentSince = undefined))
@@ -170,7 +111,7 @@ export const createPartitionConsumer = (options: PartitionConsumerOptions): Part
   }
 
   const read = async () => {
-    const offset = await assign()
+    const offset = await assignment.ask()
     if (offset === undefined) return
     seek(offset)
     while (!isClosed && !mustReassign && !failure) {
@@ -192,7 +133,7 @@ export const createPartitionConsumer = (options: PartitionConsumerOptions): Part
     while (!isClosed) {
       mustReassign = false
       try {
-        await release()
+        await assignment.release()
         await read()
       } catch (error) {
         // The owner has told of its own errors: told twice, one error looks like two.
@@ -216,12 +157,10 @@ export const createPartitionConsumer = (options: PartitionConsumerOptions): Part
   let closing: Promise<void> | undefined
   const close = async () => {
     isClosed = true
-    ending.notify()
     changed.notify()
-    // An owner that is still opening the partition learns only in this way that it can give up.
-    if (phase === 'assigning') await release()
+    await assignment.close()
     await running
-    await release()
+    await assignment.release()
   }
 
   return {
@@ -251,7 +190,7 @@ export const createPartitionConsumer = (options: PartitionConsumerOptions): Part
       reassign()
     },
     failure: () => failure,
-    waitsFor: () => waitsFor,
+    waitsFor: assignment.waitsFor,
     close: async () => (closing ??= close()),
   }
 }

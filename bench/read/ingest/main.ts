@@ -75,20 +75,20 @@ await runProcess({
       owed -= count
       const drawn = Array.from({ length: count }, () => drawPattern())
       for (const [shard, ofShard] of Map.groupBy(drawn, (pattern) => pattern.shard)) {
-        const lane = shards[shard]!
+        const owned = shards[shard]!
         const events = ofShard.map((pattern) => drawUse(pattern, Date.now(), random))
-        const { nextSourceOffset } = lane.head
+        const { nextSourceOffset } = owned.head
         const appended = await log.append({
           shard,
-          expected: lane.head,
+          expected: owned.head,
           events: events.map((event, i) => toMessage(event, nextSourceOffset + i)),
           deadLetters: [],
           duplicates: [],
           nextSourceOffset: nextSourceOffset + events.length,
         })
         if (!appended.ok) throw new Error('Somebody else writes to the shard')
-        lane.head = { ...lane.head, ...appended.head }
-        await lane.projector.take(
+        owned.head = { ...owned.head, ...appended.head }
+        await owned.projector.take(
           events.map((event) => ({ event, recordedAt: event.occurredAt })),
           0,
         )
