@@ -122,7 +122,7 @@ export const routePattern = (app: ApiApp, parts: RouteParts): void => {
         const [{ entry, windows }, ofTrends] = await Promise.all([
           parts.patterns.one(pattern_id, { segments, columns: everything, database: snapshot }),
           parts.patterns.one(pattern_id, {
-            segments: trendSegments(trendRange),
+            segments: trendSegments(trendRange, now),
             columns: trendColumns,
             database: snapshot,
           }),

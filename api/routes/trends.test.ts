@@ -125,7 +125,7 @@ describe('the trends of a metric', () => {
     const closed = await ask('/trends?time_range=30d')
     expect(closed.to).toBe('2026-04-08T00:00:00.000Z')
     const open = await ask('/trends?time_range=30d&include_open=true')
-    expect(open.to).toBe('2026-04-09T00:00:00.000Z')
+    expect(open.to).toBe('2026-04-08T11:00:00.000Z')
     expectRecounted(open, 'usage', all)
   })
 

@@ -5,7 +5,7 @@ import { granularities, windowMs } from '@patterns/projections/window.ts'
 import { answerFields, isoTime, rangeFields } from '../http/conventions/asOf.ts'
 import type { ListedEmergence } from '../trends/emergenceTrends.ts'
 import type { PatternTrend } from '../trends/patternTrend.ts'
-import type { TrendRange } from '../trends/resolveTrendRange.ts'
+import { countedRange, type TrendRange } from '../trends/resolveTrendRange.ts'
 import { trendTypes } from '../trends/trendTypes.ts'
 import { count } from './figureFields.ts'
 import { nextCursorField } from './listPage.ts'
@@ -122,13 +122,17 @@ export const emergenceOf = (
   }
 }
 
-/** What was asked, and over which windows it is answered. */
+/** What was asked, and over which windows it is answered: the last of them may be one that runs. */
 export const trendRangeFields = (
   query: TrendsQuery,
-  { range, granularity }: Pick<TrendRange, 'range' | 'granularity'>,
-) => ({
-  trend_type: query.trend_type,
-  from: isoTime(range.from),
-  to: isoTime(range.to),
-  granularity,
-})
+  trendRange: Pick<TrendRange, 'range' | 'granularity'>,
+  now: number,
+) => {
+  const { from, to } = countedRange(trendRange, now)
+  return {
+    trend_type: query.trend_type,
+    from: isoTime(from),
+    to: isoTime(to),
+    granularity: trendRange.granularity,
+  }
+}

@@ -40,20 +40,20 @@ export const createMetricAnswers = (parts: RouteParts) => {
 
   const ofOne = async (query: TrendsQuery, type: Metric, id: string, range: TrendRange) => {
     const { vector, entry, windows } = await parts.patterns.one(id, {
-      segments: trendSegments(range),
+      segments: trendSegments(range, parts.clock()),
       columns: trendColumnsOf(type),
     })
     if (entry === undefined) throw patternNotFound(id)
     refuseOtherType(entry, query.pattern_type)
     const of = { firstSeen: entry.firstSeen, now: parts.clock() }
-    const answer = trendOrNone(patternTrend(type, windowsInOrder(windows), range, of), {
+    const answer = trendOrNone(patternTrend(type, windowsInOrder(windows, range.granularity), range, of), {
       withSeries: query.include === 'series',
     })
     const isListed =
       query.direction === undefined || (answer.status === 'measured' && answer.direction === query.direction)
     const trends = isListed ? [{ ...nameOf(id, entry), trend_type: type, ...answer }] : []
     const body = {
-      ...trendRangeFields(query, range),
+      ...trendRangeFields(query, range, parts.clock()),
       trends,
       total_count: trends.length,
       insufficient_data_count: trends.filter(({ status }) => status === 'insufficient_data').length,
@@ -79,7 +79,7 @@ export const createMetricAnswers = (parts: RouteParts) => {
     })
     const withSeries = query.include === 'series'
     const body = {
-      ...trendRangeFields(query, trendRange),
+      ...trendRangeFields(query, trendRange, parts.clock()),
       trends: page.items.map(({ id, entry, detail: { series, trend }, ...listed }) => {
         // The line that was listed and the trend are of the same windows.
         if (trend.status !== 'measured')

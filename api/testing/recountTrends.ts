@@ -33,7 +33,9 @@ export const recountSeries = (
   const points: { at: number; y: number }[] = []
   for (let at = Date.parse(from); at < Date.parse(to); at += length) {
     if (at + length <= first) continue
-    const inWindow = events.filter(({ event }) => event.occurredAt >= at && event.occurredAt < at + length)
+    const inWindow = events.filter(
+      ({ event }) => event.occurredAt >= at && event.occurredAt < Math.min(at + length, Date.parse(to)),
+    )
     const y = valueOf(inWindow, metric)
     if (y !== null) points.push({ at, y })
   }

@@ -104,9 +104,9 @@ export const createEmergenceTrends = (standings: Standings) => {
     })
     const range = usageRange(spans, granularity, now)
     const ids = page.items.map(({ id }) => id)
-    const rows = await readPatternsWindows(snapshot, ids, trendSegments(range), trendColumnsOf('usage'))
+    const rows = await readPatternsWindows(snapshot, ids, trendSegments(range, now), trendColumnsOf('usage'))
     const usages = page.items.map(({ id, entry: { firstSeen } }) =>
-      patternTrend('usage', windowsInOrder(rows.get(id) ?? []), range, { firstSeen, now }),
+      patternTrend('usage', windowsInOrder(rows.get(id) ?? [], granularity), range, { firstSeen, now }),
     )
     const measured = usages.flatMap(({ trend }) => (trend.status === 'measured' ? [trend] : []))
     const directions = new Map(

@@ -28,7 +28,7 @@ export const figureColumns = (metric: Metric): readonly string[] => {
  * million windows take 16 MB, and reading them makes no objects.
  */
 export interface Figures {
-  /** Takes in a row: the values of `figureColumns`. Rows of one window in several shards add up. */
+  /** Takes in a row: the values of `figureColumns`. Rows of one window in several shards, and of its parts, add up. */
   add(pattern: number, start: number, values: Float64Array): void
   /** Fits the line of a pattern, which was first seen at a time; undefined if nothing was observed. */
   line(pattern: number, firstSeen: number): TrendLine | InsufficientData | undefined
@@ -75,7 +75,7 @@ export const createFigures = (question: LineQuestion, patterns: number): Figures
   }
   return {
     add(pattern, start, values) {
-      const cell = pattern * width + (start - range.from) / windowMs[granularity]
+      const cell = pattern * width + Math.floor((start - range.from) / windowMs[granularity])
       while (cell >= totals.length) {
         totals = grow(totals)
         counts = grow(counts)

@@ -1,11 +1,12 @@
 import { setImmediate as otherWork } from 'node:timers/promises'
 import type { InsufficientData, TrendLine } from '@patterns/projections/analytics/trendLine.ts'
-import { windowMs } from '@patterns/projections/window.ts'
+import { windowStarts } from '../queries/windows/segments.ts'
 import type pg from 'pg'
 import { createLaneIndex } from '../totals/laneIndex.ts'
 import { readRows } from '../totals/readRows.ts'
 import { createFigures, figureColumns } from './figures.ts'
-import { type LineQuestion, windowsOf } from './lineQuestion.ts'
+import type { LineQuestion } from './lineQuestion.ts'
+import { trendSegments } from './patternSeries.ts'
 
 /** Lines fitted in one go: a few milliseconds, in which nothing else is answered. */
 const linesPerTurn = 200
@@ -20,20 +21,20 @@ export const fitLines = async (
   firstSeen: ReadonlyMap<string, number>,
   patternIds?: readonly string[],
 ): Promise<Map<string, TrendLine | InsufficientData>> => {
-  const { granularity, range, metric } = question
+  const { metric } = question
   const index = createLaneIndex()
   const figures = createFigures(question, patternIds?.length ?? firstSeen.size)
-  const starts = Array.from({ length: windowsOf(question) }, (_, i) => range.from + i * windowMs[granularity])
-  await readRows(
-    client,
-    {
-      granularity,
-      starts,
-      columns: figureColumns(metric),
-      ...(patternIds === undefined ? {} : { patternIds }),
-    },
-    (start, bytes, idAt, _shard, values) => figures.add(index.lane(bytes, idAt, anyShard), start, values),
-  )
+  for (const segment of trendSegments(question, question.now))
+    await readRows(
+      client,
+      {
+        granularity: segment.granularity,
+        starts: [...windowStarts(segment)],
+        columns: figureColumns(metric),
+        ...(patternIds === undefined ? {} : { patternIds }),
+      },
+      (start, bytes, idAt, _shard, values) => figures.add(index.lane(bytes, idAt, anyShard), start, values),
+    )
   const lines = new Map<string, TrendLine | InsufficientData>()
   for (let pattern = 0; pattern < index.patternCount; pattern++) {
     if (pattern % linesPerTurn === linesPerTurn - 1) await otherWork()

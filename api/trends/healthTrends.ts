@@ -29,6 +29,6 @@ export const healthTrends = (
   range: TrendRange,
   of: { readonly firstSeen: number | null; readonly now: number },
 ): readonly PatternTrend[] => {
-  const windows = windowsInOrder(rows)
+  const windows = windowsInOrder(rows, range.granularity)
   return metrics.map((metric) => patternTrend(metric, windows, range, of))
 }

@@ -2,7 +2,7 @@ import type { Metric } from '@patterns/projections/analytics/metric.ts'
 import { trendSeries } from '@patterns/projections/trends/trendSeries.ts'
 import { closedUntil } from '@patterns/projections/analytics/trendRange.ts'
 import { windowMs } from '@patterns/projections/window.ts'
-import type { TrendRange } from './resolveTrendRange.ts'
+import { countedRange, type TrendRange } from './resolveTrendRange.ts'
 
 /** Which lines are asked for: one metric of every pattern over some windows. */
 export interface LineQuestion extends TrendRange {
@@ -11,9 +11,11 @@ export interface LineQuestion extends TrendRange {
   readonly now: number
 }
 
-/** Names a question; what it names does not change with `now`. */
-export const lineQuestionText = ({ metric, granularity, range, includeOpen }: LineQuestion): string =>
-  `${metric}/${granularity}/${range.from}/${range.to}/${includeOpen}`
+/** Names a question; what it names does not change with `now`, but for the hours that have come of an open window. */
+export const lineQuestionText = (question: LineQuestion): string => {
+  const { metric, granularity, range, includeOpen, now } = question
+  return `${metric}/${granularity}/${range.from}/${range.to}/${includeOpen}/${countedRange(question, now).to}`
+}
 
 /** How many windows are looked at. */
 export const windowsOf = ({ range, granularity }: TrendRange): number =>

@@ -86,7 +86,7 @@ export const createMetricTrends = (standings: Standings) => {
     const rows = await readPatternsWindows(
       snapshot,
       unknown,
-      trendSegments(question),
+      trendSegments(question, question.now),
       trendColumnsOf(question.metric),
     )
     const listed: ListedTrend[] = []
@@ -95,7 +95,7 @@ export const createMetricTrends = (standings: Standings) => {
       let trend = known[i]
       if (trend === undefined) {
         if (listed.length % trendsPerTurn === trendsPerTurn - 1) await otherWork()
-        const windows = windowsInOrder(rows.get(judged.id) ?? [])
+        const windows = windowsInOrder(rows.get(judged.id) ?? [], question.granularity)
         const { firstSeen } = entry
         trend = patternTrend(question.metric, windows, question, { firstSeen, now: question.now })
         cache.set(question, judged.id, judged.line, trend)

@@ -1,22 +1,33 @@
 import type { Metric } from '@patterns/projections/analytics/metric.ts'
 import { createSeries, type Series, type SeriesWindow } from '@patterns/projections/analytics/series.ts'
+import { type Granularity, windowStart } from '@patterns/projections/window.ts'
 import { mergeWindow } from '@patterns/projections/windowState.ts'
 import type { WindowRow } from '../queries/windowRows.ts'
-import type { Segment } from '../queries/windows/segments.ts'
-import type { TrendRange } from './resolveTrendRange.ts'
+import { type Segment, segmentsOf } from '../queries/windows/segments.ts'
+import { countedRange, type TrendRange } from './resolveTrendRange.ts'
 
-/** The windows that a series is made of, to read. */
-export const trendSegments = ({ granularity, range }: TrendRange): readonly Segment[] => [
-  { granularity, start: range.from, end: range.to },
-]
+/**
+ * The windows that a series is made of, to read. A day or week that runs is read as its parts, since its own row holds
+ * events of hours that have not come.
+ */
+export const trendSegments = (trendRange: TrendRange, now: number): readonly Segment[] => {
+  const { granularity, range } = trendRange
+  const { to } = countedRange(trendRange, now)
+  const end = windowStart(to, granularity)
+  return [{ granularity, start: range.from, end }, ...segmentsOf({ from: end, to })]
+}
 
-/** One row for each window, in order; those of several shards are merged. Uses up the rows. */
-export const windowsInOrder = (rows: readonly WindowRow[]): readonly SeriesWindow[] => {
-  const windows = new Map<number, WindowRow>()
-  for (const row of rows) {
-    const known = windows.get(row.start)
-    if (known === undefined) windows.set(row.start, row)
-    else mergeWindow(known.state, row.state)
+/** One state for each window, in order; those of several shards and of its parts are merged. Uses up the rows. */
+export const windowsInOrder = (
+  rows: readonly WindowRow[],
+  granularity: Granularity,
+): readonly SeriesWindow[] => {
+  const windows = new Map<number, SeriesWindow & Pick<WindowRow, 'state'>>()
+  for (const { start: from, state } of rows) {
+    const start = windowStart(from, granularity)
+    const known = windows.get(start)
+    if (known === undefined) windows.set(start, { start, state })
+    else mergeWindow(known.state, state)
   }
   return [...windows.values()].toSorted((a, b) => a.start - b.start)
 }

@@ -2,7 +2,7 @@ import { closedUntil } from '@patterns/projections/analytics/trendRange.ts'
 import { type Granularity, windowEnd, windowMs, windowStart } from '@patterns/projections/window.ts'
 import { defaultGranularity } from '../values/buckets.ts'
 import { before } from '../values/duration.ts'
-import { type Range, type RangeRequest, resolveRange } from '../values/range.ts'
+import { endOfHour, type Range, type RangeRequest, resolveRange } from '../values/range.ts'
 import { refused, type Resolved, resolved } from '../values/resolved.ts'
 
 export interface TrendRangeRequest extends RangeRequest {
@@ -29,6 +29,12 @@ export interface TrendRangeOptions {
 /** Where knowledge ends: after the last closed window, or after the one that runs. */
 const knownUntil = (granularity: Granularity, now: number, includeOpen: boolean): number =>
   includeOpen ? windowEnd(windowStart(now, granularity), granularity) : closedUntil(granularity, now)
+
+/** The part of the windows that has come, to the end of the running hour: what is dated later counts when its hour has. */
+export const countedRange = ({ range }: Pick<TrendRange, 'range'>, now: number): Range => ({
+  from: range.from,
+  to: Math.min(range.to, endOfHour(now)),
+})
 
 /** The first window start at or after a time. */
 export const nextStart = (time: number, granularity: Granularity): number =>

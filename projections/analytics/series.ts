@@ -21,7 +21,10 @@ export interface SeriesInput {
   readonly windows: readonly SeriesWindow[]
   /** When the pattern was first seen, epoch ms: usage counts as 0 from there on. Default: its first window here. */
   readonly firstSeen?: number | null
-  /** Whether windows that are still open take part as well, up to the one that holds `now`. Default false. */
+  /**
+   * Whether windows that are still open take part as well, up to the one that holds `now`. Default false. The state of
+   * that one is then of the hours that have come, whatever is dated later.
+   */
   readonly includeOpen?: boolean
   /** Arrays to write into, at least as long as the range has windows. Default: new ones. */
   readonly buffer?: PointBuffer
