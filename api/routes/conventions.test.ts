@@ -153,6 +153,26 @@ describe('a parameter that can be written in several ways', () => {
   })
 })
 
+describe('a range without a granularity', () => {
+  const routes = [
+    '/usage-stats?',
+    '/quality-metrics?',
+    '/time-series?',
+    '/trends?',
+    '/trends?trend_type=emerging&',
+  ]
+  it.each(['5d', '9d', '2w', '23d', 'P1Y'])(
+    'is answered on every route that has series, whatever its length (%s)',
+    async (range) => {
+      for (const route of routes)
+        for (const of of ['', `&pattern_id=${id}`]) {
+          const answer = await api.ask(`${route}time_range=${range}${of}`)
+          expect(answer.status, `${route} ${answer.text}`).toBe(200)
+        }
+    },
+  )
+})
+
 describe('the pages of a list', () => {
   it.each([
     '/patterns?sort=-last_seen',

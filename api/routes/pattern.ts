@@ -11,7 +11,7 @@ import { readPositionRanges, upTo } from '../queries/events/readPositionRanges.t
 import type { Vector } from '../values/vector.ts'
 import { everything } from '../queries/columnSets.ts'
 import { trendSegments } from '../trends/patternSeries.ts'
-import { healthRange, healthTrends } from '../trends/healthTrends.ts'
+import { healthTrends, resolveHealthRange } from '../trends/healthTrends.ts'
 import { trendColumns } from '../trends/trendColumns.ts'
 import { mergeRows } from '../queries/windows/mergeRows.ts'
 import { usesAt } from '../totals/sums.ts'
@@ -30,6 +30,7 @@ import {
 import { growthField, growthOf, usageFields, usageOf } from './growthFields.ts'
 import { healthOf, healthSchema } from './healthFields.ts'
 import { nameOf, patternFields } from './patternFields.ts'
+import { mostPoints } from './pointLimits.ts'
 
 const time = z.iso.datetime().nullable()
 
@@ -94,7 +95,7 @@ export const routePattern = (app: ApiApp, parts: RouteParts): void => {
     const options = { now, defaultRange: '7d' }
     const range = orRefuse(resolveRange(query, options))
     const spans = growthSpansOf(query, range, options)
-    const trendRange = healthRange(range, now)
+    const trendRange = orRefuse(resolveHealthRange(query, { ...options, mostPoints }))
     const summed = spans === undefined ? [range] : [range, spans.current, spans.previous]
     const segments = segmentsOf(range)
     const readRecent = async (vector: Vector) => {

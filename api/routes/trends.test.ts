@@ -1,7 +1,7 @@
 import type { SeededEvent } from '@patterns/testing/seedProjections.ts'
 import { seedTrends } from '@patterns/testing/seedTrends.ts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Metric } from '@patterns/projections/analytics/metric.ts'
+import { type Metric, metrics } from '@patterns/projections/analytics/metric.ts'
 import { expectTrends } from '../testing/expectTrends.ts'
 import { afterLast, ofPattern } from '../testing/recount.ts'
 import { recountSeries } from '../testing/recountTrends.ts'
@@ -109,6 +109,57 @@ describe('the trends of a metric', () => {
       expect(inList).toMatchObject(alone)
       expect(body.trends[0].adjusted_p_value).toBeNull()
     }
+  })
+
+  describe('of one pattern are those on its own page', () => {
+    const ofPage = async (id: string, range: string) => {
+      const { trends } = await ask(`/patterns/${id}?${range}`)
+      return {
+        windows: [trends.from, trends.to, trends.granularity],
+        slopes: trends.metrics.map((metric: Body) => metric.slope),
+      }
+    }
+    const ofTrends = async (id: string, range: string) => {
+      const bodies = await Promise.all(
+        metrics.map((metric) => ask(`/trends?trend_type=${metric}&pattern_id=${id}&${range}`)),
+      )
+      const { from, to, granularity } = bodies[0]
+      return { windows: [from, to, granularity], slopes: bodies.map(({ trends }) => trends[0].slope) }
+    }
+
+    it.each([
+      'time_range=30d',
+      'time_range=90d',
+      'time_range=P200D',
+      'from=2026-02-10T05:00:00Z&to=2026-03-20T00:00:00Z',
+      'from=2026-02-10T05:00:00Z',
+    ])('of windows and slope (%s)', async (range) => {
+      expect(await ofPage(trendingIds.steady, range)).toEqual(await ofTrends(trendingIds.steady, range))
+    })
+
+    it('over as many days as are named, at the first minute of a day too', async () => {
+      try {
+        api.now = Date.UTC(2026, 3, 8, 0, 1)
+        const page = await ofPage(trendingIds.steady, 'time_range=30d')
+        expect(page).toEqual(await ofTrends(trendingIds.steady, 'time_range=30d'))
+        expect(page.windows).toEqual(['2026-03-08T00:00:00.000Z', '2026-04-07T00:00:00.000Z', 'day'])
+      } finally {
+        api.now = now
+      }
+    })
+
+    it.each([
+      ['time_range=7d', '2026-03-09T00:00:00.000Z', '2026-04-08T00:00:00.000Z'],
+      [
+        'from=2026-03-18T05:00:00Z&to=2026-03-20T07:00:00Z',
+        '2026-02-19T00:00:00.000Z',
+        '2026-03-21T00:00:00.000Z',
+      ],
+    ])('over 30 days where the range is shorter (%s)', async (range, from, to) => {
+      const page = await ofPage(trendingIds.steady, range)
+      expect(page.windows).toEqual([from, to, 'day'])
+      expect(page).toEqual(await ofTrends(trendingIds.steady, `from=${from}&to=${to}`))
+    })
   })
 
   it('show the series where asked to', async () => {

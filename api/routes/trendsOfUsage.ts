@@ -45,7 +45,7 @@ export const createEmergenceAnswers = (parts: RouteParts) => {
 
   const resolve = (query: TrendsQuery, question: string): ListedSpans => {
     const asked = spansOf(query, question)
-    const granularity = query.granularity ?? granularityOfSpans(asked.spans)
+    const granularity = query.granularity ?? granularityOfSpans(asked.spans, mostListPoints)
     orRefuse(fewEnough(usageRange(asked.spans, granularity, parts.clock()), mostListPoints))
     return { ...asked, granularity }
   }

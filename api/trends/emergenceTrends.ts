@@ -3,7 +3,8 @@ import { directionsInList, type ListedDirection } from '@patterns/projections/an
 import type { Emergence, EmergenceLimits } from '@patterns/projections/analytics/emergence.ts'
 import { closedUntil } from '@patterns/projections/analytics/trendRange.ts'
 import type { GrowthSpans } from '@patterns/projections/derived/growthSpans.ts'
-import { type Granularity, windowMs, windowStart } from '@patterns/projections/window.ts'
+import { type Granularity, windowStart } from '@patterns/projections/window.ts'
+import { defaultGranularity } from '../values/buckets.ts'
 import { type Page, type PagePlace, pageOf } from '../values/page.ts'
 import type { Range } from '../values/range.ts'
 import type { Vector } from '../values/vector.ts'
@@ -51,10 +52,8 @@ export interface EmergenceTrends {
 const fewestWindows = 14
 
 /** The coarsest windows of which both spans together hold enough to see a course. */
-export const granularityOfSpans = ({ current, previous }: GrowthSpans): Granularity =>
-  (['week', 'day'] as const).find(
-    (granularity) => (current.to - previous.from) / windowMs[granularity] >= fewestWindows,
-  ) ?? 'hour'
+export const granularityOfSpans = ({ current, previous }: GrowthSpans, mostPoints: number): Granularity =>
+  defaultGranularity({ from: previous.from, to: current.to }, { mostPoints, fewest: fewestWindows })
 
 /** The closed windows that touch the two spans. */
 export const usageRange = (spans: GrowthSpans, granularity: Granularity, now: number): TrendRange => {

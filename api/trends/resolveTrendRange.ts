@@ -22,8 +22,6 @@ export interface TrendRangeOptions {
   readonly now: number
   readonly defaultRange: string
   readonly mostPoints: number
-  /** Where the request names none. */
-  readonly granularityOf?: (range: Range) => Granularity
 }
 
 /** Where knowledge ends: after the last closed window, or after the one that runs. */
@@ -60,11 +58,11 @@ export const fewEnough = (trendRange: TrendRange, mostPoints: number): Resolved<
  */
 export const resolveTrendRange = (
   request: TrendRangeRequest,
-  { now, defaultRange, mostPoints, granularityOf = defaultGranularity }: TrendRangeOptions,
+  { now, defaultRange, mostPoints }: TrendRangeOptions,
 ): Resolved<TrendRange> => {
   const asked = resolveRange(request, { now, defaultRange })
   if (!asked.ok) return asked
-  const granularity = request.granularity ?? granularityOf(asked.value)
+  const granularity = request.granularity ?? defaultGranularity(asked.value, { mostPoints })
   const includeOpen = request.include_open ?? false
   const known = knownUntil(granularity, now, includeOpen)
   const to =

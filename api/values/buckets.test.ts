@@ -19,7 +19,37 @@ describe('the granularity by default', () => {
     [90 * day, 'day'],
     [24 * 7 * day, 'week'],
   ])('over %i ms is the coarsest with 24 points, else the hour: %s', (length, granularity) => {
-    expect(defaultGranularity({ from: 0, to: length })).toBe(granularity)
+    expect(defaultGranularity({ from: 0, to: length }, limits)).toBe(granularity)
+  })
+
+  it.each([
+    [200 * hour, 'hour'],
+    [200 * hour + 1, 'day'],
+    [14 * day, 'day'],
+    [23 * day, 'day'],
+    [24 * day, 'day'],
+    [24 * 7 * day, 'week'],
+  ])(
+    'over %i ms of a list is the same, or else the finest of which there are not too many: %s',
+    (to, granularity) => {
+      expect(defaultGranularity({ from: 0, to }, { mostPoints: 200 })).toBe(granularity)
+    },
+  )
+
+  it('fits, whatever the range, if anything does', () => {
+    const range = fc.record({
+      from: fc.integer({ min: 0, max: 2_000 }),
+      hours: fc.integer({ min: 1, max: 45_000 }),
+    })
+    fc.assert(
+      fc.property(range, fc.constantFrom(200, 1_000), ({ from, hours }, mostPoints) => {
+        const asked = { from: from * hour, to: (from + hours) * hour }
+        const named = (['hour', 'day', 'week'] as const).map(
+          (granularity) => resolveSeries(asked, { granularity }, { now, mostPoints }).ok,
+        )
+        expect(resolveSeries(asked, {}, { now, mostPoints }).ok).toBe(named.includes(true))
+      }),
+    )
   })
 })
 

@@ -1,4 +1,4 @@
-import { type Granularity, windowMs, windowStart } from '@patterns/projections/window.ts'
+import { granularities, type Granularity, windowMs, windowStart } from '@patterns/projections/window.ts'
 import { addDays } from 'date-fns/addDays'
 import { addWeeks } from 'date-fns/addWeeks'
 import { startOfDay } from 'date-fns/startOfDay'
@@ -31,14 +31,23 @@ export interface SeriesRequest {
 
 export const fewestPoints = 24
 
-/** The coarsest granularity that still gives 24 points, else the hour. */
-export const defaultGranularity = ({ from, to }: Range): Granularity =>
-  (['week', 'day'] as const).find((granularity) => (to - from) / windowMs[granularity] >= fewestPoints) ??
-  'hour'
-
 /** How many buckets a range can be cut into, at most: the first and the last may stand out. */
 const mostBuckets = ({ from, to }: Range, granularity: Granularity): number =>
   Math.ceil((to - from) / windowMs[granularity]) + (granularity === 'hour' ? 0 : 1)
+
+/**
+ * The coarsest granularity that still gives 24 points (or the fewest that are wanted), else the finest that gives no
+ * more than there may be. Weeks of a range that is too long for any.
+ */
+export const defaultGranularity = (
+  range: Range,
+  { mostPoints, fewest = fewestPoints }: { readonly mostPoints: number; readonly fewest?: number },
+): Granularity =>
+  (['week', 'day'] as const).find(
+    (granularity) => (range.to - range.from) / windowMs[granularity] >= fewest,
+  ) ??
+  granularities.find((granularity) => mostBuckets(range, granularity) <= mostPoints) ??
+  'week'
 
 /**
  * Cuts a range into the buckets that it touches: the range is widened to the start of its first bucket and
@@ -50,7 +59,7 @@ export const resolveSeries = (
   { now, mostPoints }: { readonly now: number; readonly mostPoints: number },
 ): Resolved<Series> => {
   const zone = request.time_zone ?? 'UTC'
-  const granularity = request.granularity ?? defaultGranularity(range)
+  const granularity = request.granularity ?? defaultGranularity(range, { mostPoints })
   if (mostBuckets(range, granularity) > mostPoints) {
     const fitting = (['day', 'week'] as const).find((other) => mostBuckets(range, other) <= mostPoints)
     const advice = fitting === undefined ? 'ask for a shorter range' : `granularity=${fitting} fits`

@@ -63,7 +63,7 @@ export const seriesParameters = {
       type: 'string',
       enum: [...granularities, ...adverbs],
       description:
-        'How long each point is; `hourly`, `daily` and `weekly` say the same. Default: the coarsest that gives at least 24 points.',
+        'How long each point is; `hourly`, `daily` and `weekly` say the same. Default: the coarsest that gives at least 24 points, else the finest that is allowed.',
     }),
   time_zone: z.string().refine(isZone, 'must be the name of an IANA time zone').optional().openapi({
     description:
