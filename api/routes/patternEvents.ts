@@ -1,4 +1,5 @@
 import { refuseOtherRange } from '../http/conventions/listRange.ts'
+import { outcomes } from '@patterns/shared/contract/patternEvent.ts'
 import { createRoute, z } from '@hono/zod-openapi'
 import { answerFields, isoTime, rangeFields } from '../http/conventions/asOf.ts'
 import { decodeCursor, encodeCursor, questionOf } from '../http/conventions/cursor.ts'
@@ -28,16 +29,20 @@ const answerSchema = z
   })
   .openapi('PatternEvents')
 
-const { from, to } = rangeParameters('7d')
-
 const route = createRoute({
   method: 'get',
   path: '/patterns/{pattern_id}/events',
   summary: 'The events behind a number',
-  description: 'Exactly the events that are counted in the windows of the range.',
+  description:
+    'Exactly the events that are counted in the windows of the range, or the uses among them that ended in one way.',
   request: {
     params: patternPath,
-    query: z.strictObject({ from, to, ...pageParameters, ...afterParameter }),
+    query: z.strictObject({
+      ...rangeParameters('7d'),
+      outcome: z.enum(outcomes).optional().openapi({ description: 'Only uses with this outcome.' }),
+      ...pageParameters,
+      ...afterParameter,
+    }),
   },
   responses: {
     200: { description: 'The events.', content: { 'application/json': { schema: answerSchema } } },
@@ -53,20 +58,20 @@ const eventPlace = z
 export const routePatternEvents = (app: ApiApp, parts: RouteParts): void => {
   app.openapi(route, (context) => {
     const { pattern_id } = context.req.valid('param')
-    const { limit, cursor, after, ...query } = context.req.valid('query')
-    const question = questionOf(parts.logId(), 'pattern-events', { pattern_id })
+    const { outcome, limit, cursor, after, ...query } = context.req.valid('query')
+    const question = questionOf(parts.logId(), 'pattern-events', { pattern_id, outcome })
     const known = cursor === undefined ? undefined : decodeCursor(cursor, question, eventPlace)
     if (known !== undefined) refuseOtherRange(query, known.range, '7d')
     const now = parts.clock()
     const range = orRefuse(resolveRange(known?.range ?? query, { now, defaultRange: '7d' }))
     const read = async () => {
-      const { vector, entry, ranges } = await readPositionRanges(parts.database, pattern_id, range)
+      const { vector, entry, ranges } = await readPositionRanges(parts.database, pattern_id, range, outcome)
       if (entry === undefined) throw patternNotFound(pattern_id)
       const place = { before: known?.place, limit }
       return {
         vector,
         entry,
-        found: await parts.findEvents({ patternId: pattern_id, range, ranges, ...place }),
+        found: await parts.findEvents({ patternId: pattern_id, range, outcome, ranges, ...place }),
       }
     }
     return parts.answers(context, {

@@ -79,7 +79,9 @@ describe('a value that is not valid', () => {
     [`/patterns/${id}?include=everything`, 400, ['include']],
     [`/patterns/not-a-uuid/events`, 400, ['pattern_id']],
     [`/patterns/${id}/events?limit=1000`, 400, ['limit']],
-    [`/patterns/${id}/events?time_range=7d`, 400, ['time_range']],
+    [`/patterns/${id}/events?time_range=soon`, 400, ['time_range']],
+    [`/patterns/${id}/events?time_range=7d&from=2026-04-02T00:00:00Z`, 422, ['time_range']],
+    [`/patterns/${id}/events?outcome=bad`, 400, ['outcome']],
   ])('%s is a %i that names %s', async (path, status, paths) => {
     expectProblem(
       await api.ask(path),

@@ -100,6 +100,22 @@ describe('the events behind a number', () => {
     expect(found).toEqual(Array.from({ length: 50 }, (_, i) => 50 - i))
   })
 
+  it('are those with an outcome, however few they are among the others', async () => {
+    const count = 5_000
+    const isError = (i: number) => i % 700 === 0
+    const texts = Array.from({ length: count }, (_, i) =>
+      isError(i) ? body(mine, i).replace('"success"', '"error"') : body(i % 3 === 0 ? other : mine, i),
+    )
+    const find = createFindEvents({ eventLog: await logOf(texts), mostMs: Number.POSITIVE_INFINITY })
+    const errors = texts.flatMap((_, i) => (isError(i) ? [i + 1] : [])).toReversed()
+    // As many as there are, and fewer than were counted: an hour counts all of its own.
+    for (const events of [errors.length, 1]) {
+      const ranges = new Map([[0, [{ first: 1, last: count, events }]]])
+      const asked = { patternId: mine, range: all, outcome: 'error', ranges } as const
+      expect(await everyPage(find, asked, 3)).toEqual(errors)
+    }
+  })
+
   it('are of every shard that the pattern was in, the last one first', async () => {
     const log = await logOf([body(mine, 0), body(other, 1), body(mine, 2)])
     const eventLog: Pick<typeof log, 'readRanges'> = {

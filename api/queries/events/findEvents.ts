@@ -1,7 +1,7 @@
 import { setImmediate as otherWork } from 'node:timers/promises'
 import type { EventLog, LogRecord, PositionRange } from '@patterns/event-log/eventLog.ts'
 import { decodeRecord } from '@patterns/shared/contract/decodeRecord.ts'
-import type { PatternEvent } from '@patterns/shared/contract/patternEvent.ts'
+import type { Outcome, PatternEvent } from '@patterns/shared/contract/patternEvent.ts'
 import type { Range } from '../../values/range.ts'
 import { createPatternIndex } from './patternIndex.ts'
 import { type HourPositions, joinRanges, stepBack } from './stepBack.ts'
@@ -22,6 +22,8 @@ export interface EventsAsked {
   readonly patternId: string
   /** Event time, epoch milliseconds. */
   readonly range: Range
+  /** Only uses with this outcome. */
+  readonly outcome?: Outcome | undefined
   /** Where to look, by shard, in order. */
   readonly ranges: ReadonlyMap<number, readonly HourPositions[]>
   readonly before?: EventPlace | undefined
@@ -47,6 +49,9 @@ export interface FindEventsOptions {
   readonly now?: () => number
 }
 
+/** Events that are read at once to find those with an outcome among them. */
+const mostSifted = 1_000
+
 /** Positions in order as ranges of neighbours. */
 const rangesOf = (positions: readonly number[]): PositionRange[] => {
   const ranges: { first: number; last: number }[] = []
@@ -69,12 +74,13 @@ export const createFindEvents = ({
   const readEvents = async (
     shard: number,
     positions: readonly number[],
-    { from, to }: Range,
+    { range: { from, to }, outcome }: EventsAsked,
   ): Promise<FoundEvent[]> => {
     const found: FoundEvent[] = []
     for await (const page of eventLog.readRanges(shard, rangesOf(positions))) {
       for (const record of page) {
         const event = decodeRecord(record)
+        if (outcome !== undefined && event.outcome !== outcome) continue
         if (event.occurredAt >= from && event.occurredAt < to) found.push({ shard, record, event })
       }
     }
@@ -82,7 +88,7 @@ export const createFindEvents = ({
   }
 
   return async (asked) => {
-    const { patternId, range, ranges, before, limit } = asked
+    const { patternId, outcome, ranges, before, limit } = asked
     const deadline = now() + mostMs
     const events: FoundEvent[] = []
     for (const shard of [...ranges.keys()].toSorted((a, b) => b - a)) {
@@ -94,8 +100,8 @@ export const createFindEvents = ({
         const step = stepBack(joined, below, wanted)
         if (step.length === 0) break
         const positions = await index.positions(shard, step, patternId)
-        const newest = positions.slice(-wanted)
-        events.push(...(await readEvents(shard, newest, range)))
+        const newest = positions.slice(outcome === undefined ? -wanted : -mostSifted)
+        events.push(...(await readEvents(shard, newest, asked)))
         if (events.length > limit) {
           const shown = events.slice(0, limit)
           const last = shown.at(-1)!

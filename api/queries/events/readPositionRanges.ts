@@ -1,3 +1,4 @@
+import type { Outcome } from '@patterns/shared/contract/patternEvent.ts'
 import type { Range } from '../../values/range.ts'
 import { type Vector, vectorFromJson } from '../../values/vector.ts'
 import { type CatalogueRow, readEntry, rowExpression } from '../catalogueRow.ts'
@@ -14,25 +15,38 @@ export interface PositionsRead {
   readonly ranges: ReadonlyMap<number, readonly HourPositions[]>
 }
 
-/** Reads where the events behind a pattern's numbers of a range lie: each hour knows its first and last position. */
+/** The column that counts the uses with an outcome. */
+const countOf: Readonly<Record<Outcome, string>> = {
+  success: 'successes',
+  partial_success: 'partial_successes',
+  failure: 'failures',
+  error: 'errors',
+}
+
+/**
+ * Reads where the events behind a pattern's numbers of a range lie: each hour knows its first and last position. With an
+ * outcome, only hours that have uses with it.
+ */
 export const readPositionRanges = async (
   database: Queryable,
   patternId: string,
   range: Range,
+  outcome?: Outcome,
 ): Promise<PositionsRead> => {
+  const counted = outcome === undefined ? 'uses' : countOf[outcome]
   const { rows } = await database.query<{
     vector: Record<string, number>
     entries: CatalogueRow[] | null
-    ranges: Record<string, [first: number, last: number, uses: number][]> | null
+    ranges: Record<string, [first: number, last: number, events: number][]> | null
   }>({
-    name: 'read_position_ranges',
+    name: `read_position_ranges_${counted}`,
     text: `
 select ${vectorExpression} as vector,
   (select json_agg(${rowExpression('entry')}) from ${tables.catalogue} entry where pattern_id = $1) as entries,
   (select json_object_agg(shard, ranges) from (
-    select shard, json_agg(json_build_array(first_position, last_position, uses) order by first_position) as ranges
+    select shard, json_agg(json_build_array(first_position, last_position, ${counted}) order by first_position) as ranges
     from ${tables.hour}
-    where pattern_id = $1 and window_start >= $2 and window_start < $3
+    where pattern_id = $1 and window_start >= $2 and window_start < $3${outcome === undefined ? '' : ` and ${counted} > 0`}
     group by shard) as by_shard) as ranges`,
     values: [patternId, new Date(range.from), new Date(range.to)],
   })
