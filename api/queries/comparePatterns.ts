@@ -6,7 +6,7 @@ import type { Vector } from '../values/vector.ts'
 import { comparedColumns } from './columnSets.ts'
 import type { PatternReads } from './patternReads.ts'
 import { mergeRows } from './windows/mergeRows.ts'
-import { segmentsOf } from './windows/segments.ts'
+import { segmentsOf } from '@patterns/projections/segments.ts'
 
 export interface Compared {
   readonly vector: Vector

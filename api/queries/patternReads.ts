@@ -1,7 +1,7 @@
 import type { CatalogueEntry } from '@patterns/projections/catalogue.ts'
 import { windowMs } from '@patterns/projections/window.ts'
 import type { Vector } from '../values/vector.ts'
-import type { Segment } from './windows/segments.ts'
+import type { Segment } from '@patterns/projections/segments.ts'
 import type { ColumnSet } from './columnSets.ts'
 import type { Queryable } from './queryable.ts'
 import { TooBusyError } from './queryErrors.ts'

@@ -1,7 +1,7 @@
 import type { CatalogueEntry } from '@patterns/projections/catalogue.ts'
 import { uuidArray } from '@patterns/shared/postgres/binaryArray.ts'
 import { type Vector, vectorFromJson } from '../values/vector.ts'
-import type { Segment } from './windows/segments.ts'
+import type { Segment } from '@patterns/projections/segments.ts'
 import { type CatalogueRow, readEntry, rowExpression } from './catalogueRow.ts'
 import type { ColumnSet } from './columnSets.ts'
 import { tables, vectorExpression } from './liveProjection.ts'

@@ -1,5 +1,5 @@
 import { uuidArray } from '@patterns/shared/postgres/binaryArray.ts'
-import type { Segment } from './windows/segments.ts'
+import type { Segment } from '@patterns/projections/segments.ts'
 import type { ColumnSet } from './columnSets.ts'
 import type { Queryable } from './queryable.ts'
 import { type JsonRow, readRows, segmentParameters, selectRows, type WindowRow } from './windowRows.ts'

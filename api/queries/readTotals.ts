@@ -1,5 +1,5 @@
 import { type Vector, vectorFromJson } from '../values/vector.ts'
-import type { Segment } from './windows/segments.ts'
+import type { Segment } from '@patterns/projections/segments.ts'
 import { tables, vectorExpression } from './liveProjection.ts'
 import type { ColumnSet } from './columnSets.ts'
 import type { Queryable } from './queryable.ts'

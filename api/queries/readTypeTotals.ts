@@ -1,7 +1,7 @@
 import { granularities } from '@patterns/projections/window.ts'
 import type { WindowColumn } from '@patterns/projections/windowState.ts'
 import { vectorFromJson } from '../values/vector.ts'
-import type { Segment } from './windows/segments.ts'
+import type { Segment } from '@patterns/projections/segments.ts'
 import type { ColumnSet } from './columnSets.ts'
 import { tables, vectorExpression } from './liveProjection.ts'
 import type { Queryable } from './queryable.ts'

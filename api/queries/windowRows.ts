@@ -2,7 +2,7 @@ import type { ColumnType, ColumnValue } from '@patterns/projections/measure.ts'
 import { granularities } from '@patterns/projections/window.ts'
 import { type WindowColumn, type WindowState, zeroWindow } from '@patterns/projections/windowState.ts'
 import { timestamptzArray } from '@patterns/shared/postgres/binaryArray.ts'
-import { type Segment, windowStarts } from './windows/segments.ts'
+import { type Segment, windowStarts } from '@patterns/projections/segments.ts'
 import { tables } from './liveProjection.ts'
 
 /** One row of the window tables; rows of one window in several shards are to be merged. */

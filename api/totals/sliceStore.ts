@@ -1,7 +1,7 @@
 import type { Granularity } from '@patterns/projections/window.ts'
 import { LRUCache } from 'lru-cache'
 import type { Range } from '../values/range.ts'
-import { segmentsOf, windowStarts } from '../queries/windows/segments.ts'
+import { segmentsOf, windowStarts } from '@patterns/projections/segments.ts'
 import type { LaneIndex } from './laneIndex.ts'
 import type { Slice } from './slice.ts'
 import { sumWidth } from './sums.ts'

@@ -1,6 +1,6 @@
 import { setImmediate as otherWork } from 'node:timers/promises'
 import type { InsufficientData, TrendLine } from '@patterns/projections/analytics/trendLine.ts'
-import { windowStarts } from '../queries/windows/segments.ts'
+import { windowStarts } from '@patterns/projections/segments.ts'
 import type pg from 'pg'
 import { createLaneIndex } from '../totals/laneIndex.ts'
 import { readRows } from '../totals/readRows.ts'

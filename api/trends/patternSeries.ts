@@ -3,7 +3,7 @@ import { createSeries, type Series, type SeriesWindow } from '@patterns/projecti
 import { type Granularity, windowStart } from '@patterns/projections/window.ts'
 import { mergeWindow } from '@patterns/projections/windowState.ts'
 import type { WindowRow } from '../queries/windowRows.ts'
-import { type Segment, segmentsOf } from '../queries/windows/segments.ts'
+import { type Segment, segmentsOf } from '@patterns/projections/segments.ts'
 import { countedRange, type TrendRange } from './resolveTrendRange.ts'
 
 /**

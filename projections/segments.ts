@@ -1,5 +1,5 @@
-import { type Granularity, windowMs, windowStart } from '@patterns/projections/window.ts'
-import type { Range } from '../../values/range.ts'
+import { type Granularity, windowMs, windowStart } from './window.ts'
+import type { Range } from './analytics/trendRange.ts'
 
 /** Neighbouring windows of one granularity: those that start in `[start, end)`. */
 export interface Segment {

@@ -1,4 +1,4 @@
-import { windowMs, windowStart } from '@patterns/projections/window.ts'
+import { windowMs, windowStart } from './window.ts'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { segmentsBetween, segmentsOf, segmentsOfAll, windowStarts } from './segments.ts'
