@@ -1,36 +1,21 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { TopicBatch } from '@patterns/shared/contract/topicMessage.ts'
-import type { Logger } from '@patterns/shared/logger.ts'
-import type { PartitionEnd, PartitionHistory, PartitionOwner } from '@patterns/topic/source.ts'
+import type { PartitionOwner } from '@patterns/topic/source.ts'
 import { FencedError } from '../project/writeFlush.ts'
-import { askEnd, askHistory } from './askTopic.ts'
-import { backoffMs } from './backoff.ts'
+import { createLaneRecovery, type LaneRecoveryOptions } from './laneRecovery.ts'
 import {
   isMendedInDatabase,
   isWorthRetrying,
   type Owned,
   ownShard,
-  progressOf,
   type ShardState,
   stateOf,
   succeed,
-  type Work,
 } from './ownedShard.ts'
-import { hasMovedSince, LostSourceError } from './lostSource.ts'
+import type { LostSourceError } from './lostSource.ts'
 import { messageOf } from './messageOf.ts'
-import { type LaneOptions, openShardLane, type ShardLane } from './shardLane.ts'
-import { stopCauseOf } from './stopCause.ts'
 
-export interface ShardOwnerOptions {
-  readonly lane: Omit<LaneOptions, 'shard' | 'source' | 'history' | 'onProgress' | 'projector'> & {
-    readonly projector: Omit<LaneOptions['projector'], 'onFailure'>
-  }
-  /** The partitions' ends as the source knows them now. */
-  readonly ends: () => Promise<readonly PartitionEnd[]>
-  /** What a partition holds now. */
-  readonly history: (partition: number) => PartitionHistory
-  readonly logger: Logger
-  readonly backoff?: (attempt: number) => number
+export interface ShardOwnerOptions extends LaneRecoveryOptions {
   /** Told how many shards there are whenever that changes. */
   readonly onOwned?: (shards: number) => void
   /** How long a batch may take without coming on before no sign of life is given for it, in milliseconds. */
@@ -57,138 +42,17 @@ export interface ShardOwner extends PartitionOwner {
 const heartbeatMs = 1_000
 
 export const createShardOwner = ({
-  lane: laneOptions,
-  ends,
-  history,
-  logger,
-  backoff = backoffMs,
   onOwned,
   // Longer than all that the database is given: whatever this process hangs at, another one may not.
   maxTakeMs = 60_000,
   // Well below the time that a group waits for a member that is to let go.
   lastFlushMs = 3_000,
+  ...options
 }: ShardOwnerOptions): ShardOwner => {
   const owned = new Map<number, Owned>()
-  const { now } = laneOptions.projector
-  /**
-   * A topic that was created again grows: once it is as long as the old one it looks whole, and is not. So a loss is
-   * kept, also while the shard is another's, until the log says to go on from elsewhere.
-   */
-  const losses = new Map<number, LostSourceError>()
-
-  const stopShard = (entry: Owned, error: unknown): void => {
-    const stop = stopCauseOf(entry.shard, error)
-    // Once, while it is tried again and again.
-    const isKnown = entry.status === 'stopped' && entry.stop?.message === stop.message
-    entry.status = 'stopped'
-    entry.stop = stop
-    entry.reason = stop.message
-    if (isKnown) return
-    if (!(error instanceof LostSourceError)) {
-      logger.error({ shard: entry.shard, err: error }, 'shard stopped')
-    } else if (losses.get(entry.shard) !== error) {
-      // Once, and without a stack: it is for a person to mend, and the reason says how.
-      losses.set(entry.shard, error)
-      logger.error({ shard: entry.shard, reason: entry.reason }, 'shard stopped')
-    }
-  }
-
-  /** @throws LostSourceError if the shard was refused before, and its log is as it was then */
-  const refuseLost = async (shard: number): Promise<void> => {
-    const loss = losses.get(shard)
-    if (loss === undefined) return
-    if (!hasMovedSince(loss, await laneOptions.log.head(shard))) throw loss
-    losses.delete(shard)
-  }
-
-  const openOnce = async (entry: Owned): Promise<ShardLane> => {
-    let opened: ShardLane | undefined
-    let early: { readonly error: unknown } | undefined
-    await refuseLost(entry.shard)
-    const lane = await openShardLane({
-      ...laneOptions,
-      shard: entry.shard,
-      source: () => askEnd(ends, entry.shard),
-      history: askHistory(history, entry.shard),
-      onProgress: () => {
-        if (entry.takingSince !== undefined) entry.takingSince = now()
-      },
-      projector: {
-        ...laneOptions.projector,
-        onFlush: (flush) => {
-          succeed(entry, 'flush')
-          laneOptions.projector.onFlush?.(flush)
-        },
-        // A flush fails beside the batches: at an idle shard nobody else would come to notice.
-        onFailure: (error) => {
-          if (opened === undefined) early ??= { error }
-          else if (abandonLane(entry, opened, 'flush', error) === 'retrying' || isMendedInDatabase(error))
-            void openLane(entry).catch(() => {})
-        },
-      },
-    })
-    if (early === undefined) return (opened = lane)
-    lane.close()
-    throw early.error
-  }
-
-  /** Tries until it succeeds, the shard is revoked, or trying again cannot help (then it throws). */
-  const openPatiently = async (entry: Owned): Promise<ShardLane | undefined> => {
-    const failures = Math.max(entry.failures.take, entry.failures.flush)
-    // The first time at once: mostly a rival was faster, or a connection broke.
-    if (failures > 1) await delay(backoff(failures - 1))
-    for (let attempt = 1; !entry.isRevoked; attempt++) {
-      try {
-        const lane = await openOnce(entry)
-        if (entry.isRevoked) {
-          lane.close()
-          return undefined
-        }
-        entry.lane = lane
-        // Where a flush failed the next one tells, unless nothing is left to write.
-        if (entry.failures.flush === 0 || lane.flushedPosition() === lane.position()) succeed(entry, 'flush')
-        return lane
-      } catch (error) {
-        if (isWorthRetrying(error)) {
-          entry.status = 'retrying'
-          entry.reason = messageOf(error)
-          logger.warn({ shard: entry.shard, attempt, reason: entry.reason }, 'shard cannot be opened yet')
-        } else {
-          stopShard(entry, error)
-          if (!isMendedInDatabase(error)) throw error
-        }
-        await delay(backoff(attempt))
-      }
-    }
-    return undefined
-  }
-
-  const openLane = (entry: Owned): Promise<ShardLane | undefined> => {
-    // A flush that failed beside a batch may have opened it already.
-    if (entry.lane !== undefined) return Promise.resolve(entry.lane)
-    entry.opening ??= openPatiently(entry).finally(() => (entry.opening = undefined))
-    return entry.opening
-  }
-
-  /** A lane that failed knows nothing for sure: drop it. What is committed is the truth to go on from. */
-  const abandonLane = (entry: Owned, lane: ShardLane, work: Work, error: unknown): ShardState['status'] => {
-    if (entry.lane !== lane) return entry.status
-    lane.close()
-    entry.failures[work] += 1
-    entry.known = progressOf(lane)
-    entry.lane = undefined
-    if (isWorthRetrying(error)) {
-      entry.status = 'retrying'
-      entry.reason = messageOf(error)
-      logger.warn(
-        { shard: entry.shard, reason: entry.reason },
-        'shard is opened again from what is committed',
-      )
-    } else {
-      stopShard(entry, error)
-    }
-    return entry.status
-  }
+  const recovery = createLaneRecovery(options)
+  const { logger } = options
+  const { now } = options.lane.projector
 
   /**
    * Waits and keeps telling the group that we live, until it says that the shard is not ours any more. A batch that comes
@@ -234,7 +98,7 @@ export const createShardOwner = ({
       const entry = ownShard(partition)
       owned.set(partition, entry)
       onOwned?.(owned.size)
-      const lane = await openLane(entry)
+      const lane = await recovery.open(entry)
       return lane?.nextOffset() ?? 0
     },
 
@@ -244,7 +108,7 @@ export const createShardOwner = ({
       // One that could be opened again is tried, slowly: a person may have mended by now what it cannot take.
       const isTried = entry.opening !== undefined || entry.lane !== undefined
       if (entry.status === 'stopped' && !isTried) throw new Error(entry.reason)
-      const lane = entry.lane ?? (await whileAlive(entry, openLane(entry), alive))
+      const lane = entry.lane ?? (await whileAlive(entry, recovery.open(entry), alive))
       if (lane === undefined) return batch.firstOffset
       // What is committed may lie elsewhere than the source believes: it is to go there.
       if (lane.nextOffset() !== batch.firstOffset) {
@@ -260,12 +124,12 @@ export const createShardOwner = ({
         // A flush or a look at the checkpoint may have given the lane up beside this, with a reason of its own: that it
         // was closed is none.
         const isGivenUp = entry.lane !== lane
-        abandonLane(entry, lane, 'take', error)
+        recovery.abandon(entry, lane, 'take', error)
         const isOver = isGivenUp
           ? entry.status === 'stopped' && entry.opening === undefined
           : !isWorthRetrying(error) && !isMendedInDatabase(error)
         if (isOver) throw error
-        const reopened = await whileAlive(entry, openLane(entry), alive)
+        const reopened = await whileAlive(entry, recovery.open(entry), alive)
         const next = reopened?.nextOffset() ?? batch.firstOffset
         // The batch that failed is in the log, by a rival or by ourselves.
         if (next !== batch.firstOffset) succeed(entry, 'take')
@@ -280,7 +144,7 @@ export const createShardOwner = ({
     states: () =>
       [...owned.values()].map((entry) => stateOf(entry, now())).toSorted((a, b) => a.shard - b.shard),
 
-    lost: () => new Map([...losses].filter(([shard]) => owned.get(shard)?.status === 'stopped')),
+    lost: () => new Map([...recovery.losses()].filter(([shard]) => owned.get(shard)?.status === 'stopped')),
 
     async compareCheckpoints(read) {
       // Before they are read: a checkpoint only grows, unless somebody else has it in hand.
@@ -291,7 +155,7 @@ export const createShardOwner = ({
       for (const { entry, lane, position } of flushed) {
         if ((found.get(entry.shard) ?? 0) >= position) continue
         const error = new FencedError(`The checkpoint of shard ${entry.shard} is behind ${position} by now`)
-        if (abandonLane(entry, lane, 'flush', error) === 'retrying') void openLane(entry).catch(() => {})
+        recovery.flushFailed(entry, lane, error)
       }
     },
 
