@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Logger } from '@patterns/shared/logger.ts'
 import type { PartitionEnd, PartitionHistory } from '@patterns/topic/source.ts'
 import { askEnd, askHistory } from './askTopic.ts'
-import { backoffMs } from './backoff.ts'
+import { backoffMs } from '@patterns/topic/backoff.ts'
 import { hasMovedSince, LostSourceError } from './lostSource.ts'
 import { messageOf } from './messageOf.ts'
 import {
