@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import { granularities } from '@patterns/projections/window.ts'
+import { checkpointsOf } from '@patterns/read-model/checkpoint.ts'
+import { servedProjections, servedTables, servedVersion } from '@patterns/read-model/served.ts'
+import { tableNamesOf } from '@patterns/read-model/tables.ts'
 import type { Command } from 'commander'
 import { eventsPerSecondOfEventTime, fillTopic, patterns } from './fillTopic.ts'
 import { startOwnProcess, stopOwnProcess } from './ownProcess.ts'
@@ -11,8 +13,7 @@ import { type RealParts, startRealParts } from './realParts.ts'
 const forget = (parts: RealParts) =>
   parts.pool.query(
     `truncate event_log_shards, event_log_segments, dead_letters, duplicates, projection_checkpoints,
-       ${granularities.map((size) => `pattern_windows_v1_${size}, total_windows_v1_${size}`).join(', ')},
-       pattern_catalogue_v1, pattern_trends_v1, pattern_homes, claimed_events`,
+       ${tableNamesOf(servedVersion).join(', ')}, pattern_homes, claimed_events`,
   )
 
 /** Resolves when the windows account for `count` events, with the time when the first were appended. */
@@ -21,7 +22,7 @@ const untilProjected = async (parts: RealParts, count: number): Promise<void> =>
   for (;;) {
     const { rows } = await parts.pool.query<{ position: number; shards: number[] }>(
       `select coalesce(sum(position), 0)::int8 as position, array_agg(position order by shard) as shards
-       from projection_checkpoints where projection = 'pattern_windows'`,
+       from ${checkpointsOf(servedProjections.windows)} as checkpoints`,
     )
     const { position, shards } = rows[0]!
     if (position >= count) return
@@ -62,9 +63,9 @@ const measure = async (parts: RealParts, topic: string, { messages: count, proce
   const processors = children.map((child) => usageOf(child.pid!))
   await Promise.all(children.map(stopOwnProcess))
   const { rows } = await parts.pool.query<{ uses: number; log_bytes: number; lines: number }>(
-    `select (select sum(uses)::int8 from pattern_windows_v1_hour) as uses,
+    `select (select sum(uses)::int8 from ${servedTables.windows.hour}) as uses,
        (select sum(pg_total_relation_size(relid))::int8 from pg_partition_tree('event_log_segments')) as log_bytes,
-       (select count(*) from pattern_trends_v1) as lines`,
+       (select count(*) from ${servedTables.trends}) as lines`,
   )
   if (rows[0]!.uses !== count)
     throw new Error(`The windows count ${rows[0]!.uses} events instead of ${count}`)

@@ -22,8 +22,8 @@ afterEach(() => product.end())
 /** Every row that is counted, as text. */
 const counted = async (): Promise<string[]> => {
   const { rows } = await product.database.pool.query<{ row: string }>(
-    `select to_jsonb(w)::text as row from (${everyWindow('pattern')}) w
-     union all select to_jsonb(w)::text from (${everyWindow('total')}) w
+    `select to_jsonb(w)::text as row from (${everyWindow('windows')}) w
+     union all select to_jsonb(w)::text from (${everyWindow('totals')}) w
      union all select to_jsonb(c)::text from pattern_catalogue_v1 c order by 1`,
   )
   return rows.map(({ row }) => row)

@@ -47,7 +47,7 @@ test.skipIf(brokers === null || !existsSync('/proc/self/status'))(
         100_000,
       )
       const { rows } = await fixture.pool.query<{ granularity: string; uses: bigint }>(
-        `select granularity, sum(uses) as uses from (${everyWindow('total')}) as w group by granularity order by granularity`,
+        `select granularity, sum(uses) as uses from (${everyWindow('totals')}) as w group by granularity order by granularity`,
       )
       expect(rows).toEqual(
         ['hour', 'day', 'week'].map((granularity) => ({ granularity, uses: BigInt(messages) })),

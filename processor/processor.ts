@@ -1,6 +1,7 @@
 import { type Placement, readPlacement } from '@patterns/event-log/postgres/readPlacement.ts'
 import type { EventLog } from '@patterns/event-log/eventLog.ts'
 import type { Logger } from '@patterns/shared/logger.ts'
+import { servedProjections } from '@patterns/read-model/served.ts'
 import { probe } from '@patterns/shared/postgres/probe.ts'
 import type { Repeating } from '@patterns/topic/repeat.ts'
 import type { Source } from '@patterns/topic/source.ts'
@@ -53,9 +54,6 @@ const reasonsOf = (classified: ClassifiedBatch): Record<string, number> => {
   return counts
 }
 
-/** The projection that is kept up. */
-const windows = { projection: 'pattern_windows', version: 1 }
-
 /** The whole way of a message, put together: source → classify → log → windows. */
 export const createProcessor = ({
   pool,
@@ -87,7 +85,7 @@ export const createProcessor = ({
       duplicateHorizon,
       clock,
       projector: {
-        ...windows,
+        ...servedProjections.windows,
         pool,
         flushIntervalMs,
         now: () => performance.now(),
@@ -142,7 +140,7 @@ export const createProcessor = ({
       })
       mended = watchMendedShards({ owner, log, source, logger })
       stops = recordStops({ pool, states, logger })
-      checkpoints = watchCheckpoints({ pool, owner, projection: windows, logger })
+      checkpoints = watchCheckpoints({ pool, owner, projection: servedProjections.windows, logger })
     },
     async stop() {
       lag?.stop()

@@ -47,8 +47,8 @@ const messages = (from: number, count: number): SeedMessage[] =>
 
 /** Where the rows of a table of the last release are found, in its schema and in the present one. */
 const windows = {
-  pattern_windows_v1: everyWindow('pattern'),
-  total_windows_v1: everyWindow('total'),
+  pattern_windows_v1: everyWindow('windows'),
+  total_windows_v1: everyWindow('totals'),
 } as const
 const tables = [
   'event_log_shards',
@@ -147,7 +147,7 @@ describe('a database of the last release', () => {
     expect(await Promise.all(tables.map((table) => contents(migrated, table)))).toEqual(before)
 
     // A window where any came late is restated, the others are settled an hour after their end.
-    for (const whose of ['pattern', 'total'] as const) {
+    for (const whose of ['windows', 'totals'] as const) {
       const { rows } = await migrated.query(
         `select last_position % 2 > 0 as late, last_recorded_ms > settles_ms as restated, first_recorded_ms < settles_ms as early
          from (select *, 1000 * extract(epoch from window_start + ('1 ' || granularity)::interval + '1 hour') as settles_ms

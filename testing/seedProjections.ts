@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { EventLog, LogRecord } from '@patterns/event-log/eventLog.ts'
 import { createFlushNotifier } from '@patterns/processor/project/flushNotifier.ts'
 import { openProjector } from '@patterns/processor/project/projector.ts'
+import { servedProjections } from '@patterns/read-model/served.ts'
 import { decodeRecord } from '@patterns/shared/contract/decodeRecord.ts'
 import type { PatternEvent } from '@patterns/shared/contract/patternEvent.ts'
 import type { MessageHeaders } from '@patterns/shared/contract/topicMessage.ts'
@@ -95,7 +96,7 @@ const seedShard = async (
   if (!appended.ok) throw new Error('Somebody else writes to the shard')
   const projector = await openProjector({
     pool,
-    lane: { projection: 'pattern_windows', version: 1, shard },
+    lane: { ...servedProjections.windows, shard },
     flushIntervalMs: 60_000,
     now: () => performance.now(),
     onFailure: (error) => {

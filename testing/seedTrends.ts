@@ -1,5 +1,8 @@
 import { systemClock } from '@patterns/processor/trends/clock.ts'
 import { createTrends } from '@patterns/processor/trends/trends.ts'
+import { checkpointsOf } from '@patterns/read-model/checkpoint.ts'
+import { readVector } from '@patterns/read-model/reading/readVector.ts'
+import { servedProjections } from '@patterns/read-model/served.ts'
 import { createLogger } from '@patterns/shared/logger.ts'
 import type pg from 'pg'
 
@@ -19,20 +22,17 @@ export const seedTrends = async (pool: pg.Pool, now: number): Promise<void> => {
     schedule: (run: () => void) => systemClock.schedule(run, 0),
   }
   const trends = createTrends({ pool, logger: createLogger('processor', 'silent'), clock })
-  const { rows } = await pool.query<{ shard: number; position: number }>(
-    `select shard, position from projection_checkpoints where projection = 'pattern_windows' and version = 1`,
-  )
-  for (const { shard, position } of rows)
-    trends.open({ projection: 'pattern_windows', version: 1, shard }, position).start()
+  const windows = await readVector(pool, servedProjections.windows)
+  for (const [shard, position] of windows)
+    trends.open({ ...servedProjections.windows, shard }, position).start()
   const areThere = async (): Promise<boolean> => {
     const failed = trends.states().find(({ status }) => status !== 'running')
     if (failed !== undefined) throw new Error(`The trends of shard ${failed.shard}: ${failed.reason}`)
     const found = await pool.query(
-      `select from projection_checkpoints windows
-       left join projection_checkpoints lines
-         on lines.shard = windows.shard and lines.projection = 'pattern_trends' and lines.version = 1
-         and lines.position = windows.position and lines.watermark = $1
-       where windows.projection = 'pattern_windows' and windows.version = 1 and lines.shard is null`,
+      `select from ${checkpointsOf(servedProjections.windows)} as windows
+       left join ${checkpointsOf(servedProjections.trends)} as lines
+         on lines.shard = windows.shard and lines.position = windows.position and lines.watermark = $1
+       where lines.shard is null`,
       [new Date(closedHour(now))],
     )
     return found.rowCount === 0

@@ -7,7 +7,7 @@ import {
 import { type Metric, metrics, type MetricState } from '@patterns/projections/analytics/metric.ts'
 import { LRUCache } from 'lru-cache'
 import type { Range } from '../values/range.ts'
-import type { Vector } from '../values/vector.ts'
+import type { Vector } from '@patterns/read-model/vector.ts'
 import type { ListedPattern } from '../totals/catalogue.ts'
 import type { StandingsView } from '../totals/standings.ts'
 import { type Sums, sumsAt } from '../totals/sums.ts'

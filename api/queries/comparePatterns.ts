@@ -2,7 +2,7 @@ import { compare, type MetricComparison } from '@patterns/projections/analytics/
 import type { CatalogueEntry } from '@patterns/projections/catalogue.ts'
 import type { Metric } from '@patterns/projections/analytics/metric.ts'
 import type { Range } from '../values/range.ts'
-import type { Vector } from '../values/vector.ts'
+import type { Vector } from '@patterns/read-model/vector.ts'
 import { comparedColumns } from './columnSets.ts'
 import type { PatternReads } from './patternReads.ts'
 import { mergeRows } from './windows/mergeRows.ts'

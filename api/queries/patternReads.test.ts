@@ -4,7 +4,7 @@ import { drawMessages, patternIds } from '../testing/drawMessages.ts'
 import { startTestApi, type TestApi } from '../testing/startTestApi.ts'
 import { everything, usageColumns } from './columnSets.ts'
 import { createPatternReads } from './patternReads.ts'
-import type { Queryable } from './queryable.ts'
+import type { Queryable } from '@patterns/shared/postgres/queryable.ts'
 import { TooBusyError } from './queryErrors.ts'
 
 const day = windowMs.day

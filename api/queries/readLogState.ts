@@ -1,6 +1,7 @@
-import { type Vector, vectorFromJson } from '../values/vector.ts'
-import { vectorExpression } from './liveProjection.ts'
-import type { Queryable } from './queryable.ts'
+import { type Vector, vectorFromJson } from '@patterns/read-model/vector.ts'
+import { vectorExpression } from '@patterns/read-model/reading/readVector.ts'
+import { servedProjections } from '@patterns/read-model/served.ts'
+import type { Queryable } from '@patterns/shared/postgres/queryable.ts'
 
 export interface LogState {
   /** Which log it is: the short form of its identity. After a reset, and in another database, it is another. */
@@ -19,7 +20,7 @@ export const readLogState = async (database: Queryable): Promise<LogState> => {
     ends: Record<string, number>
   }>({
     name: 'read_log_state',
-    text: `select left(id::text, 8) as log_id, ${vectorExpression} as vector,
+    text: `select left(id::text, 8) as log_id, ${vectorExpression(servedProjections.windows)} as vector,
       (select coalesce(json_object_agg(shard, position), '{}') from event_log_shards) as ends
       from event_log_identity`,
   })

@@ -1,6 +1,7 @@
-import { type Vector, vectorFromJson } from '../values/vector.ts'
-import { vectorExpression } from './liveProjection.ts'
-import type { Queryable } from './queryable.ts'
+import { type Vector, vectorFromJson } from '@patterns/read-model/vector.ts'
+import { vectorExpression } from '@patterns/read-model/reading/readVector.ts'
+import { servedProjections } from '@patterns/read-model/served.ts'
+import type { Queryable } from '@patterns/shared/postgres/queryable.ts'
 import { typedPatterns } from './typedPatterns.ts'
 
 export interface TypeCount {
@@ -26,7 +27,7 @@ export const readPatternTypes = async (database: Queryable): Promise<PatternType
   }>({
     name: 'read_pattern_types',
     text: `
-select ${vectorExpression} as vector,
+select ${vectorExpression(servedProjections.windows)} as vector,
   (select json_agg(json_build_array(pattern_type, patterns, used)) from (
     select pattern_type, count(*) as patterns, count(last_used) as used
     from ${typedPatterns} as typed group by pattern_type) as counted) as types`,

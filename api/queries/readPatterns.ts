@@ -1,11 +1,12 @@
 import type { CatalogueEntry } from '@patterns/projections/catalogue.ts'
 import { uuidArray } from '@patterns/shared/postgres/binaryArray.ts'
-import { type Vector, vectorFromJson } from '../values/vector.ts'
+import { type Vector, vectorFromJson } from '@patterns/read-model/vector.ts'
 import type { Segment } from '@patterns/projections/segments.ts'
 import { type CatalogueRow, readEntry, rowExpression } from './catalogueRow.ts'
 import type { ColumnSet } from './columnSets.ts'
-import { tables, vectorExpression } from './liveProjection.ts'
-import type { Queryable } from './queryable.ts'
+import { vectorExpression } from '@patterns/read-model/reading/readVector.ts'
+import { servedProjections, servedTables } from '@patterns/read-model/served.ts'
+import type { Queryable } from '@patterns/shared/postgres/queryable.ts'
 import { type JsonRow, readRows, segmentParameters, selectRows, type WindowRow } from './windowRows.ts'
 
 export interface PatternsRead {
@@ -30,9 +31,9 @@ export const readPatterns = async (
   }>({
     name: `read_some_patterns_${name}`,
     text: `
-select ${vectorExpression} as vector,
+select ${vectorExpression(servedProjections.windows)} as vector,
   (select json_agg(json_build_array(pattern_id, ${rowExpression('entry')}))
-   from ${tables.catalogue} entry where pattern_id = any($1::uuid[])) as entries,
+   from ${servedTables.catalogue} entry where pattern_id = any($1::uuid[])) as entries,
   (select json_agg(x) from (${selectRows(columns, { first: 2, where: 'w.pattern_id = any($1::uuid[])' })}) as selected) as windows`,
     values: [uuidArray(patternIds), ...segmentParameters(segments)],
   })

@@ -1,7 +1,7 @@
 import { uuidArray } from '@patterns/shared/postgres/binaryArray.ts'
 import type { Segment } from '@patterns/projections/segments.ts'
 import type { ColumnSet } from './columnSets.ts'
-import type { Queryable } from './queryable.ts'
+import type { Queryable } from '@patterns/shared/postgres/queryable.ts'
 import { type JsonRow, readRows, segmentParameters, selectRows, type WindowRow } from './windowRows.ts'
 
 /** Reads the windows of the patterns on one page of a list, by pattern. */

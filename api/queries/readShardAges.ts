@@ -1,5 +1,6 @@
-import { liveProjection } from './liveProjection.ts'
-import type { Queryable } from './queryable.ts'
+import { checkpointsOf } from '@patterns/read-model/checkpoint.ts'
+import { servedProjections } from '@patterns/read-model/served.ts'
+import type { Queryable } from '@patterns/shared/postgres/queryable.ts'
 
 /** How far the numbers of a shard are behind its log. Times are the database's own. */
 export interface ShardAge {
@@ -24,8 +25,7 @@ export const readShardAges = async (database: Queryable): Promise<ShardAge[]> =>
         heads.appended_at as "appendedAt", checkpoints.updated_at as "projectedAt",
         coalesce(greatest(0, extract(epoch from now() - oldest.appended_at)), 0)::float8 as "behindSeconds"
       from event_log_shards as heads
-      left join projection_checkpoints as checkpoints on checkpoints.shard = heads.shard
-        and projection = '${liveProjection.name}' and version = ${liveProjection.version}
+      left join ${checkpointsOf(servedProjections.windows)} as checkpoints using (shard)
       left join lateral (
         select appended_at from event_log_segments as segments
         where segments.shard = heads.shard and first_position <= coalesce(checkpoints.position, 0) + 1

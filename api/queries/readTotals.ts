@@ -1,8 +1,9 @@
-import { type Vector, vectorFromJson } from '../values/vector.ts'
+import { type Vector, vectorFromJson } from '@patterns/read-model/vector.ts'
 import type { Segment } from '@patterns/projections/segments.ts'
-import { tables, vectorExpression } from './liveProjection.ts'
+import { vectorExpression } from '@patterns/read-model/reading/readVector.ts'
+import { servedProjections, servedTables } from '@patterns/read-model/served.ts'
 import type { ColumnSet } from './columnSets.ts'
-import type { Queryable } from './queryable.ts'
+import type { Queryable } from '@patterns/shared/postgres/queryable.ts'
 import { type JsonRow, readRows, segmentParameters, selectRows, type WindowRow } from './windowRows.ts'
 
 export interface TotalsRead {
@@ -25,8 +26,8 @@ export const readTotals = async (
   }>({
     name: `read_totals_${name}`,
     text: `
-select ${vectorExpression} as vector,
-  (select extract(epoch from min(window_start))::float8 * 1000 from ${tables.totals.hour}) as first,
+select ${vectorExpression(servedProjections.windows)} as vector,
+  (select extract(epoch from min(window_start))::float8 * 1000 from ${servedTables.totals.hour}) as first,
   (select json_agg(x) from (${selectRows(columns, { first: 1, where: 'true', isTotal: true })}) as selected) as windows`,
     values: segmentParameters(segments),
   })

@@ -1,10 +1,11 @@
 import { granularities } from '@patterns/projections/window.ts'
 import type { WindowColumn } from '@patterns/projections/windowState.ts'
-import { vectorFromJson } from '../values/vector.ts'
+import { vectorFromJson } from '@patterns/read-model/vector.ts'
 import type { Segment } from '@patterns/projections/segments.ts'
 import type { ColumnSet } from './columnSets.ts'
-import { tables, vectorExpression } from './liveProjection.ts'
-import type { Queryable } from './queryable.ts'
+import { vectorExpression } from '@patterns/read-model/reading/readVector.ts'
+import { servedProjections, servedTables } from '@patterns/read-model/served.ts'
+import type { Queryable } from '@patterns/shared/postgres/queryable.ts'
 import { UnknownTypeError } from './queryErrors.ts'
 import type { TotalsRead } from './readTotals.ts'
 import { typedPatterns } from './typedPatterns.ts'
@@ -26,7 +27,7 @@ const selectSums = (columns: readonly WindowColumn[]): string =>
     .map(
       (granularity, i) => `
 select json_build_array(null, extract(epoch from w.window_start)::float8 * 1000, ${columns.map(sumOf).join(', ')}) as x
-from ${tables[granularity]} w
+from ${servedTables.windows[granularity]} w
 where w.window_start = any($${i + 2}::timestamptz[]) and w.pattern_id = any((select ids from members)::uuid[])
 group by w.window_start`,
     )
@@ -54,9 +55,9 @@ export const readTypeTotals = async (
     text: `
 with members as materialized (
   select array_agg(pattern_id) as ids from ${typedPatterns} as typed where pattern_type = $1)
-select ${vectorExpression} as vector,
-  (select ids is null from members) and exists (select from ${tables.catalogue}) as unknown,
-  (select extract(epoch from min(first_seen))::float8 * 1000 from ${tables.catalogue}
+select ${vectorExpression(servedProjections.windows)} as vector,
+  (select ids is null from members) and exists (select from ${servedTables.catalogue}) as unknown,
+  (select extract(epoch from min(first_seen))::float8 * 1000 from ${servedTables.catalogue}
    where pattern_id = any((select ids from members)::uuid[])) as first,
   (select json_agg(x) from (${selectSums(columns)}) as selected) as windows`,
     values: [patternType, ...segmentParameters(segments)],

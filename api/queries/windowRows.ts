@@ -3,7 +3,7 @@ import { granularities } from '@patterns/projections/window.ts'
 import { type WindowColumn, type WindowState, zeroWindow } from '@patterns/projections/windowState.ts'
 import { timestamptzArray } from '@patterns/shared/postgres/binaryArray.ts'
 import { type Segment, windowStarts } from '@patterns/projections/segments.ts'
-import { tables } from './liveProjection.ts'
+import { servedTables } from '@patterns/read-model/served.ts'
 
 /** One row of the window tables; rows of one window in several shards are to be merged. */
 export interface WindowRow {
@@ -51,7 +51,7 @@ export const selectRows = (
       const pattern = isTotal ? 'null' : 'w.pattern_id'
       return `
 select json_build_array(${[pattern, `extract(epoch from w.window_start)::float8 * 1000`, ...fields].join(', ')}) as x
-from ${(isTotal ? tables.totals : tables)[granularity]} w
+from ${(isTotal ? servedTables.totals : servedTables.windows)[granularity]} w
 where w.window_start = any($${first + i}::timestamptz[]) and ${where}`
     })
     .join('\nunion all')

@@ -4,7 +4,7 @@ import type { ApiEnv } from '../http/conventions/apiEnv.ts'
 import { problemSchema } from '../http/problems/problem.ts'
 import type { FindEvents } from '../queries/events/findEvents.ts'
 import type { PatternReads } from '../queries/patternReads.ts'
-import type { Queryable } from '../queries/queryable.ts'
+import type { Queryable } from '@patterns/shared/postgres/queryable.ts'
 import type { Turns } from '../queries/turns.ts'
 import type { Standings } from '../totals/standings.ts'
 

@@ -1,7 +1,8 @@
 import type { Granularity } from '@patterns/projections/window.ts'
 import type pg from 'pg'
-import type { Vector } from '../values/vector.ts'
-import { readVector } from '../queries/readVector.ts'
+import type { Vector } from '@patterns/read-model/vector.ts'
+import { readVector } from '@patterns/read-model/reading/readVector.ts'
+import { servedProjections } from '@patterns/read-model/served.ts'
 import type { LaneIndex } from './laneIndex.ts'
 import { readRows } from './readRows.ts'
 import { createSlice, type Slice } from './slice.ts'
@@ -25,7 +26,7 @@ export const loadSlices = async (
 ): Promise<LoadedSlice[]> => {
   const snapshot = await takeSnapshot(pool)
   try {
-    const vector = await readVector(snapshot.client)
+    const vector = await readVector(snapshot.client, servedProjections.windows)
     const slices = new Map(starts.map((start) => [start, createSlice()]))
     const wanted = { granularity, starts, columns: sumColumns }
     await readRows(snapshot.client, wanted, (start, bytes, at, shard, values) => {

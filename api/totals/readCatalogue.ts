@@ -1,8 +1,8 @@
 import type { CatalogueEntry } from '@patterns/projections/catalogue.ts'
 import type pg from 'pg'
-import type { Vector } from '../values/vector.ts'
+import type { Vector } from '@patterns/read-model/vector.ts'
 import { type CatalogueRow, readRow, rowExpression } from '../queries/catalogueRow.ts'
-import { tables } from '../queries/liveProjection.ts'
+import { servedTables } from '@patterns/read-model/served.ts'
 
 /** The catalogue rows that events after a vector have changed. */
 export const readCatalogue = async (
@@ -13,7 +13,7 @@ export const readCatalogue = async (
     name: 'read_catalogue',
     text: `
 select json_agg(json_build_array(pattern_id, ${rowExpression('entry')})) as changed
-from ${tables.catalogue} entry
+from ${servedTables.catalogue} entry
 left join unnest($1::int[], $2::int8[]) as known (shard, position) using (shard)
 where entry.last_position > coalesce(known.position, 0)`,
     values: [[...after.keys()], [...after.values()]],

@@ -1,7 +1,8 @@
 import { type Granularity, granularities } from '@patterns/projections/window.ts'
 import type pg from 'pg'
-import type { Vector } from '../values/vector.ts'
-import { liveProjection, tables } from '../queries/liveProjection.ts'
+import type { Vector } from '@patterns/read-model/vector.ts'
+import { checkpointsOf } from '@patterns/read-model/checkpoint.ts'
+import { servedProjections, servedTables } from '@patterns/read-model/served.ts'
 
 /** The starts of the windows, by granularity. */
 export type WindowStarts = Readonly<Record<Granularity, ReadonlySet<number>>>
@@ -18,14 +19,13 @@ ${granularities
   .map(
     (granularity) => `
 select '${granularity}' as granularity, array_agg(distinct extract(epoch from total.window_start)::float8 * 1000) as starts
-from projection_checkpoints
+from ${checkpointsOf(servedProjections.windows)} as checkpoint
 left join unnest($1::int[], $2::int8[]) as known (shard, position) using (shard)
-join ${tables.totals[granularity]} total
-  on total.shard = projection_checkpoints.shard and total.last_position > coalesce(known.position, 0)
-where projection = $3 and version = $4`,
+join ${servedTables.totals[granularity]} total
+  on total.shard = checkpoint.shard and total.last_position > coalesce(known.position, 0)`,
   )
   .join(' union all ')}`,
-    values: [[...after.keys()], [...after.values()], liveProjection.name, liveProjection.version],
+    values: [[...after.keys()], [...after.values()]],
   })
   const startsOf = (granularity: Granularity) =>
     new Set(rows.find((row) => row.granularity === granularity)!.starts)

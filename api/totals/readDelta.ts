@@ -1,7 +1,7 @@
 import type { CatalogueEntry } from '@patterns/projections/catalogue.ts'
 import { granularities } from '@patterns/projections/window.ts'
 import type pg from 'pg'
-import { leastVector, type Vector } from '../values/vector.ts'
+import { leastVector, type Vector } from '@patterns/read-model/vector.ts'
 import type { LaneIndex } from './laneIndex.ts'
 import type { LoadedSlice } from './loadSlices.ts'
 import { readCatalogue } from './readCatalogue.ts'

@@ -1,8 +1,8 @@
 import { type Granularity, windowMs } from '@patterns/projections/window.ts'
 import type pg from 'pg'
 import { to as copyTo } from 'pg-copy-streams'
-import type { Vector } from '../values/vector.ts'
-import { tables } from '../queries/liveProjection.ts'
+import type { Vector } from '@patterns/read-model/vector.ts'
+import { servedTables } from '@patterns/read-model/served.ts'
 
 /** Told of each row. `bytes` and `values` are only good until it returns. */
 export type OnRow = (
@@ -68,7 +68,7 @@ export const readRows = async (client: pg.PoolClient, wanted: RowsWanted, onRow:
   let rest: Buffer = Buffer.alloc(0)
   let isBegun = false
   const stream = copyTo(`copy (select window_start, pattern_id, shard, ${columns.join(', ')}
-    from ${tables[wanted.granularity]} where ${condition(wanted)}) to stdout (format binary)`)
+    from ${servedTables.windows[wanted.granularity]} where ${condition(wanted)}) to stdout (format binary)`)
   // The stream ends before the connection is ready for the next statement.
   const ready = new Promise<void>((resolve) => Object.assign(stream, { handleReadyForQuery: resolve }))
   client.query(stream)

@@ -1,6 +1,6 @@
 import { isTransient } from '@patterns/shared/postgres/isTransient.ts'
 import type pg from 'pg'
-import type { Queryable } from '../queries/queryable.ts'
+import type { Queryable } from '@patterns/shared/postgres/queryable.ts'
 
 /** Reads of one moment, each on a connection of its own. */
 export interface SnapshotReader extends Queryable {

@@ -1,9 +1,10 @@
 import type { Logger } from '@patterns/shared/logger.ts'
 import type pg from 'pg'
 import type { Range } from '../values/range.ts'
-import { stepsBack, type Vector, vectorText } from '../values/vector.ts'
+import { stepsBack, type Vector, vectorText } from '@patterns/read-model/vector.ts'
 import type { VectorFeed } from '../queries/live/vectorFeed.ts'
-import { readVector } from '../queries/readVector.ts'
+import { readVector } from '@patterns/read-model/reading/readVector.ts'
+import { servedProjections } from '@patterns/read-model/served.ts'
 import { type Catalogue, createCatalogue } from './catalogue.ts'
 import { createLaneIndex, type LaneIndex } from './laneIndex.ts'
 import { readDelta } from './readDelta.ts'
@@ -118,7 +119,7 @@ export const createStandings = ({
     const began = now()
     const snapshot = await takeSnapshot(pool)
     try {
-      const vector = await readVector(snapshot.client)
+      const vector = await readVector(snapshot.client, servedProjections.windows)
       if (generation !== undefined && stepsBack(generation.vector, vector)) {
         logger.warn('the projection stepped back: everything in memory is read again')
         await retire(generation)

@@ -1,7 +1,8 @@
 import { closedUntil } from '@patterns/projections/analytics/trendRange.ts'
 import { windowMs } from '@patterns/projections/window.ts'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
-import { readVector } from '../queries/readVector.ts'
+import { readVector } from '@patterns/read-model/reading/readVector.ts'
+import { servedProjections } from '@patterns/read-model/served.ts'
 import { startTestApi, type TestApi } from '../testing/startTestApi.ts'
 import { trendingIds, trendingMessages } from '../testing/trendingMessages.ts'
 import { type Snapshot, takeSnapshot } from '../totals/snapshot.ts'
@@ -31,7 +32,7 @@ afterAll(() => api?.stop())
 const takeView = async () => {
   const snapshot = await takeSnapshot(api.reader)
   snapshots.push(snapshot)
-  return { snapshot, vector: await readVector(snapshot.client) }
+  return { snapshot, vector: await readVector(snapshot.client, servedProjections.windows) }
 }
 const useSteady = (daysAgo: number) =>
   api.seed([

@@ -1,6 +1,6 @@
 import type { InsufficientData, TrendLine } from '@patterns/projections/analytics/trendLine.ts'
 import { LRUCache } from 'lru-cache'
-import { stepsBack, type Vector, vectorText } from '../values/vector.ts'
+import { stepsBack, type Vector, vectorText } from '@patterns/read-model/vector.ts'
 import type { StandingsView } from '../totals/standings.ts'
 import { type LineQuestion, lineQuestionText } from './lineQuestion.ts'
 import { readChangedPatterns } from './readChangedPatterns.ts'

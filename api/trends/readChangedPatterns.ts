@@ -1,6 +1,7 @@
-import type { Vector } from '../values/vector.ts'
-import { liveProjection, tables } from '../queries/liveProjection.ts'
-import type { Queryable } from '../queries/queryable.ts'
+import type { Vector } from '@patterns/read-model/vector.ts'
+import { checkpointsOf } from '@patterns/read-model/checkpoint.ts'
+import { servedProjections, servedTables } from '@patterns/read-model/served.ts'
+import type { Queryable } from '@patterns/shared/postgres/queryable.ts'
 import type { LineQuestion } from './lineQuestion.ts'
 
 /**
@@ -18,24 +19,17 @@ export const readChangedPatterns = async (
     text: `
 with known as (
   select checkpoint.shard, coalesce(given.position, 0) as position
-  from projection_checkpoints checkpoint
+  from ${checkpointsOf(servedProjections.windows)} as checkpoint
   left join unnest($1::int[], $2::int8[]) as given (shard, position) using (shard)
-  where projection = $3 and version = $4
 ), changed as materialized (
   select distinct shard, window_start, known.position
-  from known join ${tables.totals[granularity]} total using (shard)
-  where last_position > known.position and window_start < $5
+  from known join ${servedTables.totals[granularity]} total using (shard)
+  where last_position > known.position and window_start < $3
 )
 select distinct pattern_id
-from changed join ${tables[granularity]} w using (shard, window_start)
+from changed join ${servedTables.windows[granularity]} w using (shard, window_start)
 where w.last_position > changed.position`,
-    values: [
-      [...since.keys()],
-      [...since.values()],
-      liveProjection.name,
-      liveProjection.version,
-      new Date(range.to),
-    ],
+    values: [[...since.keys()], [...since.values()], new Date(range.to)],
   })
   return rows.map((row) => row.pattern_id)
 }

@@ -1,5 +1,5 @@
-import { tables } from '../queries/liveProjection.ts'
-import type { Queryable } from '../queries/queryable.ts'
+import { servedTables } from '@patterns/read-model/served.ts'
+import type { Queryable } from '@patterns/shared/postgres/queryable.ts'
 
 /** When each pattern was first seen, epoch milliseconds: of all patterns, or of some. */
 export const readFirstSeen = async (
@@ -12,7 +12,7 @@ export const readFirstSeen = async (
     text: `
 select json_agg(json_build_array(pattern_id, extract(epoch from first_seen)::float8 * 1000)) as seen
 from (
-  select pattern_id, min(first_seen) as first_seen from ${tables.catalogue}
+  select pattern_id, min(first_seen) as first_seen from ${servedTables.catalogue}
   ${isAll ? '' : 'where pattern_id = any($1::uuid[])'}
   group by pattern_id
 ) as patterns`,

@@ -1,9 +1,7 @@
-import { type Vector, vectorFromJson } from '../values/vector.ts'
-import { liveProjection } from '../queries/liveProjection.ts'
-import type { Queryable } from '../queries/queryable.ts'
-
-/** The lines of the live windows, as the processor keeps them. */
-export const lineProjection = { name: 'pattern_trends', version: 1, table: 'pattern_trends_v1' } as const
+import { type Vector, vectorFromJson } from '@patterns/read-model/vector.ts'
+import { checkpointsOf } from '@patterns/read-model/checkpoint.ts'
+import { servedProjections } from '@patterns/read-model/served.ts'
+import type { Queryable } from '@patterns/shared/postgres/queryable.ts'
 
 /**
  * Up to which position of each shard every stored line accounts for the windows. Without the shards whose
@@ -14,11 +12,9 @@ export const readLineVector = async (database: Queryable): Promise<Vector> => {
     name: 'read_line_vector',
     text: `
 select coalesce(json_object_agg(lines.shard, lines.position), '{}') as vector
-from projection_checkpoints lines
-join projection_checkpoints windows using (shard)
-where lines.projection = $1 and lines.version = $2 and windows.projection = $3 and windows.version = $4
-  and lines.position <= windows.position`,
-    values: [lineProjection.name, lineProjection.version, liveProjection.name, liveProjection.version],
+from ${checkpointsOf(servedProjections.trends)} as lines
+join ${checkpointsOf(servedProjections.windows)} as windows using (shard)
+where lines.position <= windows.position`,
   })
   return vectorFromJson(rows[0]!.vector)
 }

@@ -1,8 +1,9 @@
 import type { InsufficientData, TrendLine } from '@patterns/projections/analytics/trendLine.ts'
-import type { Queryable } from '../queries/queryable.ts'
+import type { Queryable } from '@patterns/shared/postgres/queryable.ts'
 import { type LineQuestion, windowsOf } from './lineQuestion.ts'
 import { readChangedPatterns } from './readChangedPatterns.ts'
-import { lineProjection, readLineVector } from './readLineVector.ts'
+import { servedTables } from '@patterns/read-model/served.ts'
+import { readLineVector } from './readLineVector.ts'
 
 type Figure = number | null
 
@@ -46,7 +47,7 @@ export const readStoredLines = async (
     text: `
 select json_agg(json_build_array(pattern_id, shard, points, span, slope, intercept, r_squared, mean, s, variance, p))
   as lines
-from ${lineProjection.table}
+from ${servedTables.trends}
 where granularity = $1 and windows = $2 and metric = $3 and closed_until = $4`,
     values: [question.granularity, windowsOf(question), question.metric, new Date(question.range.to)],
   })

@@ -1,5 +1,5 @@
 import type { CatalogueEntry } from '@patterns/projections/catalogue.ts'
-import type { Vector } from '../values/vector.ts'
+import type { Vector } from '@patterns/read-model/vector.ts'
 import { patternsOfType } from '../totals/patternsOfType.ts'
 import type { ListedPattern } from '../totals/catalogue.ts'
 import type { StandingsView } from '../totals/standings.ts'

@@ -8,6 +8,8 @@ import {
   type WindowState,
   zeroWindow,
 } from '@patterns/projections/windowState.ts'
+import { servedProjections, servedTables } from '@patterns/read-model/served.ts'
+import { moveCheckpoint, openCheckpoint } from '@patterns/read-model/writing/moveCheckpoint.ts'
 import pg from 'pg'
 import { openCopy } from './openCopy.ts'
 import { createRandom, type Random } from './random.ts'
@@ -152,30 +154,29 @@ export const seedWindows = async (options: SeedOptions): Promise<Seeded> => {
   await client.connect()
   try {
     const copyAll = async (
-      whose: 'pattern' | 'total',
+      whose: 'windows' | 'totals',
       keys: string,
       lines: Iterable<[Granularity, string]>,
     ): Promise<void> => {
       const open = (size: Granularity) =>
-        openCopy(databaseUrl, `${whose}_windows_v1_${size}`, `${keys}, ${columnNames}`)
+        openCopy(databaseUrl, servedTables[whose][size], `${keys}, ${columnNames}`)
       const copies = { hour: await open('hour'), day: await open('day'), week: await open('week') }
       for (const [granularity, text] of lines) await copies[granularity].write(text)
       await Promise.all(Object.values(copies).map((copy) => copy.end()))
     }
-    await copyAll('pattern', 'pattern_id, window_start, shard', patternLines())
+    await copyAll('windows', 'pattern_id, window_start, shard', patternLines())
     const totalLines = [...totals].map(([key, state]): [Granularity, string] => {
       const [granularity, at, shard] = key.split('\t') as [Granularity, string, string]
       return [granularity, line([new Date(Number(at)).toISOString(), shard], state)]
     })
     rows.totals = totalLines.length
-    await copyAll('total', 'window_start, shard', totalLines)
+    await copyAll('totals', 'window_start, shard', totalLines)
     await seedCatalogue(client, patterns)
-    for (const [shard, position] of positions.entries())
-      await client.query(
-        `insert into projection_checkpoints (projection, version, shard, position, watermark)
-         values ('pattern_windows', 1, $1, $2, $3)`,
-        [shard, position, new Date(end)],
-      )
+    for (const [shard, position] of positions.entries()) {
+      const lane = { ...servedProjections.windows, shard }
+      await openCheckpoint(client, lane)
+      await moveCheckpoint(client, lane, 0, { position, watermark: end })
+    }
     await seedLog(databaseUrl, positions, logged)
     await client.query('vacuum analyze')
   } finally {
@@ -188,7 +189,7 @@ const seedCatalogue = async (client: pg.Client, patterns: readonly SeededPattern
   const seen = patterns.filter((pattern) => pattern.lastPosition > 0)
   const times = (pick: (pattern: SeededPattern) => number) => seen.map((pattern) => new Date(pick(pattern)))
   await client.query(
-    `insert into pattern_catalogue_v1
+    `insert into ${servedTables.catalogue}
        (shard, pattern_id, first_seen, last_seen, last_used, last_position, pattern_name, pattern_name_said_at,
         pattern_name_said_by, pattern_type, pattern_type_said_at, pattern_type_said_by)
      select shard, id, first, last, last, position, name, first, id, type, first, id

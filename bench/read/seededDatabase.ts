@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { startEmbeddedPostgres } from '@patterns/launcher/embeddedPostgres.ts'
 import { migrate } from '@patterns/launcher/migrate.ts'
+import { servedTables } from '@patterns/read-model/served.ts'
 import { everyWindow } from '@patterns/testing/everyWindow.ts'
 import { seedTrends } from '@patterns/testing/seedTrends.ts'
 import { createPool } from '@patterns/shared/postgres/pool.ts'
@@ -84,8 +85,8 @@ export const countRows = async (databaseUrl: string): Promise<Record<string, num
   const client = new pg.Client({ connectionString: databaseUrl })
   await client.connect()
   const { rows } = await client.query<{ granularity: string; count: string }>(
-    `${granularities.map((size) => `select '${size}' as granularity, count(*) from pattern_windows_v1_${size}`).join(' union all ')}
-     union all select 'total', count(*) from (${everyWindow('total')}) as totals
+    `${granularities.map((size) => `select '${size}' as granularity, count(*) from ${servedTables.windows[size]}`).join(' union all ')}
+     union all select 'total', count(*) from (${everyWindow('totals')}) as totals
      union all select 'segments', count(*) from event_log_segments`,
   )
   await client.end()

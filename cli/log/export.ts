@@ -1,4 +1,5 @@
 import { createPostgresEventLog } from '@patterns/event-log/postgres/postgresEventLog.ts'
+import { servedTables } from '@patterns/read-model/served.ts'
 import { type Command, Option } from 'commander'
 import type pg from 'pg'
 import { wholeNumber } from '../arguments/parseNumber.ts'
@@ -31,7 +32,7 @@ const refuseEmptySpan = ({ from, to }: ExportOptions): void => {
 
 /** A pattern without events in a span is an answer, one without any is a slip. @throws RefusedError */
 const requirePattern = async (pool: pg.Pool, patternId: string): Promise<void> => {
-  const known = await pool.query('select from pattern_catalogue_v1 where pattern_id = $1 limit 1', [
+  const known = await pool.query(`select from ${servedTables.catalogue} where pattern_id = $1 limit 1`, [
     patternId,
   ])
   if (known.rowCount === 0) throw new RefusedError(`The log has no event of the pattern ${patternId}`)

@@ -1,4 +1,6 @@
 import { createPostgresEventLog } from '@patterns/event-log/postgres/postgresEventLog.ts'
+import { servedVersion } from '@patterns/read-model/served.ts'
+import { forgetShard } from '@patterns/read-model/writing/forgetShard.ts'
 import { transaction } from '@patterns/shared/postgres/transaction.ts'
 import type { Command } from 'commander'
 import type pg from 'pg'
@@ -16,22 +18,10 @@ interface RebuildOptions {
   readonly yes?: boolean
 }
 
-/** All that is derived from the log; each is told apart by shard. */
-const derived = [
-  ...['hour', 'day', 'week'].flatMap((size) => [`pattern_windows_v1_${size}`, `total_windows_v1_${size}`]),
-  'pattern_catalogue_v1',
-  'pattern_trends_v1',
-]
-
-/**
- * Forgets what a shard's events were counted to, in one transaction. The checkpoint is locked first and goes with it, so
- * an owner whose flush is under way is fenced, and counts from the beginning as well.
- */
+/** Forgets what a shard's events were counted to, and that it stopped because of that, in one transaction. */
 const forgetProjection = (pool: pg.Pool, shard: number): Promise<void> =>
   transaction(pool, async (client) => {
-    await client.query('select from projection_checkpoints where shard = $1 for update', [shard])
-    for (const table of derived) await client.query(`delete from ${table} where shard = $1`, [shard])
-    await client.query('delete from projection_checkpoints where shard = $1', [shard])
+    await forgetShard(client, servedVersion, shard)
     await client.query(`delete from shard_stops where shard = $1 and reason = 'projection_ahead'`, [shard])
   })
 

@@ -1,5 +1,7 @@
 import type { EventLog } from '@patterns/event-log/eventLog.ts'
 import type { ShardStop } from '@patterns/event-log/shardStop.ts'
+import { readCheckpoint } from '@patterns/read-model/reading/readCheckpoint.ts'
+import { servedProjections } from '@patterns/read-model/served.ts'
 import type { Delivery } from '@patterns/topic/publisher.ts'
 import type pg from 'pg'
 
@@ -12,16 +14,6 @@ const isDeadLetter = async (pool: pg.Pool, shard: number, sourceOffset: number):
     sourceOffset,
   ])
   return rows.length > 0
-}
-
-/** The position up to which the windows of a shard are committed. */
-const readCheckpoint = async (pool: pg.Pool, shard: number): Promise<number> => {
-  const { rows } = await pool.query<{ position: number }>(
-    `select position from projection_checkpoints where projection = 'pattern_windows' and shard = $1
-     order by version desc limit 1`,
-    [shard],
-  )
-  return rows[0]?.position ?? 0
 }
 
 /**
@@ -37,7 +29,8 @@ export const readVisibility = async (
   if (head === undefined || head.nextSourceOffset <= sourceOffset) return 'not_consumed'
   if (await isDeadLetter(pool, partition, sourceOffset)) return 'dead_lettered'
   const position = await log.positionBefore(partition, sourceOffset + 1)
-  return (await readCheckpoint(pool, partition)) >= position ? 'visible' : 'appended'
+  const windows = await readCheckpoint(pool, { ...servedProjections.windows, shard: partition })
+  return (windows?.position ?? 0) >= position ? 'visible' : 'appended'
 }
 
 /** Why a message did not become visible, and where to look. */

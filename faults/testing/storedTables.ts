@@ -65,8 +65,8 @@ const readWindows = async (pool: pg.Pool): Promise<Map<string, TableRow>> => {
       }),
     )
   const [patterns, totals] = await Promise.all([
-    read('pattern_id', everyWindow('pattern')),
-    read(`'all'`, everyWindow('total')),
+    read('pattern_id', everyWindow('windows')),
+    read(`'all'`, everyWindow('totals')),
   ])
   return new Map([...patterns, ...totals])
 }

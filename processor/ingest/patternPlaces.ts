@@ -1,4 +1,7 @@
 import type { PositionRange } from '@patterns/event-log/eventLog.ts'
+import { checkpointsOf } from '@patterns/read-model/checkpoint.ts'
+import type { Projection } from '@patterns/read-model/projection.ts'
+import { tablesOf } from '@patterns/read-model/tables.ts'
 import { uuidArray } from '@patterns/shared/postgres/binaryArray.ts'
 import type pg from 'pg'
 
@@ -11,7 +14,7 @@ export type FindPlaces = (
 
 export interface PlaceFinderOptions {
   readonly pool: pg.Pool
-  readonly windows: { readonly projection: string; readonly version: number }
+  readonly windows: Projection
   /** How many of a shard's last events are searched for duplicates. */
   readonly horizon: number
 }
@@ -20,13 +23,12 @@ export interface PlaceFinderOptions {
 const nearby = 512
 
 /** The merged ranges of the patterns' windows, and the checkpoint that they are as of, in one snapshot. */
-const statement = (version: number): string => `
-select coalesce((select position from projection_checkpoints
-    where projection = $1 and version = $2 and shard = $3), 0) as projected,
+const statement = (windows: Projection): string => `
+select coalesce((select position from ${checkpointsOf(windows)} as checkpoints where shard = $1), 0) as projected,
   (select json_agg(json_build_array(lower(place), upper(place) - 1) order by place)
    from (
      select unnest(range_agg(int8range(first_position, last_position + ${nearby}, '[)'))) as place
-     from pattern_windows_v${version}_hour where pattern_id = any($4::uuid[]) and shard = $3
+     from ${tablesOf(windows.version).windows.hour} where pattern_id = any($2::uuid[]) and shard = $1
    ) as merged) as places`
 
 /**
@@ -34,11 +36,11 @@ select coalesce((select position from projection_checkpoints
  * position that touched it. What the windows do not account for yet is looked at whole.
  */
 export const createPlaceFinder =
-  ({ pool, windows: { projection, version }, horizon }: PlaceFinderOptions): FindPlaces =>
+  ({ pool, windows, horizon }: PlaceFinderOptions): FindPlaces =>
   async (patternIds, shard, position) => {
     const { rows } = await pool.query<{ projected: number; places: [number, number][] | null }>(
-      statement(version),
-      [projection, version, shard, uuidArray(patternIds)],
+      statement(windows),
+      [shard, uuidArray(patternIds)],
     )
     const { projected, places } = rows[0]!
     const oldest = Math.max(1, position - horizon + 1)

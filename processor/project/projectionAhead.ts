@@ -1,5 +1,7 @@
 import type pg from 'pg'
-import { type Checkpoint, type Lane, readCheckpoint } from './checkpoint.ts'
+import type { Checkpoint } from '@patterns/read-model/checkpoint.ts'
+import type { Lane } from '@patterns/read-model/projection.ts'
+import { readCheckpoint } from '@patterns/read-model/reading/readCheckpoint.ts'
 import { FencedError } from './writeFlush.ts'
 
 /** What is stored of a shard's projection accounts for events that its checkpoint, or its log, knows nothing of. */

@@ -20,7 +20,7 @@ const word = (value: unknown, saidAt: unknown, saidBy: unknown) =>
 
 export const readProjection = async (pool: pg.Pool, shard: number): Promise<StoredProjection> => {
   const windows = new Map<string, Record<string, unknown>>()
-  for (const whose of ['pattern', 'total'] as const) {
+  for (const whose of ['windows', 'totals'] as const) {
     const { rows } = await pool.query(`select * from (${everyWindow(whose)}) as w where shard = $1`, [shard])
     for (const { granularity, pattern_id = null, window_start, shard: _, ...columns } of rows) {
       windows.set(rowKey(granularity, pattern_id, window_start), columns)
@@ -66,8 +66,8 @@ export const recountProjection = (history: readonly RecordedEvent[]): StoredProj
 /** Every row of a shard as Postgres writes it, so that two shards can be compared to the last byte. */
 export const rowsAsText = async (pool: pg.Pool, shard: number): Promise<string[]> => {
   const { rows } = await pool.query<{ text: string }>(
-    `select (to_jsonb(w) - 'shard')::text as text from (${everyWindow('pattern')}) w where shard = $1
-     union all select (to_jsonb(w) - 'shard')::text from (${everyWindow('total')}) w where shard = $1
+    `select (to_jsonb(w) - 'shard')::text as text from (${everyWindow('windows')}) w where shard = $1
+     union all select (to_jsonb(w) - 'shard')::text from (${everyWindow('totals')}) w where shard = $1
      union all select (to_jsonb(c) - 'shard')::text from pattern_catalogue_v1 c where shard = $1
      order by 1`,
     [shard],

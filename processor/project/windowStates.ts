@@ -4,7 +4,7 @@ import { type Granularity, granularities, windowStart } from '@patterns/projecti
 import { mergeWindow, type WindowState, zeroWindow } from '@patterns/projections/windowState.ts'
 import type pg from 'pg'
 import { loadCatalogue } from './catalogueTable.ts'
-import type { Lane } from './checkpoint.ts'
+import type { Lane } from '@patterns/read-model/projection.ts'
 import { refuseNewerRow } from './projectionAhead.ts'
 import { keyText, type WindowKey } from './windowKey.ts'
 import { loadWindows, type WindowRow } from './windowTables.ts'

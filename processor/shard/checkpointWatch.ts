@@ -1,13 +1,14 @@
 import type { Logger } from '@patterns/shared/logger.ts'
 import { repeat, type Repeating } from '@patterns/topic/repeat.ts'
 import type pg from 'pg'
-import type { Lane } from '../project/checkpoint.ts'
+import type { Projection } from '@patterns/read-model/projection.ts'
+import { readVector } from '@patterns/read-model/reading/readVector.ts'
 import type { ShardOwner } from './shardOwner.ts'
 
 export interface CheckpointWatchOptions {
   readonly pool: pg.Pool
   readonly owner: Pick<ShardOwner, 'compareCheckpoints'>
-  readonly projection: Omit<Lane, 'shard'>
+  readonly projection: Projection
   readonly logger: Logger
   /** Between two looks, in milliseconds. */
   readonly everyMs?: number
@@ -17,22 +18,14 @@ export interface CheckpointWatchOptions {
 export const watchCheckpoints = ({
   pool,
   owner,
-  projection: { projection, version },
+  projection,
   logger,
   everyMs = 2_000,
 }: CheckpointWatchOptions): Repeating => {
-  const read = async (): Promise<ReadonlyMap<number, number>> => {
-    const { rows } = await pool.query<{ shard: number; position: number }>({
-      name: 'read_checkpoints',
-      text: 'select shard, position from projection_checkpoints where projection = $1 and version = $2',
-      values: [projection, version],
-    })
-    return new Map(rows.map(({ shard, position }) => [shard, position]))
-  }
   return repeat(
     () =>
       owner
-        .compareCheckpoints(read)
+        .compareCheckpoints(() => readVector(pool, projection))
         // The database is away: that it is, those say who need it now.
         .catch((error: unknown) => logger.debug({ err: error }, 'checkpoints not looked at')),
     everyMs,

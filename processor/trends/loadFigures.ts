@@ -2,7 +2,9 @@ import { type Granularity, granularities } from '@patterns/projections/window.ts
 import { timestamptzArray, uuidArray } from '@patterns/shared/postgres/binaryArray.ts'
 import { transaction } from '@patterns/shared/postgres/transaction.ts'
 import type pg from 'pg'
-import type { Lane } from '../project/checkpoint.ts'
+import type { Lane } from '@patterns/read-model/projection.ts'
+import { readCheckpoint } from '@patterns/read-model/reading/readCheckpoint.ts'
+import { tablesOf } from '@patterns/read-model/tables.ts'
 import type { LoadedPattern, LoadedWindow } from './figureStore.ts'
 
 type WindowRow = [
@@ -29,7 +31,7 @@ const readWindows = async (
     text: `
 select pattern_id, extract(epoch from window_start)::float8 * 1000, uses, successes + partial_successes,
   quality_count, quality_sum, duration_count, duration_sum_ms
-from pattern_windows_v${version}_${granularity}
+from ${tablesOf(version).windows[granularity]}
 where pattern_id = any($1::uuid[])
   and window_start >= ($2::timestamptz[])[1] and shard = $3`,
     values: [patternIds, timestamptzArray([from]), shard],
@@ -61,12 +63,9 @@ export const loadFigures = (
     await client.query('set transaction isolation level repeatable read, read only')
     const ids = uuidArray(patternIds)
     const [checkpoint, catalogue, ...windows] = await Promise.all([
-      client.query<{ position: number }>(
-        'select position from projection_checkpoints where projection = $1 and version = $2 and shard = $3',
-        [lane.projection, lane.version, lane.shard],
-      ),
+      readCheckpoint(client, lane),
       client.query<{ pattern_id: string; first_seen: Date }>(
-        `select pattern_id, first_seen from pattern_catalogue_v${lane.version}
+        `select pattern_id, first_seen from ${tablesOf(lane.version).catalogue}
          where pattern_id = any($1::uuid[]) and shard = $2`,
         [ids, lane.shard],
       ),
@@ -81,7 +80,7 @@ export const loadFigures = (
       for (const row of rows) windowsOf.get(row[0])?.push(toWindow(granularities[index]!, row))
     }
     return {
-      position: checkpoint.rows[0]?.position ?? 0,
+      position: checkpoint?.position ?? 0,
       patterns: catalogue.rows.map(({ pattern_id: patternId, first_seen: firstSeen }) => ({
         patternId,
         firstSeen: firstSeen.getTime(),

@@ -1,5 +1,7 @@
 import type pg from 'pg'
-import type { Lane } from '../project/checkpoint.ts'
+import { checkpointsOf } from '@patterns/read-model/checkpoint.ts'
+import type { Lane } from '@patterns/read-model/projection.ts'
+import { tablesOf } from '@patterns/read-model/tables.ts'
 
 /** The next patterns of a shard in the order of their ids, after one of them. */
 export const readPatternPage = async (
@@ -10,7 +12,7 @@ export const readPatternPage = async (
 ): Promise<string[]> => {
   const { rows } = await pool.query<{ pattern_id: string }>({
     name: 'read_pattern_page',
-    text: `select pattern_id from pattern_catalogue_v${version}
+    text: `select pattern_id from ${tablesOf(version).catalogue}
            where shard = $1 and ($2::uuid is null or pattern_id > $2) order by pattern_id limit $3`,
     values: [shard, after ?? null, limit],
   })
@@ -25,10 +27,10 @@ export const readPatternsAfter = async (
 ): Promise<{ readonly position: number; readonly patternIds: readonly string[] }> => {
   const { rows } = await pool.query<{ position: number; pattern_ids: string[] }>(
     `select position,
-       array(select pattern_id from pattern_catalogue_v${lane.version}
-             where shard = checkpoints.shard and last_position > $4) as pattern_ids
-     from projection_checkpoints checkpoints where projection = $1 and version = $2 and shard = $3`,
-    [lane.projection, lane.version, lane.shard, position],
+       array(select pattern_id from ${tablesOf(lane.version).catalogue}
+             where shard = checkpoints.shard and last_position > $2) as pattern_ids
+     from ${checkpointsOf(lane)} as checkpoints where shard = $1`,
+    [lane.shard, position],
   )
   return { position: rows[0]!.position, patternIds: rows[0]!.pattern_ids }
 }

@@ -4,7 +4,9 @@ import { trendHorizon } from '@patterns/projections/trends/trendSeries.ts'
 import type { Logger } from '@patterns/shared/logger.ts'
 import { isTransient } from '@patterns/shared/postgres/isTransient.ts'
 import type pg from 'pg'
-import { type Checkpoint, type Lane, openCheckpoint } from '../project/checkpoint.ts'
+import type { Checkpoint } from '@patterns/read-model/checkpoint.ts'
+import { type Lane, projectionsOf } from '@patterns/read-model/projection.ts'
+import { openCheckpoint } from '@patterns/read-model/writing/moveCheckpoint.ts'
 import type { ChangedStates } from '../project/windowStates.ts'
 import { FencedError } from '../project/writeFlush.ts'
 import { backoffMs } from '@patterns/topic/backoff.ts'
@@ -81,7 +83,7 @@ export const createShardTrends = ({
   mostWindows,
   backoff = backoffMs,
 }: ShardTrendsOptions): ShardTrends => {
-  const lane: Lane = { projection: 'pattern_trends', version: 1, shard: windows.shard }
+  const lane: Lane = { ...projectionsOf(windows.version).trends, shard: windows.shard }
   const store = createFigureStore({
     isNew: openedAt === 0,
     ...(mostWindows === undefined ? {} : { mostWindows }),

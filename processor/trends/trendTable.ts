@@ -8,7 +8,9 @@ import {
   uuidArray,
 } from '@patterns/shared/postgres/binaryArray.ts'
 import type pg from 'pg'
-import { type Checkpoint, type Lane, moveCheckpoint } from '../project/checkpoint.ts'
+import type { Checkpoint } from '@patterns/read-model/checkpoint.ts'
+import type { Lane } from '@patterns/read-model/projection.ts'
+import { moveCheckpoint } from '@patterns/read-model/writing/moveCheckpoint.ts'
 import { FencedError } from '../project/writeFlush.ts'
 import type { TrendRow } from './trendRow.ts'
 

@@ -1,6 +1,6 @@
 import type { Logger } from '@patterns/shared/logger.ts'
 import type pg from 'pg'
-import type { Lane } from '../project/checkpoint.ts'
+import type { Lane } from '@patterns/read-model/projection.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { createPace } from './pace.ts'
 import {

@@ -151,7 +151,7 @@ export const computeLines = async (
   now: number,
 ): Promise<Map<string, StoredLine>> => {
   const { rows } = await pool.query(
-    `select w.*, c.first_seen from (${everyWindow('pattern')}) w join pattern_catalogue_v1 c using (pattern_id, shard)
+    `select w.*, c.first_seen from (${everyWindow('windows')}) w join pattern_catalogue_v1 c using (pattern_id, shard)
      where shard = $1 order by window_start`,
     [shard],
   )

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import type { Vector } from '../../values/vector.ts'
+import type { Vector } from '@patterns/read-model/vector.ts'
 
 /** What every answer with numbers says about itself. */
 export const answerFields = {

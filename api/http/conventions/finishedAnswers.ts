@@ -1,6 +1,6 @@
 import { setImmediate as otherWork } from 'node:timers/promises'
 import { LRUCache } from 'lru-cache'
-import { type Vector, vectorText } from '../../values/vector.ts'
+import { type Vector, vectorText } from '@patterns/read-model/vector.ts'
 import { asOf, isoTime } from './asOf.ts'
 import { etagOf } from './etag.ts'
 import { writeJson } from './rawJson.ts'

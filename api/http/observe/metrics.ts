@@ -3,7 +3,7 @@ import { routePath } from 'hono/route'
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { ApiEnv } from '../conventions/apiEnv.ts'
 import type { UntakenAnswers } from '../connections/untakenAnswers.ts'
-import type { Vector } from '../../values/vector.ts'
+import type { Vector } from '@patterns/read-model/vector.ts'
 
 export interface MetricsOptions {
   readonly standings: {

@@ -1,9 +1,10 @@
 import type { Outcome } from '@patterns/shared/contract/patternEvent.ts'
 import type { Range } from '../../values/range.ts'
-import { type Vector, vectorFromJson } from '../../values/vector.ts'
+import { type Vector, vectorFromJson } from '@patterns/read-model/vector.ts'
 import { type CatalogueRow, readEntry, rowExpression } from '../catalogueRow.ts'
-import { tables, vectorExpression } from '../liveProjection.ts'
-import type { Queryable } from '../queryable.ts'
+import { vectorExpression } from '@patterns/read-model/reading/readVector.ts'
+import { servedProjections, servedTables } from '@patterns/read-model/served.ts'
+import type { Queryable } from '@patterns/shared/postgres/queryable.ts'
 import type { CatalogueEntry } from '@patterns/projections/catalogue.ts'
 import type { HourPositions } from './stepBack.ts'
 
@@ -41,11 +42,11 @@ export const readPositionRanges = async (
   }>({
     name: `read_position_ranges_${counted}`,
     text: `
-select ${vectorExpression} as vector,
-  (select json_agg(${rowExpression('entry')}) from ${tables.catalogue} entry where pattern_id = $1) as entries,
+select ${vectorExpression(servedProjections.windows)} as vector,
+  (select json_agg(${rowExpression('entry')}) from ${servedTables.catalogue} entry where pattern_id = $1) as entries,
   (select json_object_agg(shard, ranges) from (
     select shard, json_agg(json_build_array(first_position, last_position, ${counted}) order by first_position) as ranges
-    from ${tables.hour}
+    from ${servedTables.windows.hour}
     where pattern_id = $1 and window_start >= $2 and window_start < $3${outcome === undefined ? '' : ` and ${counted} > 0`}
     group by shard) as by_shard) as ranges`,
     values: [patternId, new Date(range.from), new Date(range.to)],

@@ -1,7 +1,7 @@
 import type { Logger } from '@patterns/shared/logger.ts'
 import type pg from 'pg'
 import { readLogState } from '../readLogState.ts'
-import { type Vector, vectorText } from '../../values/vector.ts'
+import { type Vector, vectorText } from '@patterns/read-model/vector.ts'
 
 /** The channel on which processors tell of committed flushes, as `<shard>:<position>`, several with commas. */
 export const flushChannel = 'projection_flushed'

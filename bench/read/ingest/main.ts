@@ -2,6 +2,7 @@ import { createPostgresEventLog } from '@patterns/event-log/postgres/postgresEve
 import { startLogCompaction } from '@patterns/processor/compactLog.ts'
 import { createFlushNotifier } from '@patterns/processor/project/flushNotifier.ts'
 import { openProjector } from '@patterns/processor/project/projector.ts'
+import { servedProjections } from '@patterns/read-model/served.ts'
 import { createPool } from '@patterns/shared/postgres/pool.ts'
 import { runProcess } from '@patterns/shared/runProcess.ts'
 import { databaseSettings } from '@patterns/shared/settings/settings.ts'
@@ -47,7 +48,7 @@ await runProcess({
         head: (await log.head(shard))!,
         projector: await openProjector({
           pool,
-          lane: { projection: 'pattern_windows', version: 1, shard },
+          lane: { ...servedProjections.windows, shard },
           flushIntervalMs: settings.FLUSH_INTERVAL_MS,
           now: () => performance.now(),
           onFlush: (flush) => notifier.flushed(flush),

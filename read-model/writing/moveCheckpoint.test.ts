@@ -3,7 +3,9 @@ import { createPool } from '@patterns/shared/postgres/pool.ts'
 import { createTestDatabase, type TestDatabase } from '@patterns/testing/database.ts'
 import type pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Checkpoint, type Lane, moveCheckpoint, openCheckpoint } from './checkpoint.ts'
+import type { Checkpoint } from '../checkpoint.ts'
+import type { Lane } from '../projection.ts'
+import { moveCheckpoint, openCheckpoint } from './moveCheckpoint.ts'
 
 let database: TestDatabase
 let pool: pg.Pool

@@ -1,0 +1,19 @@
+import type { Queryable } from '@patterns/shared/postgres/queryable.ts'
+import { tableNamesOf } from '../tables.ts'
+
+/**
+ * Deletes all rows of a shard and its checkpoints: part of the caller's transaction. The checkpoints are locked first and
+ * go with the rows, so an owner whose flush is under way is fenced, and counts from the beginning as well.
+ */
+export const forgetShard = async (client: Queryable, version: number, shard: number): Promise<void> => {
+  await client.query({
+    text: 'select from projection_checkpoints where version = $1 and shard = $2 for update',
+    values: [version, shard],
+  })
+  for (const table of tableNamesOf(version))
+    await client.query({ text: `delete from ${table} where shard = $1`, values: [shard] })
+  await client.query({
+    text: 'delete from projection_checkpoints where version = $1 and shard = $2',
+    values: [version, shard],
+  })
+}

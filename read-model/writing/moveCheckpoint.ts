@@ -1,0 +1,37 @@
+import { noWatermark } from '@patterns/shared/contract/watermark.ts'
+import type { Queryable } from '@patterns/shared/postgres/queryable.ts'
+import type { Checkpoint } from '../checkpoint.ts'
+import type { Lane } from '../projection.ts'
+import { readCheckpoint } from '../reading/readCheckpoint.ts'
+
+const toTimestamp = (watermark: number): Date | null =>
+  watermark === noWatermark ? null : new Date(watermark)
+
+/** The checkpoint of a lane, begun at position 0 if there is none. */
+export const openCheckpoint = async (database: Queryable, lane: Lane): Promise<Checkpoint> => {
+  await database.query({
+    text: 'insert into projection_checkpoints (projection, version, shard) values ($1, $2, $3) on conflict do nothing',
+    values: [lane.projection, lane.version, lane.shard],
+  })
+  return (await readCheckpoint(database, lane))!
+}
+
+/**
+ * Moves a checkpoint from where the caller believes it to be: part of the transaction that writes the rows which account
+ * for it. `false` if somebody else has moved it: the caller's states are stale, and its transaction must not commit.
+ */
+export const moveCheckpoint = async (
+  client: Queryable,
+  lane: Lane,
+  from: number,
+  to: Checkpoint,
+): Promise<boolean> => {
+  const { rowCount } = await client.query({
+    name: 'move_checkpoint',
+    text: `update projection_checkpoints
+           set position = $5, watermark = $6, updated_at = now()
+           where projection = $1 and version = $2 and shard = $3 and position = $4`,
+    values: [lane.projection, lane.version, lane.shard, from, to.position, toTimestamp(to.watermark)],
+  })
+  return rowCount === 1
+}
