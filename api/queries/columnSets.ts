@@ -52,5 +52,7 @@ export const comparedColumns = named(
   'quality_square_sum',
   'duration_count',
   'duration_sum_ms',
+  'duration_min_ms',
+  'duration_max_ms',
   'duration_histogram',
 )

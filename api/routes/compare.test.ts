@@ -79,14 +79,25 @@ describe('a comparison', () => {
               else expect(comparison.values[id]).toBeCloseTo(found[i]!.value, 9)
               expect(comparison.sample_sizes[id]).toBe(found[i]!.sampleSize)
             }
+            for (const id of metric === 'duration' ? ids : []) {
+              const all = durations(inRange(ofPattern(events, id), body)).toSorted((x, y) => x - y)
+              const median = all[Math.ceil(all.length / 2) - 1]
+              if (median === undefined) expect(comparison.medians[id]).toBeNull()
+              // Within 5 %, and 0 ms may be told as 1.
+              else
+                expect(Math.abs(comparison.medians[id] - median)).toBeLessThanOrEqual(
+                  Math.max(1, median * 0.05),
+                )
+            }
             const present = found.flatMap(({ value }) => value ?? [])
             if (present.length > 0) expect(comparison.statistics.mean).toBeCloseTo(mean(present)!, 9)
             else expect(comparison.statistics.mean).toBeNull()
             if (present.length > 1) expect(comparison.statistics.stddev).toBeCloseTo(stddev(present)!, 9)
             else expect(comparison.statistics.stddev).toBeNull()
+            const ranked = metric === 'duration' ? comparison.medians : comparison.values
             const better = (id: string) =>
               ids.filter((other) => {
-                const [mine, theirs] = [comparison.values[id], comparison.values[other]]
+                const [mine, theirs] = [ranked[id], ranked[other]]
                 return theirs !== null && (metric === 'duration' ? theirs < mine : theirs > mine)
               }).length
             for (const { pattern_id, rank } of body.rankings[metric])
@@ -138,6 +149,41 @@ describe('a comparison', () => {
     expect(duration.superiority).toBeCloseTo(wins / long.length / short.length, 1)
     for (const { adjusted_p_value, differs } of [rate, quality, duration])
       expect(differs).toBe(adjusted_p_value < 0.05)
+  })
+
+  it('does not contradict itself where one use took very long, or every score is the same', async () => {
+    const [quick, slow] = ['0197a3b4-0000-7000-8000-0000000000f1', '0197a3b4-0000-7000-8000-0000000000f2']
+    const uses = (id: string, quality_score: number, msOf: (i: number) => number) =>
+      Array.from({ length: 100 }, (_, i) => ({
+        body: {
+          type: 'pattern.used',
+          pattern_id: id,
+          occurred_at: new Date(now - 2 * day - i * 1_000).toISOString(),
+          outcome: 'success',
+          quality_score,
+          execution_time_ms: msOf(i),
+        },
+      }))
+    const more = await api.seed([
+      ...uses(quick, 0.9, (i) => (i === 0 ? 1_000_000 : 100)),
+      ...uses(slow, 0.5, () => 200),
+    ])
+    events = [...events, ...more]
+    const { body } = await post({ pattern_ids: [slow, quick] })
+    const duration = of(body, 'duration')
+    expect(duration.values).toEqual({ [slow]: 200, [quick]: 10_099 })
+    expect(duration.medians).toEqual({ [slow]: 200, [quick]: expect.closeTo(100, -1) })
+    expect(duration.differences[0]).toMatchObject({ first: slow, superiority: 0.99, differs: true })
+    expect(body.rankings.duration[0]).toEqual({ pattern_id: quick, rank: 1 })
+    const quality = of(body, 'quality')
+    expect(quality.medians).toBeNull()
+    expect(quality.differences[0]).toMatchObject({
+      status: 'tested',
+      method: 'fisher_irwin',
+      difference: -0.4,
+      interval: null,
+      differs: true,
+    })
   })
 
   it('says which pairs cannot be tested, and why', async () => {

@@ -108,6 +108,10 @@ export const routeCompare = (app: ApiApp, parts: RouteParts): void => {
               unit: metricUnits[metric],
               better: metricRules[metric].better,
               values: Object.fromEntries(values.map(({ id, value }) => [id, value])),
+              medians:
+                metric === 'duration'
+                  ? Object.fromEntries(values.map(({ id, median }) => [id, median]))
+                  : null,
               sample_sizes: Object.fromEntries(values.map(({ id, sampleSize }) => [id, sampleSize])),
               statistics: {
                 mean: statistics.mean,

@@ -23,10 +23,12 @@ const differenceSchema = z
       status: z.literal('tested'),
       method: z.enum(['n_minus_1_chi_squared', 'fisher_irwin', 'welch']).openapi({
         description:
-          'Rates: the (N − 1) chi-squared test, or Fisher and Irwin’s exact one where counts are small. Quality: Welch’s t.',
+          'Rates: the (N − 1) chi-squared test, or Fisher and Irwin’s exact one where counts are small. Quality: Welch’s t, or that exact one where no score varies.',
       }),
       difference: z.number().openapi({ description: 'The first value less the second.' }),
-      interval: interval.openapi({ description: '95 %.' }),
+      interval: interval.nullable().openapi({
+        description: '95 %; null where no score varies, so that nothing says how sure the difference is.',
+      }),
       ...verdict,
     }),
     z.strictObject({
@@ -41,7 +43,7 @@ const differenceSchema = z
     z.strictObject({
       ...pair,
       status: z.literal('untested'),
-      reason: z.enum(['too_few_observations', 'no_spread']),
+      reason: z.literal('too_few_observations'),
     }),
   ])
   .openapi('PairDifference')
@@ -53,6 +55,10 @@ export const comparisonSchema = z
     better: z.enum(['higher', 'lower']),
     values: z.record(z.uuid(), z.number().nullable()).openapi({
       description: 'By pattern; null where nothing was observed.',
+    }),
+    medians: z.record(z.uuid(), z.number().nullable()).nullable().openapi({
+      description:
+        'Of durations, by pattern, within 5 %: they are ranked by these, as `values` are means, which a few very long ones move. null for other metrics.',
     }),
     sample_sizes: z.record(z.uuid(), count),
     statistics: z
@@ -70,7 +76,10 @@ export const comparisonSchema = z
 
 export const rankingsSchema = z
   .partialRecord(z.enum(metrics), z.array(z.strictObject({ pattern_id: z.uuid(), rank: z.int().min(1) })))
-  .openapi({ description: 'Best first; equal values share a rank. Patterns without a value are left out.' })
+  .openapi({
+    description:
+      'Best first, by value, and durations by their median; equals share a rank. Patterns without a value are left out.',
+  })
 
 /** A pair as it is sent. */
 export const differenceOf = (difference: PairDifference) => {

@@ -37,10 +37,10 @@ describe('a comparison', () => {
 
   it('sets the values side by side, null where there are none', () => {
     expect(rate!.values).toEqual([
-      { id: 'good', value: 0.95, sampleSize: 100 },
-      { id: 'poor', value: 0.5, sampleSize: 100 },
-      { id: 'fair', value: 0.94, sampleSize: 100 },
-      { id: 'unused', value: null, sampleSize: 0 },
+      { id: 'good', value: 0.95, median: null, sampleSize: 100 },
+      { id: 'poor', value: 0.5, median: null, sampleSize: 100 },
+      { id: 'fair', value: 0.94, median: null, sampleSize: 100 },
+      { id: 'unused', value: null, median: null, sampleSize: 0 },
     ])
     expect(usage!.values.map(({ value }) => value)).toEqual([100, 100, 100, 0])
     expect(duration!.values.map(({ value }) => value)).toEqual([110, 500, 331 / 3, null])
@@ -64,7 +64,27 @@ describe('a comparison', () => {
 
   it('ranks the patterns in each metric', () => {
     expect(usage!.ranking.map(({ rank }) => rank)).toEqual([1, 1, 1, 4])
-    expect(duration!.ranking.map(({ id }) => id)).toEqual(['good', 'fair', 'poor'])
+    // Their medians of 110 and 112 ms are of one bin.
+    expect(duration!.ranking.map(({ id, rank }) => [id, rank])).toEqual([
+      ['fair', 1],
+      ['good', 1],
+      ['poor', 3],
+    ])
+  })
+
+  it('ranks durations by the median, as it tests them by their order, whatever one of them took', () => {
+    const mostlyFast = pattern('mostlyFast', [100, 0, 0], [], [...times(99, 100), 1_000_000])
+    const slower = pattern('slower', [100, 0, 0], [], times(100, 200))
+    const [comparison] = compare([slower, mostlyFast], ['duration'])
+    expect(comparison!.values).toMatchObject([
+      { id: 'slower', value: 200, median: 200 },
+      { id: 'mostlyFast', value: 10_099, median: expect.closeTo(100, -1) },
+    ])
+    expect(comparison!.ranking).toEqual([
+      { id: 'mostlyFast', rank: 1 },
+      { id: 'slower', rank: 2 },
+    ])
+    expect(comparison!.differences).toMatchObject([{ superiority: 0.99, differs: true }])
   })
 
   it('tells which pairs differ beyond chance, and by which method', () => {
@@ -103,19 +123,36 @@ describe('a comparison', () => {
     expect(difference).toMatchObject({ first: 'good', second: 'poor' })
     if (difference!.status !== 'tested' || difference!.method === 'mann_whitney') throw new Error('untested')
     expectNearly(difference!.difference, 0.275)
-    expectNearly(difference!.interval.lower, test.interval.lower)
+    expectNearly(difference!.interval!.lower, test.interval.lower)
     expect(difference!.adjustedP).toBeGreaterThanOrEqual(difference!.p * 2)
   })
 
-  it('cannot tell quality apart by one score, or where no score varies', () => {
+  it('cannot tell quality apart by one score', () => {
     const single = pattern('single', [1, 0, 0], [500_000], [])
-    const flat = pattern('flat', [1, 0, 0], times(9, 500_000), [])
-    const flatter = pattern('flatter', [1, 0, 0], times(9, 400_000), [])
-    const [comparison] = compare([single, flat, flatter], ['quality'])
-    expect(comparison!.differences).toMatchObject([
-      { reason: 'too_few_observations', differs: null },
-      { reason: 'too_few_observations', differs: null },
-      { reason: 'no_spread', differs: null },
-    ])
+    const flat = pattern('flat', [1, 0, 0], times(9, 400_000), [])
+    const [comparison] = compare([single, flat], ['quality'])
+    expect(comparison!.differences).toMatchObject([{ reason: 'too_few_observations', differs: null }])
+  })
+
+  it('tells quality apart where no score varies, if there are enough of them', () => {
+    const flat = (id: string, count: number, millionths: number) =>
+      pattern(id, [1, 0, 0], times(count, millionths), [])
+    const verdictOf = (first: ComparedPattern, second: ComparedPattern) =>
+      compare([first, second], ['quality'])[0]!.differences[0]!
+    expect(verdictOf(flat('high', 100, 900_000), flat('low', 100, 500_000))).toMatchObject({
+      method: 'fisher_irwin',
+      difference: 0.4,
+      interval: null,
+      differs: true,
+    })
+    expect(verdictOf(flat('high', 3, 900_000), flat('low', 3, 500_000))).toMatchObject({
+      p: 0.1,
+      differs: false,
+    })
+    expect(verdictOf(flat('one', 100, 500_000), flat('other', 90, 500_000))).toMatchObject({
+      difference: 0,
+      p: 1,
+      differs: false,
+    })
   })
 })

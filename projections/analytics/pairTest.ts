@@ -6,6 +6,7 @@ import type { Quality } from '../measures/quality.ts'
 import { mannWhitney } from './mannWhitney.ts'
 import type { Metric } from './metric.ts'
 import { rateDifference } from './rateDifference.ts'
+import { separationP } from './separation.ts'
 import { type Sample, welch } from './welch.ts'
 
 /** The state over a range that two patterns are tested by. */
@@ -23,9 +24,10 @@ export type PairTest =
   | {
       readonly status: 'tested'
       readonly method: 'n_minus_1_chi_squared' | 'fisher_irwin' | 'welch'
-      /** The first value less the second, in the metric's unit, with its 95 % interval. */
+      /** The first value less the second, in the metric's unit. */
       readonly difference: number
-      readonly interval: Interval
+      /** 95 %; null if neither sample varies, since then nothing says how far the difference might be another. */
+      readonly interval: Interval | null
       readonly p: number
     }
   | {
@@ -35,7 +37,7 @@ export type PairTest =
       readonly superiority: number
       readonly p: number
     }
-  | { readonly status: 'untested'; readonly reason: 'too_few_observations' | 'no_spread' }
+  | { readonly status: 'untested'; readonly reason: 'too_few_observations' }
 
 const tooFew = { status: 'untested', reason: 'too_few_observations' } as const
 
@@ -50,9 +52,11 @@ const testQuality = (a: Quality, b: Quality): PairTest => {
   const second = qualitySample(b)
   if (first === null || second === null) return tooFew
   const result = welch(first, second)
-  return result === null
-    ? { status: 'untested', reason: 'no_spread' }
-    : { status: 'tested', method: 'welch', ...result }
+  if (result !== null) return { status: 'tested', method: 'welch', ...result }
+  // No score varies, so that a score can only be the one value or the other: two rates, of 1 and 0.
+  const difference = first.mean - second.mean
+  const p = difference === 0 ? 1 : separationP(first.count, second.count)
+  return { status: 'tested', method: 'fisher_irwin', difference, interval: null, p }
 }
 
 const testDuration = (a: Duration, b: Duration): PairTest => {
@@ -66,7 +70,8 @@ const testRate = (a: Outcomes, b: Outcomes): PairTest => {
 }
 
 /**
- * Success rates by a two-proportion test, quality by Welch's t from the exact sums, duration by Mann–Whitney
+ * Success rates by a two-proportion test, quality by Welch's t from the exact sums (by
+ * Fisher and Irwin's exact test if no score varies), duration by Mann–Whitney
  * on the histograms.
  */
 export const pairTest = (metric: TestedMetric, a: TestedState, b: TestedState): PairTest => {
