@@ -14,4 +14,5 @@ export const projectionsOf = (version: number) =>
   ({
     windows: { projection: 'pattern_windows', version },
     trends: { projection: 'pattern_trends', version },
+    standings: { projection: 'pattern_standings', version },
   }) as const satisfies Readonly<Record<string, Projection>>

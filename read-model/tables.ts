@@ -1,3 +1,4 @@
+import { type StandingRange, standingRangeNames } from '@patterns/projections/standings/standingRange.ts'
 import { type Granularity, granularities } from '@patterns/projections/window.ts'
 
 /** The names of the tables that hold one version of the read model. */
@@ -10,6 +11,12 @@ export interface Tables {
   readonly catalogue: string
   /** A row for each pattern, metric, series and shard. */
   readonly trends: string
+  /** A row for each pattern, of all shards: its name, and its sums over the hours that are open. */
+  readonly openStandings: string
+  /** The same, with its sums over the closed hours of a range. */
+  readonly closedStandings: Readonly<Record<StandingRange, string>>
+  /** Views that put both together. */
+  readonly standings: Readonly<Record<StandingRange, string>>
 }
 
 const ofEachSize = (prefix: string): Readonly<Record<Granularity, string>> => ({
@@ -18,16 +25,25 @@ const ofEachSize = (prefix: string): Readonly<Record<Granularity, string>> => ({
   week: `${prefix}_week`,
 })
 
+const ofEachRange = (prefix: string): Readonly<Record<StandingRange, string>> =>
+  Object.fromEntries(standingRangeNames.map((name) => [name, `${prefix}_${name}`])) as Record<
+    StandingRange,
+    string
+  >
+
 /** The tables of a version. Each version has its own, so that a new one can be filled beside the one that is served. */
 export const tablesOf = (version: number): Tables => ({
   windows: ofEachSize(`pattern_windows_v${version}`),
   totals: ofEachSize(`total_windows_v${version}`),
   catalogue: `pattern_catalogue_v${version}`,
   trends: `pattern_trends_v${version}`,
+  openStandings: `open_standings_v${version}`,
+  closedStandings: ofEachRange(`closed_standings_v${version}`),
+  standings: ofEachRange(`pattern_standings_v${version}`),
 })
 
-/** All tables of a version, each with a column `shard`. */
-export const tableNamesOf = (version: number): string[] =>
-  Object.values(tablesOf(version)).flatMap((named: string | Tables['windows']) =>
-    typeof named === 'string' ? named : granularities.map((granularity) => named[granularity]),
-  )
+/** The tables of a version that have a column `shard`: all that are written by the owner of one. */
+export const shardTableNamesOf = (version: number): string[] => {
+  const { windows, totals, catalogue, trends } = tablesOf(version)
+  return [...granularities.flatMap((size) => [windows[size], totals[size]]), catalogue, trends]
+}

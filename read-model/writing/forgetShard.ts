@@ -1,5 +1,5 @@
 import type { Queryable } from '@patterns/shared/postgres/queryable.ts'
-import { tableNamesOf } from '../tables.ts'
+import { shardTableNamesOf } from '../tables.ts'
 
 /**
  * Deletes all rows of a shard and its checkpoints: part of the caller's transaction. The checkpoints are locked first and
@@ -10,7 +10,7 @@ export const forgetShard = async (client: Queryable, version: number, shard: num
     text: 'select from projection_checkpoints where version = $1 and shard = $2 for update',
     values: [version, shard],
   })
-  for (const table of tableNamesOf(version))
+  for (const table of shardTableNamesOf(version))
     await client.query({ text: `delete from ${table} where shard = $1`, values: [shard] })
   await client.query({
     text: 'delete from projection_checkpoints where version = $1 and shard = $2',
