@@ -9,6 +9,7 @@ import { refuseByteOrderMark } from './http/access/byteOrderMark.ts'
 import { contentPolicy } from './http/access/contentPolicy.ts'
 import { allowOrigins } from './http/access/crossOrigin.ts'
 import { limitRate } from './http/access/rateLimit.ts'
+import { checkRequiredHeaders } from './http/access/requiredHeaders.ts'
 import type { ApiEnv } from './http/conventions/apiEnv.ts'
 import { answerErrors, answerNotFound } from './http/problems/answerProblems.ts'
 import { Problem } from './http/problems/problem.ts'
@@ -71,6 +72,7 @@ export const createApp = (options: AppOptions): App => {
   app.use(requestId, serverTiming, metrics.measure)
   app.use(secureHeaders(), contentPolicy)
   if (corsOrigins.length > 0) app.use(allowOrigins(corsOrigins))
+  app.use(checkRequiredHeaders)
   app.use(checkApiKey(apiKeys), limitRate(rateLimitPerMinute), limitBody, refuseByteOrderMark)
   app.use(
     methodNotAllowed({

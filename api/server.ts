@@ -6,6 +6,8 @@ import type { Logger } from '@patterns/shared/logger.ts'
 import type pg from 'pg'
 import { createApp } from './app.ts'
 import { inTurn } from './http/connections/inTurn.ts'
+import { answerUnreadable } from './http/connections/unreadable.ts'
+import { answerUnroutable } from './http/connections/unroutable.ts'
 import { createUntakenAnswers } from './http/connections/untakenAnswers.ts'
 import { createAnswers } from './http/conventions/answer.ts'
 import { createFindEvents } from './queries/events/findEvents.ts'
@@ -115,9 +117,16 @@ export const startApiServer = async ({
   })
 
   await feed.start()
-  const listener = getRequestListener(app.fetch, { hostname: host })
+  const listener = getRequestListener(app.fetch, {
+    hostname: host,
+    errorHandler: answerUnroutable({ logger, onAnswered: metrics.unreadable }),
+  })
   const answerOne = untaken.counted((request, response) => void listener(request, response))
-  const server = createServer(inTurn(answerOne, { onClosed: () => metrics.connectionClosed('sent_ahead') }))
+  const turns = inTurn(answerOne, { onClosed: () => metrics.connectionClosed('sent_ahead') })
+  // Hosts and expectations are looked at by the app, which can say what is wrong with them.
+  const server = createServer({ requireHostHeader: false }, turns.listener)
+  server.on('checkExpectation', turns.listener)
+  answerUnreadable(server, { inTurn: turns, onAnswered: metrics.unreadable })
   untaken.watch(server)
   try {
     await once(server.listen(port, host), 'listening')

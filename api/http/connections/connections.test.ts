@@ -33,6 +33,8 @@ const listen = async (listener: RequestListener) => {
   return { server, port, send }
 }
 
+const answeredInTurn = (...parts: Parameters<typeof inTurn>): RequestListener => inTurn(...parts).listener
+
 const until = (isSo: () => boolean) => vi.waitUntil(isSo, { timeout: 25_000, interval: 5 })
 
 /** Counts what is under way, of a listener that answers each path's bytes a turn later. */
@@ -58,7 +60,7 @@ describe('requests that are sent ahead', () => {
     let underWay = 0
     const onClosed = vi.fn()
     const { port } = await listen(
-      inTurn(
+      answeredInTurn(
         (asked, response) => {
           paths.push(asked.url)
           expect(++underWay).toBe(1)
@@ -84,7 +86,7 @@ describe('requests that are sent ahead', () => {
   it('wait in vain for a client that takes nothing: one answer is made for it', async () => {
     const { count, listener } = countedAnswers()
     const onClosed = vi.fn()
-    const { send } = await listen(inTurn(listener, { onClosed }))
+    const { send } = await listen(answeredInTurn(listener, { onClosed }))
     const clients = Array.from({ length: 20 }, () => send(40).pause())
     await until(() => count.started === clients.length)
     // The requests of all were parsed by the time that another client is answered.
@@ -97,7 +99,7 @@ describe('requests that are sent ahead', () => {
   it('are too many at some point: the connection is closed, and others are answered', async () => {
     const { count, listener } = countedAnswers(Buffer.from('taken'))
     const onClosed = vi.fn()
-    const { send } = await listen(inTurn(listener, { mostOfOne: 10, onClosed }))
+    const { send } = await listen(answeredInTurn(listener, { mostOfOne: 10, onClosed }))
     await once(send(200), 'close')
     expect(onClosed).toHaveBeenCalledTimes(1)
     expect(count.started).toBe(1)
@@ -108,7 +110,7 @@ describe('requests that are sent ahead', () => {
   it('are too many in all at some point, and make room when their connections end', async () => {
     const { count, listener } = countedAnswers()
     const onClosed = vi.fn()
-    const { send } = await listen(inTurn(listener, { mostOfAll: 100, onClosed }))
+    const { send } = await listen(answeredInTurn(listener, { mostOfAll: 100, onClosed }))
     const clients = Array.from({ length: 10 }, () => send(11).pause())
     await until(() => count.started === clients.length)
     await once(send(2), 'close')

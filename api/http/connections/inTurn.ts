@@ -10,9 +10,27 @@ export interface InTurnOptions {
   readonly onClosed: () => void
 }
 
+export interface InTurn {
+  readonly listener: RequestListener
+  /**
+   * Calls back once all requests of a connection before the one that broke off are answered, and never if the
+   * connection is closed until then. Told whether that one had its answer already, before it was there in whole.
+   */
+  end(socket: Socket, work: (isAnswered: boolean) => void): void
+}
+
+interface Turn {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+}
+
 interface Turns {
   isBusy: boolean
-  readonly waiting: { readonly request: IncomingMessage; readonly response: ServerResponse }[]
+  /** The last one that began: only this one can break off. */
+  newest: Turn | undefined
+  readonly waiting: Turn[]
+  /** What is to be done in place of any further answer. */
+  end: (() => void) | undefined
 }
 
 /**
@@ -23,14 +41,14 @@ interface Turns {
 export const inTurn = (
   listener: RequestListener,
   { mostOfOne = 64, mostOfAll = 2_000, onClosed }: InTurnOptions,
-): RequestListener => {
+): InTurn => {
   const connections = new WeakMap<Socket, Turns>()
   let waitingOfAll = 0
 
   const turnsOf = (socket: Socket): Turns => {
     const known = connections.get(socket)
     if (known !== undefined) return known
-    const turns: Turns = { isBusy: false, waiting: [] }
+    const turns: Turns = { isBusy: false, newest: undefined, waiting: [], end: undefined }
     connections.set(socket, turns)
     socket.once('close', () => {
       waitingOfAll -= turns.waiting.length
@@ -39,31 +57,46 @@ export const inTurn = (
     return turns
   }
 
-  const answer = (turns: Turns, request: IncomingMessage, response: ServerResponse): void => {
+  const answer = (turns: Turns, { request, response }: Turn): void => {
     turns.isBusy = true
     response.once('close', () => {
       turns.isBusy = false
       // Of one that was closed nobody waits any more.
-      const next = request.socket.destroyed ? undefined : turns.waiting.shift()
-      if (next === undefined) return
+      if (request.socket.destroyed) return
+      const next = turns.waiting.shift()
+      if (next === undefined) return turns.end?.()
       waitingOfAll--
-      answer(turns, next.request, next.response)
+      if (turns.end !== undefined && !next.request.complete) return turns.end()
+      answer(turns, next)
     })
     listener(request, response)
   }
 
-  return (request, response) => {
-    const { socket } = request
-    // What else was read together with the request for which it was closed.
-    if (socket.destroyed) return
-    const turns = turnsOf(socket)
-    if (!turns.isBusy) return answer(turns, request, response)
-    if (turns.waiting.length >= mostOfOne || waitingOfAll >= mostOfAll) {
-      onClosed()
-      socket.destroy()
-      return
-    }
-    waitingOfAll++
-    turns.waiting.push({ request, response })
+  return {
+    listener(request, response) {
+      const { socket } = request
+      // What else was read together with the request for which it was closed.
+      if (socket.destroyed) return
+      const turns = turnsOf(socket)
+      const turn = { request, response }
+      turns.newest = turn
+      if (!turns.isBusy) return answer(turns, turn)
+      if (turns.waiting.length >= mostOfOne || waitingOfAll >= mostOfAll) {
+        onClosed()
+        socket.destroy()
+        return
+      }
+      waitingOfAll++
+      turns.waiting.push(turn)
+    },
+    end(socket, work) {
+      const turns = turnsOf(socket)
+      const broken = turns.newest?.request.complete === false ? turns.newest : undefined
+      const end = (): void => work(broken?.response.headersSent ?? false)
+      // The one that is being answered may be the one that waits in vain for its end.
+      const isBeforeIt = turns.isBusy && (broken === undefined || turns.waiting.includes(broken))
+      if (isBeforeIt) turns.end = end
+      else end()
+    },
   }
 }

@@ -2,6 +2,7 @@ import { createMiddleware } from 'hono/factory'
 import { routePath } from 'hono/route'
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { ApiEnv } from '../conventions/apiEnv.ts'
+import type { ProblemCode } from '../problems/problem.ts'
 import type { UntakenAnswers } from '../connections/untakenAnswers.ts'
 import type { Vector } from '@patterns/read-model/vector.ts'
 
@@ -74,6 +75,12 @@ export const createMetrics = ({ standings, feed, untaken }: MetricsOptions) => {
   })
   const closeReasons = ['sent_ahead', 'stalled', 'too_much'] as const
   for (const reason of closeReasons) closed.inc({ reason }, 0)
+  const unreadable = new Counter({
+    name: 'pattern_api_unreadable_requests_total',
+    help: 'Requests that were refused before they got to a route, by the code of the problem',
+    labelNames: ['code'],
+    registers,
+  })
   gauge('pattern_api_notifications_up', '1 while flushes are listened for', () => Number(feed.isListening))
   new Gauge({
     name: 'pattern_api_position',
@@ -100,6 +107,7 @@ export const createMetrics = ({ standings, feed, untaken }: MetricsOptions) => {
   return {
     registry,
     measure,
+    unreadable: (code: ProblemCode): void => unreadable.inc({ code }),
     connectionClosed: (reason: (typeof closeReasons)[number]): void => closed.inc({ reason }),
   }
 }

@@ -1,3 +1,4 @@
+import type { HttpBindings } from '@hono/node-server'
 import { isTransient } from '@patterns/shared/postgres/isTransient.ts'
 import type { Logger } from '@patterns/shared/logger.ts'
 import type { Context, ErrorHandler, NotFoundHandler } from 'hono'
@@ -35,6 +36,14 @@ const toProblem = (error: unknown): Problem => {
   return new Problem(500, 'INTERNAL_ERROR', 'The fault was logged under this request id.', { cause: error })
 }
 
+/** A client that goes away within its body is no fault of ours, though it fails as a lost database does. */
+const brokeOff = (context: Context<ApiEnv>): Problem | undefined => {
+  const { incoming } = context.env as Partial<HttpBindings>
+  return incoming?.destroyed === true && !incoming.complete
+    ? new Problem(400, 'MALFORMED_REQUEST', 'The request broke off within its body.')
+    : undefined
+}
+
 export const sendProblem = (context: Context<ApiEnv>, problem: Problem): Response =>
   context.body(JSON.stringify(problemBody(problem, context.get('requestId'))), problem.status as 400, {
     ...problem.headers,
@@ -49,7 +58,7 @@ export const sendProblem = (context: Context<ApiEnv>, problem: Problem): Respons
 export const answerErrors =
   (logger: Logger, problemOf: (error: unknown) => Problem | undefined): ErrorHandler<ApiEnv> =>
   (error, context) => {
-    const chosen = error instanceof Problem ? error : problemOf(error)
+    const chosen = brokeOff(context) ?? (error instanceof Problem ? error : problemOf(error))
     const problem = chosen ?? toProblem(error)
     const about = { request_id: context.get('requestId'), path: context.req.path }
     if (chosen !== undefined && problem.status > 500)
