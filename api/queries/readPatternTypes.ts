@@ -1,8 +1,7 @@
 import { type Vector, vectorFromJson } from '@patterns/read-model/vector.ts'
 import { vectorExpression } from '@patterns/read-model/reading/readVector.ts'
-import { servedProjections } from '@patterns/read-model/served.ts'
+import { servedProjections, servedTables } from '@patterns/read-model/served.ts'
 import type { Queryable } from '@patterns/shared/postgres/queryable.ts'
-import { typedPatterns } from './typedPatterns.ts'
 
 export interface TypeCount {
   readonly patternType: string
@@ -18,6 +17,16 @@ export interface PatternTypesRead {
   /** Patterns that were never given a type. */
   readonly untyped: number
 }
+
+/**
+ * Each pattern once. One that comes in several shards has a row in each, of which the one that was said last names its
+ * type, as `mergeEntry` decides it.
+ */
+const typedPatterns = `(
+  select pattern_id, max(last_used) as last_used,
+    (array_agg(pattern_type order by pattern_type_said_at desc nulls last, pattern_type_said_by desc))[1] as pattern_type
+  from ${servedTables.catalogue}
+  group by pattern_id)`
 
 /** Counts the patterns of each type, and reads the vector in the same statement, so both are of one moment. */
 export const readPatternTypes = async (database: Queryable): Promise<PatternTypesRead> => {

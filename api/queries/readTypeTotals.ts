@@ -8,7 +8,6 @@ import { servedProjections, servedTables } from '@patterns/read-model/served.ts'
 import type { Queryable } from '@patterns/shared/postgres/queryable.ts'
 import { UnknownTypeError } from './queryErrors.ts'
 import type { TotalsRead } from './readTotals.ts'
-import { typedPatterns } from './typedPatterns.ts'
 import { type JsonRow, readRows, segmentParameters } from './windowRows.ts'
 
 /** How rows of one window are put together where they are not added. */
@@ -36,7 +35,7 @@ group by w.window_start`,
 /**
  * Reads the windows of all patterns of a type together, and the vector, in one statement, so of one moment. There are no
  * totals of a type: each pattern's windows are found by their primary key and summed. Not for columns with histograms,
- * which SQL cannot add.
+ * which SQL cannot add. A pattern that comes in several shards is of the type that was said last, as `mergeEntry` has it.
  * @throws UnknownTypeError if there are patterns, and none is of the type
  */
 export const readTypeTotals = async (
@@ -54,7 +53,11 @@ export const readTypeTotals = async (
     name: `read_type_totals_${name}`,
     text: `
 with members as materialized (
-  select array_agg(pattern_id) as ids from ${typedPatterns} as typed where pattern_type = $1)
+  select array_agg(pattern_id) as ids from ${servedTables.catalogue} as named
+  where pattern_type = $1 and not exists (
+    select from ${servedTables.catalogue} as other
+    where other.pattern_id = named.pattern_id
+      and (other.pattern_type_said_at, other.pattern_type_said_by) > (named.pattern_type_said_at, named.pattern_type_said_by)))
 select ${vectorExpression(servedProjections.windows)} as vector,
   (select ids is null from members) and exists (select from ${servedTables.catalogue}) as unknown,
   (select extract(epoch from min(first_seen))::float8 * 1000 from ${servedTables.catalogue}
