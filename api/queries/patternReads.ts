@@ -6,7 +6,7 @@ import type { ColumnSet } from './columnSets.ts'
 import type { Queryable } from '@patterns/shared/postgres/queryable.ts'
 import { TooBusyError } from './queryErrors.ts'
 import { type PatternsRead, readPatterns } from './readPatterns.ts'
-import type { WindowRow } from './windowRows.ts'
+import type { WindowRow } from '@patterns/read-model/windowRow.ts'
 
 export interface PatternRead {
   readonly vector: Vector

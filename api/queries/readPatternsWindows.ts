@@ -2,7 +2,14 @@ import { uuidArray } from '@patterns/shared/postgres/binaryArray.ts'
 import type { Segment } from '@patterns/projections/segments.ts'
 import type { ColumnSet } from './columnSets.ts'
 import type { Queryable } from '@patterns/shared/postgres/queryable.ts'
-import { type JsonRow, readRows, segmentParameters, selectRows, type WindowRow } from './windowRows.ts'
+import {
+  type WindowJson,
+  windowsFromJson,
+  segmentParameters,
+  selectWindows,
+} from '@patterns/read-model/reading/selectWindows.ts'
+import { servedTables } from '@patterns/read-model/served.ts'
+import type { WindowRow } from '@patterns/read-model/windowRow.ts'
 
 /** Reads the windows of the patterns on one page of a list, by pattern. */
 export const readPatternsWindows = async (
@@ -12,12 +19,12 @@ export const readPatternsWindows = async (
   { name, columns }: ColumnSet,
 ): Promise<ReadonlyMap<string, readonly WindowRow[]>> => {
   if (patternIds.length === 0) return new Map()
-  const { rows } = await database.query<{ windows: JsonRow[] | null }>({
+  const { rows } = await database.query<{ windows: WindowJson[] | null }>({
     name: `read_patterns_${name}`,
     text: `
 select json_agg(x) as windows
-from (${selectRows(columns, { first: 2, where: 'w.pattern_id = any($1::uuid[])' })}) as selected`,
+from (${selectWindows(servedTables, columns, { first: 2, where: 'w.pattern_id = any($1::uuid[])' })}) as selected`,
     values: [uuidArray(patternIds), ...segmentParameters(segments)],
   })
-  return Map.groupBy(readRows(rows[0]!.windows, columns), (row) => row.patternId!)
+  return Map.groupBy(windowsFromJson(rows[0]!.windows, columns), (row) => row.patternId!)
 }

@@ -4,7 +4,13 @@ import { vectorExpression } from '@patterns/read-model/reading/readVector.ts'
 import { servedProjections, servedTables } from '@patterns/read-model/served.ts'
 import type { ColumnSet } from './columnSets.ts'
 import type { Queryable } from '@patterns/shared/postgres/queryable.ts'
-import { type JsonRow, readRows, segmentParameters, selectRows, type WindowRow } from './windowRows.ts'
+import {
+  type WindowJson,
+  windowsFromJson,
+  segmentParameters,
+  selectWindows,
+} from '@patterns/read-model/reading/selectWindows.ts'
+import type { WindowRow } from '@patterns/read-model/windowRow.ts'
 
 export interface TotalsRead {
   readonly vector: Vector
@@ -22,15 +28,15 @@ export const readTotals = async (
   const { rows } = await database.query<{
     vector: Record<string, number>
     first: number | null
-    windows: JsonRow[] | null
+    windows: WindowJson[] | null
   }>({
     name: `read_totals_${name}`,
     text: `
 select ${vectorExpression(servedProjections.windows)} as vector,
   (select extract(epoch from min(window_start))::float8 * 1000 from ${servedTables.totals.hour}) as first,
-  (select json_agg(x) from (${selectRows(columns, { first: 1, where: 'true', isTotal: true })}) as selected) as windows`,
+  (select json_agg(x) from (${selectWindows(servedTables, columns, { first: 1, where: 'true', isTotal: true })}) as selected) as windows`,
     values: segmentParameters(segments),
   })
   const { vector, first, windows } = rows[0]!
-  return { vector: vectorFromJson(vector), firstSeen: first, windows: readRows(windows, columns) }
+  return { vector: vectorFromJson(vector), firstSeen: first, windows: windowsFromJson(windows, columns) }
 }

@@ -8,7 +8,11 @@ import { servedProjections, servedTables } from '@patterns/read-model/served.ts'
 import type { Queryable } from '@patterns/shared/postgres/queryable.ts'
 import { UnknownTypeError } from './queryErrors.ts'
 import type { TotalsRead } from './readTotals.ts'
-import { type JsonRow, readRows, segmentParameters } from './windowRows.ts'
+import {
+  type WindowJson,
+  windowsFromJson,
+  segmentParameters,
+} from '@patterns/read-model/reading/selectWindows.ts'
 
 /** How rows of one window are put together where they are not added. */
 const extremes: Readonly<Record<string, 'min' | 'max'>> = {
@@ -48,7 +52,7 @@ export const readTypeTotals = async (
     vector: Record<string, number>
     unknown: boolean
     first: number | null
-    windows: JsonRow[] | null
+    windows: WindowJson[] | null
   }>({
     name: `read_type_totals_${name}`,
     text: `
@@ -67,5 +71,5 @@ select ${vectorExpression(servedProjections.windows)} as vector,
   })
   const { vector, unknown, first, windows } = rows[0]!
   if (unknown) throw new UnknownTypeError(patternType)
-  return { vector: vectorFromJson(vector), firstSeen: first, windows: readRows(windows, columns) }
+  return { vector: vectorFromJson(vector), firstSeen: first, windows: windowsFromJson(windows, columns) }
 }

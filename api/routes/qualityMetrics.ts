@@ -18,7 +18,7 @@ import {
 import { orRefuse, patternNotFound } from '../http/problems/problem.ts'
 import { qualityColumns } from '../queries/columnSets.ts'
 import { readPatternsWindows } from '../queries/readPatternsWindows.ts'
-import type { WindowRow } from '../queries/windowRows.ts'
+import type { WindowRow } from '@patterns/read-model/windowRow.ts'
 import { standingsOf } from '../totals/rankedRates.ts'
 import { averageQuality } from '../totals/sums.ts'
 import { directionsOfPage, periodLine } from '../trends/periodTrend.ts'

@@ -2,7 +2,7 @@ import type { Metric } from '@patterns/projections/analytics/metric.ts'
 import { createSeries, type Series, type SeriesWindow } from '@patterns/projections/analytics/series.ts'
 import { type Granularity, windowStart } from '@patterns/projections/window.ts'
 import { mergeWindow } from '@patterns/projections/windowState.ts'
-import type { WindowRow } from '../queries/windowRows.ts'
+import type { WindowRow } from '@patterns/read-model/windowRow.ts'
 import { type Segment, segmentsOf } from '@patterns/projections/segments.ts'
 import { countedRange, type TrendRange } from './resolveTrendRange.ts'
 

@@ -1,4 +1,5 @@
 import type { PatternEvent } from '@patterns/shared/contract/patternEvent.ts'
+import { type CatalogueEntry, emptyEntry } from '@patterns/projections/catalogue.ts'
 import type { ColumnValue } from '@patterns/projections/measure.ts'
 import { granularities, type Granularity, windowMs, windowStart } from '@patterns/projections/window.ts'
 import {
@@ -8,7 +9,8 @@ import {
   type WindowState,
   zeroWindow,
 } from '@patterns/projections/windowState.ts'
-import { servedProjections, servedTables } from '@patterns/read-model/served.ts'
+import { servedProjections, servedTables, servedVersion } from '@patterns/read-model/served.ts'
+import { upsertCatalogue } from '@patterns/read-model/writing/upsertCatalogue.ts'
 import { moveCheckpoint, openCheckpoint } from '@patterns/read-model/writing/moveCheckpoint.ts'
 import pg from 'pg'
 import { openCopy } from './openCopy.ts'
@@ -185,24 +187,24 @@ export const seedWindows = async (options: SeedOptions): Promise<Seeded> => {
   return { patterns, rows }
 }
 
+const entryOf = ({ id, name, type, firstSeen, lastSeen, lastPosition }: SeededPattern): CatalogueEntry => {
+  const said = (value: string) => ({ value, occurredAt: firstSeen, eventId: id })
+  return {
+    ...emptyEntry(),
+    firstSeen,
+    lastSeen,
+    lastUsed: lastSeen,
+    lastPosition,
+    patternName: said(name),
+    patternType: said(type),
+  }
+}
+
 const seedCatalogue = async (client: pg.Client, patterns: readonly SeededPattern[]): Promise<void> => {
   const seen = patterns.filter((pattern) => pattern.lastPosition > 0)
-  const times = (pick: (pattern: SeededPattern) => number) => seen.map((pattern) => new Date(pick(pattern)))
-  await client.query(
-    `insert into ${servedTables.catalogue}
-       (shard, pattern_id, first_seen, last_seen, last_used, last_position, pattern_name, pattern_name_said_at,
-        pattern_name_said_by, pattern_type, pattern_type_said_at, pattern_type_said_by)
-     select shard, id, first, last, last, position, name, first, id, type, first, id
-     from unnest($1::int[], $2::uuid[], $3::timestamptz[], $4::timestamptz[], $5::int8[], $6::text[], $7::text[])
-       as seen (shard, id, first, last, position, name, type)`,
-    [
-      seen.map((pattern) => pattern.shard),
-      seen.map((pattern) => pattern.id),
-      times((pattern) => pattern.firstSeen),
-      times((pattern) => pattern.lastSeen),
-      seen.map((pattern) => pattern.lastPosition),
-      seen.map((pattern) => pattern.name),
-      seen.map((pattern) => pattern.type),
-    ],
-  )
+  for (const [shard, ofShard] of Map.groupBy(seen, (pattern) => pattern.shard))
+    await upsertCatalogue(client, servedVersion, shard, {
+      entries: ofShard.map((pattern) => [pattern.id, entryOf(pattern)] as const),
+      registered: new Set(),
+    })
 }

@@ -1,8 +1,9 @@
 import type pg from 'pg'
 import type { Checkpoint } from '@patterns/read-model/checkpoint.ts'
 import type { Lane } from '@patterns/read-model/projection.ts'
+import { readAhead } from '@patterns/read-model/reading/readAhead.ts'
 import { readCheckpoint } from '@patterns/read-model/reading/readCheckpoint.ts'
-import { FencedError } from './writeFlush.ts'
+import { FencedError } from '@patterns/read-model/writing/fencedError.ts'
 
 /** What is stored of a shard's projection accounts for events that its checkpoint, or its log, knows nothing of. */
 export class ProjectionAheadError extends Error {
@@ -20,23 +21,13 @@ const checkpointAt = (position: number): string => `their checkpoint stands at $
 
 /**
  * Refuses a checkpoint that was set back beside the rows that it accounted for: events would be counted twice. Every
- * event changes its hour in the totals, so these alone tell; both are of one snapshot.
+ * event changes its hour in the totals, so these alone tell.
  * @throws ProjectionAheadError
  */
-export const refuseCheckpointSetBack = async (
-  pool: pg.Pool,
-  { projection, version, shard }: Lane,
-): Promise<void> => {
-  const { rows } = await pool.query<{ position: number; newest: number | null }>(
-    `select position,
-       (select max(last_position) from total_windows_v${version}_hour as totals
-        where totals.shard = $3 and last_position > checkpoint.position) as newest
-     from projection_checkpoints as checkpoint where projection = $1 and version = $2 and shard = $3`,
-    [projection, version, shard],
-  )
-  const [found] = rows
-  if (found !== undefined && found.newest !== null)
-    throw new ProjectionAheadError(shard, found.newest, checkpointAt(found.position))
+export const refuseCheckpointSetBack = async (pool: pg.Pool, lane: Lane): Promise<void> => {
+  const found = await readAhead(pool, lane)
+  if (found !== undefined)
+    throw new ProjectionAheadError(lane.shard, found.accounted, checkpointAt(found.position))
 }
 
 /**

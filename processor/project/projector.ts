@@ -8,8 +8,8 @@ import type { Lane } from '@patterns/read-model/projection.ts'
 import { openCheckpoint } from '@patterns/read-model/writing/moveCheckpoint.ts'
 import { flushDelayMs } from './flushDelay.ts'
 import { refuseCheckpointSetBack } from './projectionAhead.ts'
-import { type ChangedStates, createWindowStates } from './windowStates.ts'
-import { writeFlush } from './writeFlush.ts'
+import { type ChangedStates, writeFlush } from '@patterns/read-model/writing/writeFlush.ts'
+import { createWindowStates } from './windowStates.ts'
 
 /** An event of the log as the projector takes it, in the order of positions. */
 export interface ProjectableEvent {

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import { createProjectorFixture, drawn, someHistory } from './projectorFixture.ts'
 import { readProjection, recountProjection } from './storedProjection.ts'
-import { FencedError } from './writeFlush.ts'
+import { FencedError } from '@patterns/read-model/writing/fencedError.ts'
 
 const fixture = createProjectorFixture()
 const { newShard, open } = fixture

@@ -1,3 +1,4 @@
+import { servedTables } from '@patterns/read-model/served.ts'
 import { everyWindow } from '@patterns/testing/everyWindow.ts'
 import { recountCatalogue } from '@patterns/testing/recountCatalogue.ts'
 import type { RecordedEvent } from '@patterns/testing/eventHistories.ts'
@@ -26,7 +27,9 @@ export const readProjection = async (pool: pg.Pool, shard: number): Promise<Stor
       windows.set(rowKey(granularity, pattern_id, window_start), columns)
     }
   }
-  const { rows: catalogue } = await pool.query('select * from pattern_catalogue_v1 where shard = $1', [shard])
+  const { rows: catalogue } = await pool.query(`select * from ${servedTables.catalogue} where shard = $1`, [
+    shard,
+  ])
   const nothing = { description: null, tags: null, nodeType: null }
   const entries = new Map(
     catalogue.map((row) => [
@@ -68,7 +71,7 @@ export const rowsAsText = async (pool: pg.Pool, shard: number): Promise<string[]
   const { rows } = await pool.query<{ text: string }>(
     `select (to_jsonb(w) - 'shard')::text as text from (${everyWindow('windows')}) w where shard = $1
      union all select (to_jsonb(w) - 'shard')::text from (${everyWindow('totals')}) w where shard = $1
-     union all select (to_jsonb(c) - 'shard')::text from pattern_catalogue_v1 c where shard = $1
+     union all select (to_jsonb(c) - 'shard')::text from ${servedTables.catalogue} c where shard = $1
      order by 1`,
     [shard],
   )

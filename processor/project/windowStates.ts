@@ -3,21 +3,13 @@ import type { Deltas } from '@patterns/projections/fold.ts'
 import { type Granularity, granularities, windowStart } from '@patterns/projections/window.ts'
 import { mergeWindow, type WindowState, zeroWindow } from '@patterns/projections/windowState.ts'
 import type pg from 'pg'
-import { loadCatalogue } from './catalogueTable.ts'
+import { loadCatalogue } from '@patterns/read-model/reading/loadCatalogue.ts'
+import { loadWindows } from '@patterns/read-model/reading/loadWindows.ts'
+import type { WindowRow } from '@patterns/read-model/windowRow.ts'
+import type { ChangedStates } from '@patterns/read-model/writing/writeFlush.ts'
 import type { Lane } from '@patterns/read-model/projection.ts'
 import { refuseNewerRow } from './projectionAhead.ts'
 import { keyText, type WindowKey } from './windowKey.ts'
-import { loadWindows, type WindowRow } from './windowTables.ts'
-
-/** What a flush has to write: the whole states that changed. */
-export interface ChangedStates {
-  readonly windows: Readonly<
-    Record<Granularity, { readonly patterns: WindowRow[]; readonly totals: WindowRow[] }>
-  >
-  readonly entries: [string, CatalogueEntry][]
-  /** The patterns of which more than the names was said: only a registration does. */
-  readonly registered: ReadonlySet<string>
-}
 
 /**
  * The window states of one shard, held in memory by the shard's owner: read from the database when they

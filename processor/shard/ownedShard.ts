@@ -4,7 +4,7 @@ import type { StopCause } from '@patterns/event-log/shardStop.ts'
 import { isTransient } from '@patterns/shared/postgres/isTransient.ts'
 import { LostTailError } from '../ingest/readEventAt.ts'
 import { ProjectionAheadError } from '../project/projectionAhead.ts'
-import { FencedError } from '../project/writeFlush.ts'
+import { FencedError } from '@patterns/read-model/writing/fencedError.ts'
 import type { ShardLane } from './shardLane.ts'
 
 /**

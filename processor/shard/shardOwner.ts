@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { TopicBatch } from '@patterns/shared/contract/topicMessage.ts'
 import type { PartitionOwner } from '@patterns/topic/source.ts'
-import { FencedError } from '../project/writeFlush.ts'
+import { FencedError } from '@patterns/read-model/writing/fencedError.ts'
 import { createLaneRecovery, type LaneRecoveryOptions } from './laneRecovery.ts'
 import {
   isMendedInDatabase,

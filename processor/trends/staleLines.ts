@@ -6,7 +6,7 @@ import {
   type SeriesSet,
   trendHorizon,
 } from '@patterns/projections/trends/trendSeries.ts'
-import type { ChangedStates } from '../project/windowStates.ts'
+import type { ChangedStates } from '@patterns/read-model/writing/writeFlush.ts'
 import type { FigureStore } from './figureStore.ts'
 
 /** What is to be computed of a pattern. */

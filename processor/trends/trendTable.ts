@@ -11,7 +11,7 @@ import type pg from 'pg'
 import type { Checkpoint } from '@patterns/read-model/checkpoint.ts'
 import type { Lane } from '@patterns/read-model/projection.ts'
 import { moveCheckpoint } from '@patterns/read-model/writing/moveCheckpoint.ts'
-import { FencedError } from '../project/writeFlush.ts'
+import { FencedError } from '@patterns/read-model/writing/fencedError.ts'
 import type { TrendRow } from './trendRow.ts'
 
 const keys = ['granularity', 'windows', 'metric', 'pattern_id', 'shard']

@@ -1,7 +1,11 @@
 import type { Outcome } from '@patterns/shared/contract/patternEvent.ts'
 import type { Range } from '../../values/range.ts'
 import { type Vector, vectorFromJson } from '@patterns/read-model/vector.ts'
-import { type CatalogueRow, readEntry, rowExpression } from '../catalogueRow.ts'
+import {
+  type EntryJson,
+  entryFromRows,
+  entryExpression,
+} from '@patterns/read-model/reading/selectCatalogue.ts'
 import { vectorExpression } from '@patterns/read-model/reading/readVector.ts'
 import { servedProjections, servedTables } from '@patterns/read-model/served.ts'
 import type { Queryable } from '@patterns/shared/postgres/queryable.ts'
@@ -37,13 +41,13 @@ export const readPositionRanges = async (
   const counted = outcome === undefined ? 'uses' : countOf[outcome]
   const { rows } = await database.query<{
     vector: Record<string, number>
-    entries: CatalogueRow[] | null
+    entries: EntryJson[] | null
     ranges: Record<string, [first: number, last: number, events: number][]> | null
   }>({
     name: `read_position_ranges_${counted}`,
     text: `
 select ${vectorExpression(servedProjections.windows)} as vector,
-  (select json_agg(${rowExpression('entry')}) from ${servedTables.catalogue} entry where pattern_id = $1) as entries,
+  (select json_agg(${entryExpression('entry')}) from ${servedTables.catalogue} entry where pattern_id = $1) as entries,
   (select json_object_agg(shard, ranges) from (
     select shard, json_agg(json_build_array(first_position, last_position, ${counted}) order by first_position) as ranges
     from ${servedTables.windows.hour}
@@ -54,7 +58,7 @@ select ${vectorExpression(servedProjections.windows)} as vector,
   const { vector, entries, ranges } = rows[0]!
   return {
     vector: vectorFromJson(vector),
-    entry: readEntry(entries),
+    entry: entryFromRows(entries),
     ranges: new Map(
       Object.entries(ranges ?? {}).map(([shard, hours]) => [
         Number(shard),

@@ -1,6 +1,6 @@
 import { mergeWindow, type WindowState, zeroWindow } from '@patterns/projections/windowState.ts'
 import type { Bucket } from '../../values/buckets.ts'
-import type { WindowRow } from '../windowRows.ts'
+import type { WindowRow } from '@patterns/read-model/windowRow.ts'
 
 /** The sum of some states. */
 export const mergeStates = (states: readonly WindowState[]): WindowState => {

@@ -2,7 +2,7 @@ import { windowStatus, type WindowStatus } from '@patterns/projections/window.ts
 import { type WindowState, zeroWindow } from '@patterns/projections/windowState.ts'
 import type { Bucket, Series } from '../../values/buckets.ts'
 import { floorHour } from '../../values/range.ts'
-import type { WindowRow } from '../windowRows.ts'
+import type { WindowRow } from '@patterns/read-model/windowRow.ts'
 import { mergeIntoBuckets } from './mergeRows.ts'
 
 /** One point of a series, with all that is counted in it. */

@@ -1,17 +1,10 @@
 import type { ColumnType, ColumnValue } from '@patterns/projections/measure.ts'
 import { granularities } from '@patterns/projections/window.ts'
-import { type WindowColumn, type WindowState, zeroWindow } from '@patterns/projections/windowState.ts'
+import { type WindowColumn, zeroWindow } from '@patterns/projections/windowState.ts'
 import { timestamptzArray } from '@patterns/shared/postgres/binaryArray.ts'
 import { type Segment, windowStarts } from '@patterns/projections/segments.ts'
-import { servedTables } from '@patterns/read-model/served.ts'
-
-/** One row of the window tables; rows of one window in several shards are to be merged. */
-export interface WindowRow {
-  /** `null` in the totals. */
-  readonly patternId: string | null
-  readonly start: number
-  readonly state: WindowState
-}
+import type { Tables } from '../tables.ts'
+import type { WindowRow } from '../windowRow.ts'
 
 const jsonField: Readonly<Record<ColumnType, (column: string) => string>> = {
   int8: (column) => column,
@@ -27,7 +20,7 @@ const readField: Readonly<Record<ColumnType, (value: number | string | null) => 
 }
 
 /** A window row as JSON has it: pattern, start in epoch milliseconds, and the columns. */
-export type JsonRow = readonly [string | null, number, ...(number | string | null)[]]
+export type WindowJson = readonly [string | null, number, ...(number | string | null)[]]
 
 /**
  * Selects rows as JSON arrays named `x`: one value for all of them, since a JSON text is read several times
@@ -37,7 +30,8 @@ export type JsonRow = readonly [string | null, number, ...(number | string | nul
  * Rejected: `unnest` of ranges (0.8 ms a query against 0.36: planned each time, or a hash join when
  * not), `record_send` (as fast, but a format of its own), rows through pg (0.8 ms).
  */
-export const selectRows = (
+export const selectWindows = (
+  { windows, totals }: Tables,
   columns: readonly WindowColumn[],
   {
     first,
@@ -51,12 +45,12 @@ export const selectRows = (
       const pattern = isTotal ? 'null' : 'w.pattern_id'
       return `
 select json_build_array(${[pattern, `extract(epoch from w.window_start)::float8 * 1000`, ...fields].join(', ')}) as x
-from ${(isTotal ? servedTables.totals : servedTables.windows)[granularity]} w
+from ${(isTotal ? totals : windows)[granularity]} w
 where w.window_start = any($${first + i}::timestamptz[]) and ${where}`
     })
     .join('\nunion all')
 
-/** The three parameters of `selectRows`. */
+/** The three parameters of `selectWindows`. */
 export const segmentParameters = (segments: readonly Segment[]): Buffer[] =>
   granularities.map((granularity) =>
     timestamptzArray(
@@ -66,8 +60,11 @@ export const segmentParameters = (segments: readonly Segment[]): Buffer[] =>
     ),
   )
 
-/** The rows that `json_agg` of `selectRows` gave. */
-export const readRows = (rows: readonly JsonRow[] | null, columns: readonly WindowColumn[]): WindowRow[] =>
+/** The rows that `json_agg` of `selectWindows` gave. */
+export const windowsFromJson = (
+  rows: readonly WindowJson[] | null,
+  columns: readonly WindowColumn[],
+): WindowRow[] =>
   (rows ?? []).map(([patternId, start, ...values]) => {
     const state = zeroWindow()
     for (const [i, column] of columns.entries()) column.set(state, readField[column.type](values[i]!))

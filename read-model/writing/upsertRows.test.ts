@@ -7,8 +7,11 @@ import { histories, type RecordedEvent } from '@patterns/testing/eventHistories.
 import fc from 'fast-check'
 import type pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { loadCatalogue, upsertCatalogue } from './catalogueTable.ts'
-import { loadWindows, upsertWindows, type WindowRow } from './windowTables.ts'
+import { loadCatalogue } from '../reading/loadCatalogue.ts'
+import { loadWindows } from '../reading/loadWindows.ts'
+import type { WindowRow } from '../windowRow.ts'
+import { upsertCatalogue } from './upsertCatalogue.ts'
+import { upsertWindows } from './upsertWindows.ts'
 
 let database: TestDatabase
 let pool: pg.Pool

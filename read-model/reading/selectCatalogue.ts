@@ -3,15 +3,15 @@ import { type CatalogueEntry, emptyEntry, mergeEntry, type Said } from '@pattern
 /** The columns of a catalogue row as JSON fields, times in epoch milliseconds. */
 const epoch = (column: string): string => `extract(epoch from ${column})::float8 * 1000`
 
-/** A row of the catalogue as a JSON array, in the order of `readRow`. */
-export const rowExpression = (alias: string): string => `json_build_array(
+/** A row of the catalogue as a JSON array, in the order of `entryFromJson`. */
+export const entryExpression = (alias: string): string => `json_build_array(
   ${['first_seen', 'last_seen', 'last_used'].map((column) => epoch(`${alias}.${column}`)).join(', ')},
   ${['pattern_name', 'pattern_type'].map((name) => `${alias}.${name}, ${epoch(`${alias}.${name}_said_at`)}, ${alias}.${name}_said_by`).join(', ')},
   ${alias}.said)`
 
 type Time = number | null
 
-export type CatalogueRow = readonly [
+export type EntryJson = readonly [
   firstSeen: Time,
   lastSeen: Time,
   lastUsed: Time,
@@ -27,8 +27,8 @@ export type CatalogueRow = readonly [
 const said = (value: string | null, at: Time, by: string | null): Said<string> | null =>
   at === null ? null : { value: value!, occurredAt: at, eventId: by! }
 
-/** What a row says; rows of one pattern's shards are to be merged. */
-export const readRow = (row: CatalogueRow): CatalogueEntry => ({
+/** What a row says. Rows of one pattern in several shards are to be merged. */
+export const entryFromJson = (row: EntryJson): CatalogueEntry => ({
   ...emptyEntry(),
   firstSeen: row[0],
   lastSeen: row[1],
@@ -39,9 +39,9 @@ export const readRow = (row: CatalogueRow): CatalogueEntry => ({
 })
 
 /** The rows of one pattern's shards as one entry; `undefined` if there are none. */
-export const readEntry = (rows: readonly CatalogueRow[] | null): CatalogueEntry | undefined => {
+export const entryFromRows = (rows: readonly EntryJson[] | null): CatalogueEntry | undefined => {
   if (rows === null || rows.length === 0) return undefined
   const entry = emptyEntry()
-  for (const row of rows) mergeEntry(entry, readRow(row))
+  for (const row of rows) mergeEntry(entry, entryFromJson(row))
   return entry
 }

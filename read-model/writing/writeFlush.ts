@@ -1,16 +1,23 @@
-import { granularities } from '@patterns/projections/window.ts'
+import type { CatalogueEntry } from '@patterns/projections/catalogue.ts'
+import { type Granularity, granularities } from '@patterns/projections/window.ts'
 import { transaction } from '@patterns/shared/postgres/transaction.ts'
 import type pg from 'pg'
-import { upsertCatalogue } from './catalogueTable.ts'
-import type { Checkpoint } from '@patterns/read-model/checkpoint.ts'
-import type { Lane } from '@patterns/read-model/projection.ts'
-import { moveCheckpoint } from '@patterns/read-model/writing/moveCheckpoint.ts'
-import type { ChangedStates } from './windowStates.ts'
-import { upsertWindows } from './windowTables.ts'
+import { upsertCatalogue } from './upsertCatalogue.ts'
+import type { Checkpoint } from '../checkpoint.ts'
+import type { Lane } from '../projection.ts'
+import { moveCheckpoint } from './moveCheckpoint.ts'
+import { upsertWindows } from './upsertWindows.ts'
+import { FencedError } from './fencedError.ts'
+import type { WindowRow } from '../windowRow.ts'
 
-/** Somebody else moved the checkpoint, so the states in memory are not the shard's any more. */
-export class FencedError extends Error {
-  override readonly name = 'FencedError'
+/** What a flush has to write: the whole states that changed. */
+export interface ChangedStates {
+  readonly windows: Readonly<
+    Record<Granularity, { readonly patterns: WindowRow[]; readonly totals: WindowRow[] }>
+  >
+  readonly entries: [string, CatalogueEntry][]
+  /** The patterns of which more than the names was said: only a registration does. */
+  readonly registered: ReadonlySet<string>
 }
 
 /**

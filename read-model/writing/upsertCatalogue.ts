@@ -1,37 +1,12 @@
-import { type CatalogueEntry, emptyEntry, type Said } from '@patterns/projections/catalogue.ts'
+import type { CatalogueEntry, Said } from '@patterns/projections/catalogue.ts'
 import { int8Array, textArray, timestamptzArray, uuidArray } from '@patterns/shared/postgres/binaryArray.ts'
-import type pg from 'pg'
+import type { Queryable } from '@patterns/shared/postgres/queryable.ts'
+import { catalogueColumns } from '../catalogueColumns.ts'
+import { tablesOf } from '../tables.ts'
 
 type Entries = readonly (readonly [patternId: string, entry: CatalogueEntry])[]
 
-const columns = [
-  'pattern_id',
-  'first_seen',
-  'last_seen',
-  'last_used',
-  'last_position',
-  'pattern_name',
-  'pattern_name_said_at',
-  'pattern_name_said_by',
-  'pattern_type',
-  'pattern_type_said_at',
-  'pattern_type_said_by',
-  'said',
-]
-const types = [
-  'uuid',
-  'timestamptz',
-  'timestamptz',
-  'timestamptz',
-  'int8',
-  'text',
-  'timestamptz',
-  'uuid',
-  'text',
-  'timestamptz',
-  'uuid',
-  'text',
-]
+const columns = catalogueColumns.map(([name]) => name)
 
 const saidArrays = (said: readonly (Said<string> | null)[]): Buffer[] => [
   textArray(said.map((one) => one?.value ?? null)),
@@ -50,25 +25,24 @@ const restOf = ({ description, tags, nodeType }: CatalogueEntry): string | null 
  * be long, goes along for those that were registered: for others what is stored stays as it is, where it is.
  */
 export const upsertCatalogue = async (
-  client: pg.ClientBase,
+  client: Queryable,
   version: number,
   shard: number,
   { entries, registered }: { readonly entries: Entries; readonly registered: ReadonlySet<string> },
 ): Promise<void> => {
+  const table = tablesOf(version).catalogue
   const all = entries.map(([, entry]) => entry)
   await client.query({
     name: `upsert_catalogue_v${version}`,
     text: `
-insert into pattern_catalogue_v${version} (shard, ${columns.join(', ')})
+insert into ${table} (shard, ${columns.join(', ')})
 select $1, ${columns.map((name) => (name === 'said' ? 'rows.said::jsonb' : `rows.${name}`)).join(', ')}
-from unnest(${types.map((type, i) => `$${i + 2}::${type}[]`).join(', ')}) as rows (${columns.join(', ')})
+from unnest(${catalogueColumns.map(([, type], i) => `$${i + 2}::${type}[]`).join(', ')}) as rows (${columns.join(', ')})
 on conflict (pattern_id, shard) do update set
   ${columns
     .slice(1)
     .map((name) =>
-      name === 'said'
-        ? `said = coalesce(excluded.said, pattern_catalogue_v${version}.said)`
-        : `${name} = excluded.${name}`,
+      name === 'said' ? `said = coalesce(excluded.said, ${table}.said)` : `${name} = excluded.${name}`,
     )
     .join(', ')}`,
     values: [
@@ -83,33 +57,4 @@ on conflict (pattern_id, shard) do update set
       textArray(entries.map(([patternId, entry]) => (registered.has(patternId) ? restOf(entry) : null))),
     ],
   })
-}
-
-const said = (value: unknown, at: Date | null, by: string | null): Said<string> | null =>
-  at === null ? null : { value: value as string, occurredAt: at.getTime(), eventId: by! }
-
-/** Reads those of the given patterns' entries that exist. */
-export const loadCatalogue = async (
-  client: pg.ClientBase | pg.Pool,
-  version: number,
-  shard: number,
-  patternIds: readonly string[],
-): Promise<[string, CatalogueEntry][]> => {
-  const { rows } = await client.query(
-    `select ${columns.join(', ')} from pattern_catalogue_v${version} where shard = $1 and pattern_id = any($2::uuid[])`,
-    [shard, uuidArray(patternIds)],
-  )
-  return rows.map((row) => [
-    row.pattern_id as string,
-    {
-      ...emptyEntry(),
-      firstSeen: row.first_seen.getTime(),
-      lastSeen: row.last_seen.getTime(),
-      lastUsed: row.last_used?.getTime() ?? null,
-      lastPosition: row.last_position,
-      patternName: said(row.pattern_name, row.pattern_name_said_at, row.pattern_name_said_by),
-      patternType: said(row.pattern_type, row.pattern_type_said_at, row.pattern_type_said_by),
-      ...row.said,
-    },
-  ])
 }
