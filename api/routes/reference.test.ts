@@ -120,6 +120,7 @@ describe('the metrics', () => {
     expect(text).toMatch(/^pattern_api_standings_slices [1-9]/m)
     expect(text).toMatch(/^pattern_api_position\{shard="0"\} [1-9]/m)
     expect(text).toMatch(/^process_resident_memory_bytes /m)
+    expect(text).not.toMatch(/ nan$/im)
   })
 
   it('of ours have one prefix, end as their type does, and are in the operations guide', async () => {

@@ -1,4 +1,5 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
+import { createProcessRegistry } from '@patterns/shared/processRegistry.ts'
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 import type { ShardState } from '../shard/ownedShard.ts'
 
 export interface ProcessorMetrics {
@@ -26,8 +27,7 @@ const statuses = ['opening', 'running', 'stalled', 'retrying', 'stopped'] as con
 
 /** The processor's metrics, in Prometheus' naming: base units, `_total` for counters. */
 export const createMetrics = ({ states, lag, splitPatterns }: ProcessorMetricsOptions): ProcessorMetrics => {
-  const registry = new Registry()
-  collectDefaultMetrics({ register: registry })
+  const registry = createProcessRegistry()
   const registers = [registry]
   const events = new Counter({
     name: 'pattern_events_appended_total',

@@ -1,6 +1,7 @@
 import { createMiddleware } from 'hono/factory'
 import { routePath } from 'hono/route'
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
+import { createProcessRegistry } from '@patterns/shared/processRegistry.ts'
+import { Counter, Gauge, Histogram } from 'prom-client'
 import type { ApiEnv } from '../conventions/apiEnv.ts'
 import type { ProblemCode } from '../problems/problem.ts'
 import type { UntakenAnswers } from '../connections/untakenAnswers.ts'
@@ -21,8 +22,7 @@ export interface MetricsOptions {
 
 /** What this process tells Prometheus, in its naming, and the middleware that measures requests for it. */
 export const createMetrics = ({ standings, feed, untaken }: MetricsOptions) => {
-  const registry = new Registry()
-  collectDefaultMetrics({ register: registry })
+  const registry = createProcessRegistry()
   const registers = [registry]
   const requests = new Histogram({
     name: 'pattern_api_request_seconds',
