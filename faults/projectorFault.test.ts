@@ -31,7 +31,7 @@ const untilOthersSettled = async ({ pool, ledger }: PipelineFixture): Promise<vo
 }
 
 test.skipIf(brokers === null)(
-  'a projector that throws on one event stops its shard there, and goes on from there once it is mended',
+  'a projector that throws on one event stops its shard there, and goes on from there once it is fixed',
   { timeout: 240_000 },
   async () => {
     const fixture = await createPipelineFixture({ brokers: brokers! })

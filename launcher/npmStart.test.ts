@@ -148,7 +148,7 @@ describe('npm start', () => {
     expectNothingLeft(dataDir)
   })
 
-  it('serves what it has while shards are stopped, says once how to mend each, and goes on when that is done', async () => {
+  it('serves what it has while shards are stopped, says once how to repair each, and goes on when that is done', async () => {
     renameSync(join(dataDir, 'topic'), join(dataDir, 'topic.lost'))
     await publish(dataDir, 2)
     const dashboard = runDashboard(dataDir)

@@ -81,7 +81,7 @@ describe('a proxy that fails as networks do', () => {
     await proxy.cut()
     await closed
     await expect(open()).rejects.toThrow('ECONNREFUSED')
-    await proxy.mend()
+    await proxy.restore()
     const again = await open()
     expect(await echo(again, 'hello')).toBe('hello')
     again.destroy()

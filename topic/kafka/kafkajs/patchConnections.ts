@@ -56,7 +56,7 @@ const minSessionMs = 1_000
  * of a response that the old one began; requests that find the connection closed at the same time each open a
  * socket and lose the others'; and a session that lasts less than ten seconds is renewed with each request.
  */
-export const mendConnections = (): void => {
+export const patchConnections = (): void => {
   const { prototype } = require('kafkajs/src/network/connection') as { readonly prototype: Connection }
   prototype.connect = async function () {
     return (this.opening ??= open(this).finally(() => (this.opening = undefined)))
