@@ -1,9 +1,10 @@
+import { flushChannel } from '@patterns/read-model/notification.ts'
 import { createLogger } from '@patterns/shared/logger.ts'
 import { createPool } from '@patterns/shared/postgres/pool.ts'
 import { createTestDatabase, type TestDatabase } from '@patterns/testing/database.ts'
 import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { createFlushNotifier, flushChannel } from './flushNotifier.ts'
+import { createFlushNotifier } from './flushNotifier.ts'
 
 let database: TestDatabase
 let pool: pg.Pool

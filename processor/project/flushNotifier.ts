@@ -1,8 +1,6 @@
+import { notifyFlushes } from '@patterns/read-model/writing/notifyFlushes.ts'
 import type { Logger } from '@patterns/shared/logger.ts'
 import type pg from 'pg'
-
-/** The channel that tells readers of committed flushes: `<shard>:<position>`, several with commas. */
-export const flushChannel = 'projection_flushed'
 
 export interface FlushNotifierOptions {
   readonly pool: pg.Pool
@@ -19,16 +17,7 @@ export interface FlushNotifier {
   stop(): Promise<void>
 }
 
-/** Postgres takes payloads below 8,000 bytes; a pair has 24 at most. */
-const pairsPerPayload = 300
-
-/**
- * A notification takes a lock over the whole server until its transaction ends, and so has one of its own: it must not
- * wait for the disk. Of a shard only the last position counts. One that gets lost is made up for by the readers' poll.
- */
-const statement = `select set_config('synchronous_commit', 'off', true), pg_notify('${flushChannel}', payload)
-from unnest($1::text[]) as payload`
-
+/** Of a shard only the last position counts. */
 export const createFlushNotifier = ({ pool, logger, everyMs = 50 }: FlushNotifierOptions): FlushNotifier => {
   let untold = new Map<number, number>()
   let toldAt = Number.NEGATIVE_INFINITY
@@ -38,14 +27,11 @@ export const createFlushNotifier = ({ pool, logger, everyMs = 50 }: FlushNotifie
   let isStopped = false
 
   const tell = async (): Promise<void> => {
-    const pairs = [...untold].map(([shard, position]) => `${shard}:${position}`)
+    const positions = untold
     untold = new Map()
     toldAt = performance.now()
-    const payloads: string[] = []
-    for (let i = 0; i < pairs.length; i += pairsPerPayload)
-      payloads.push(pairs.slice(i, i + pairsPerPayload).join(','))
     try {
-      await pool.query({ name: 'notify_flushes', text: statement, values: [payloads] })
+      await notifyFlushes(pool, positions)
       hasFailed = false
     } catch (error) {
       if (!hasFailed) logger.warn({ err: error }, 'readers are not told of flushes; they look by themselves')

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import { flushChannel } from './flushNotifier.ts'
+import { flushChannel } from '@patterns/read-model/notification.ts'
 import { createProjectorFixture, never, someHistory } from './projectorFixture.ts'
 import { readProjection, recountProjection } from './storedProjection.ts'
 

@@ -1,3 +1,4 @@
+import type { LoadedPattern } from '@patterns/read-model/reading/loadFigures.ts'
 import type { MetricState } from '@patterns/projections/analytics/metric.ts'
 import { type Granularity, granularities, windowMs } from '@patterns/projections/window.ts'
 import {
@@ -17,19 +18,6 @@ export interface PatternFigures extends Readonly<Record<Granularity, WindowFigur
   position: number
   /** Whether all its windows within the horizon are here: not while they are being read. */
   isWhole: boolean
-}
-
-/** A window as the database has it. */
-export interface LoadedWindow {
-  readonly granularity: Granularity
-  readonly start: number
-  readonly state: MetricState
-}
-
-export interface LoadedPattern {
-  readonly patternId: string
-  readonly firstSeen: number
-  readonly windows: readonly LoadedWindow[]
 }
 
 /** The start of the oldest window of each size. */

@@ -35,3 +35,12 @@ export const moveCheckpoint = async (
   })
   return rowCount === 1
 }
+
+/** Begins a checkpoint again at position 0: part of the transaction that deletes the rows which it accounts for. */
+export const resetCheckpoint = async (client: Queryable, lane: Lane): Promise<void> => {
+  await client.query({
+    text: `update projection_checkpoints set position = 0, watermark = null
+           where projection = $1 and version = $2 and shard = $3`,
+    values: [lane.projection, lane.version, lane.shard],
+  })
+}

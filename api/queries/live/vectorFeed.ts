@@ -1,10 +1,8 @@
+import { flushChannel, flushesFromPayload } from '@patterns/read-model/notification.ts'
 import type { Logger } from '@patterns/shared/logger.ts'
 import type pg from 'pg'
 import { readLogState } from '../readLogState.ts'
 import { type Vector, vectorText } from '@patterns/read-model/vector.ts'
-
-/** The channel on which processors tell of committed flushes, as `<shard>:<position>`, several with commas. */
-export const flushChannel = 'projection_flushed'
 
 /** Knows, without asking the database each time, how far the projection has come. */
 export interface VectorFeed {
@@ -84,9 +82,9 @@ export const createVectorFeed = ({
 
   const hear = (payload: string | undefined): void => {
     const next = new Map(vector)
-    for (const [, shard, position] of (payload ?? '').matchAll(/(\d+):(\d+)/g)) {
-      told.set(Number(shard), (told.get(Number(shard)) ?? 0) + 1)
-      next.set(Number(shard), Number(position))
+    for (const [shard, position] of flushesFromPayload(payload ?? '')) {
+      told.set(shard, (told.get(shard) ?? 0) + 1)
+      next.set(shard, position)
     }
     become(new Map([...next].toSorted(([a], [b]) => a - b)), logId)
   }

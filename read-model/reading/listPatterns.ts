@@ -1,7 +1,7 @@
 import type pg from 'pg'
-import { checkpointsOf } from '@patterns/read-model/checkpoint.ts'
-import type { Lane } from '@patterns/read-model/projection.ts'
-import { tablesOf } from '@patterns/read-model/tables.ts'
+import { checkpointsOf } from '../checkpoint.ts'
+import type { Lane } from '../projection.ts'
+import { tablesOf } from '../tables.ts'
 
 /** The next patterns of a shard in the order of their ids, after one of them. */
 export const readPatternPage = async (
@@ -11,7 +11,7 @@ export const readPatternPage = async (
   limit: number,
 ): Promise<string[]> => {
   const { rows } = await pool.query<{ pattern_id: string }>({
-    name: 'read_pattern_page',
+    name: `read_pattern_page_v${version}`,
     text: `select pattern_id from ${tablesOf(version).catalogue}
            where shard = $1 and ($2::uuid is null or pattern_id > $2) order by pattern_id limit $3`,
     values: [shard, after ?? null, limit],

@@ -1,13 +1,27 @@
+import type { MetricState } from '@patterns/projections/analytics/metric.ts'
 import { type Granularity, granularities } from '@patterns/projections/window.ts'
 import { timestamptzArray, uuidArray } from '@patterns/shared/postgres/binaryArray.ts'
 import { transaction } from '@patterns/shared/postgres/transaction.ts'
 import type pg from 'pg'
-import type { Lane } from '@patterns/read-model/projection.ts'
-import { readCheckpoint } from '@patterns/read-model/reading/readCheckpoint.ts'
-import { tablesOf } from '@patterns/read-model/tables.ts'
-import type { LoadedPattern, LoadedWindow } from './figureStore.ts'
+import type { Lane } from '../projection.ts'
+import { readCheckpoint } from './readCheckpoint.ts'
+import { tablesOf } from '../tables.ts'
 
-type WindowRow = [
+/** What trends need of a window. */
+export interface LoadedWindow {
+  readonly granularity: Granularity
+  readonly start: number
+  readonly state: MetricState
+}
+
+/** A pattern with its windows. */
+export interface LoadedPattern {
+  readonly patternId: string
+  readonly firstSeen: number
+  readonly windows: readonly LoadedWindow[]
+}
+
+type FiguresRow = [
   patternId: string,
   start: number,
   uses: number,
@@ -24,9 +38,9 @@ const readWindows = async (
   granularity: Granularity,
   from: number,
   patternIds: Buffer,
-): Promise<WindowRow[]> => {
-  const { rows } = await client.query<WindowRow>({
-    name: `load_figures_${granularity}`,
+): Promise<FiguresRow[]> => {
+  const { rows } = await client.query<FiguresRow>({
+    name: `load_figures_v${version}_${granularity}`,
     rowMode: 'array',
     text: `
 select pattern_id, extract(epoch from window_start)::float8 * 1000, uses, successes + partial_successes,
@@ -39,7 +53,7 @@ where pattern_id = any($1::uuid[])
   return rows
 }
 
-const toWindow = (granularity: Granularity, row: WindowRow): LoadedWindow => ({
+const toWindow = (granularity: Granularity, row: FiguresRow): LoadedWindow => ({
   granularity,
   start: row[1],
   state: {

@@ -8,11 +8,12 @@ import {
   uuidArray,
 } from '@patterns/shared/postgres/binaryArray.ts'
 import type pg from 'pg'
-import type { Checkpoint } from '@patterns/read-model/checkpoint.ts'
-import type { Lane } from '@patterns/read-model/projection.ts'
-import { moveCheckpoint } from '@patterns/read-model/writing/moveCheckpoint.ts'
-import { FencedError } from '@patterns/read-model/writing/fencedError.ts'
-import type { TrendRow } from './trendRow.ts'
+import type { Checkpoint } from '../checkpoint.ts'
+import type { Lane } from '../projection.ts'
+import { moveCheckpoint, resetCheckpoint } from './moveCheckpoint.ts'
+import { FencedError } from './fencedError.ts'
+import { tablesOf } from '../tables.ts'
+import type { TrendRow } from '../trendRow.ts'
 
 const keys = ['granularity', 'windows', 'metric', 'pattern_id', 'shard']
 
@@ -48,7 +49,7 @@ const names = columns.map(([name]) => name)
 
 /** A line that was computed from later windows stays: two who both believe to own the shard cannot undo it. */
 const upsertText = (version: number): string => `
-insert into pattern_trends_v${version} as kept (shard, ${names.join(', ')})
+insert into ${tablesOf(version).trends} as kept (shard, ${names.join(', ')})
 select $1, ${names.map((name) => (name === 'granularity' ? 'rows.granularity::granularity' : `rows.${name}`)).join(', ')}
 from unnest(${columns.map(([, type], i) => `$${i + 2}::${type}[]`).join(', ')}) as rows (${names.join(', ')})
 on conflict (${keys.join(', ')}) do update set
@@ -87,10 +88,6 @@ export const writeTrends = (
 /** Forgets all lines of a shard and begins its checkpoint again. */
 export const clearTrends = (pool: pg.Pool, lane: Lane): Promise<void> =>
   transaction(pool, async (client) => {
-    await client.query(`delete from pattern_trends_v${lane.version} where shard = $1`, [lane.shard])
-    await client.query(
-      `update projection_checkpoints set position = 0, watermark = null
-       where projection = $1 and version = $2 and shard = $3`,
-      [lane.projection, lane.version, lane.shard],
-    )
+    await client.query(`delete from ${tablesOf(lane.version).trends} where shard = $1`, [lane.shard])
+    await resetCheckpoint(client, lane)
   })

@@ -1,26 +1,11 @@
-import { type Metric, metrics } from '@patterns/projections/analytics/metric.ts'
+import { metrics } from '@patterns/projections/analytics/metric.ts'
 import { createPointBuffer } from '@patterns/projections/analytics/points.ts'
-import { type PatternLine, patternLine } from '@patterns/projections/trends/patternLine.ts'
-import {
-  isIn,
-  type SeriesSet,
-  type TrendSeries,
-  trendSeries,
-} from '@patterns/projections/trends/trendSeries.ts'
+import { patternLine } from '@patterns/projections/trends/patternLine.ts'
+import { isIn, type SeriesSet, trendSeries } from '@patterns/projections/trends/trendSeries.ts'
 import { seriesRange } from '@patterns/projections/trends/trendSeries.ts'
+import type { TrendRow } from '@patterns/read-model/trendRow.ts'
 import type { PatternFigures } from './figureStore.ts'
 import { createFigureReader } from './windowFigures.ts'
-
-/** A row of the trend table. */
-export interface TrendRow extends PatternLine {
-  readonly patternId: string
-  readonly series: TrendSeries
-  readonly metric: Metric
-  /** The end of the last window looked at, epoch milliseconds. */
-  readonly closedUntil: number
-  /** The shard's position that the windows were as of. */
-  readonly position: number
-}
 
 /** What a pattern's lines are made from. */
 export interface LinesInput {
