@@ -3,6 +3,7 @@ import { startEmbeddedPostgres } from '@patterns/launcher/embeddedPostgres.ts'
 import { migrate } from '@patterns/launcher/migrate.ts'
 import { servedTables } from '@patterns/read-model/served.ts'
 import { everyWindow } from '@patterns/testing/everyWindow.ts'
+import { seedStandings } from '@patterns/testing/seedStandings.ts'
 import { seedTrends } from '@patterns/testing/seedTrends.ts'
 import { createPool } from '@patterns/shared/postgres/pool.ts'
 import { granularities, windowMs } from '@patterns/projections/window.ts'
@@ -63,20 +64,21 @@ export const openSeededDatabase = async (dataDir: string, size: SeedSize) => {
   await admin.end()
   // One that was seeded before may be of an earlier schema.
   await migrate({ databaseUrl: postgres.url(name) })
-  await bringTrends(postgres.url(name))
+  await bringDerived(postgres.url(name))
   return { postgres, databaseUrl: postgres.url(name) }
 }
 
-/** Brings the trend lines up to the windows, and to the hours that closed since: as the processor would have. */
-const bringTrends = async (databaseUrl: string): Promise<void> => {
+/** Brings trend lines and standings up to the windows, and to the hours that closed since: as the processor would have. */
+const bringDerived = async (databaseUrl: string): Promise<void> => {
   const pool = createPool({
     connectionString: databaseUrl,
-    applicationName: 'bench trends',
+    applicationName: 'bench seed',
     onIdleError(error) {
       throw error
     },
   })
   await seedTrends(pool, Date.now())
+  await seedStandings(pool, Date.now())
   await pool.end()
 }
 

@@ -1,9 +1,11 @@
 import type { Queryable } from '@patterns/shared/postgres/queryable.ts'
+import { projectionsOf } from '../projection.ts'
 import { shardTableNamesOf } from '../tables.ts'
 
 /**
  * Deletes all rows of a shard and its checkpoints: part of the caller's transaction. The checkpoints are locked first and
- * go with the rows, so an owner whose flush is under way is fenced, and counts from the beginning as well.
+ * go with the rows, so an owner whose flush is under way is fenced, and counts from the beginning as well. Standings are
+ * sums over all shards, so theirs goes too: without it they are counted again from all that is left.
  */
 export const forgetShard = async (client: Queryable, version: number, shard: number): Promise<void> => {
   await client.query({
@@ -13,7 +15,7 @@ export const forgetShard = async (client: Queryable, version: number, shard: num
   for (const table of shardTableNamesOf(version))
     await client.query({ text: `delete from ${table} where shard = $1`, values: [shard] })
   await client.query({
-    text: 'delete from projection_checkpoints where version = $1 and shard = $2',
-    values: [version, shard],
+    text: 'delete from projection_checkpoints where version = $1 and (shard = $2 or projection = $3)',
+    values: [version, shard, projectionsOf(version).standings.projection],
   })
 }

@@ -37,7 +37,7 @@ describe.each([false, true])('a silent database (sending statements ahead of ans
   const onIdleError = vi.fn()
 
   beforeEach(async () => {
-    await proxy.restore()
+    await proxy.mend()
     onIdleError.mockClear()
     pool = createPool({
       connectionString: throughProxy(database.url, proxy),

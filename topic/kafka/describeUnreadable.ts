@@ -46,8 +46,8 @@ const beginsIntact = (following: Buffer): boolean => {
  */
 const offsetBehind = (batch: Buffer, following: Buffer, fetchOffset: number): number => {
   if (!hasHeader(batch)) return fetchOffset + 1
-  const claimed = lastOffsetOf(batch) + 1
-  if (isIntact(batch)) return claimed
+  const said = lastOffsetOf(batch) + 1
+  if (isIntact(batch)) return said
   if (beginsIntact(following)) return baseOffsetOf(following)
-  return claimed - baseOffsetOf(batch) === batch.readInt32BE(recordsCountAt) ? claimed : fetchOffset + 1
+  return said - baseOffsetOf(batch) === batch.readInt32BE(recordsCountAt) ? said : fetchOffset + 1
 }

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module'
-import { patchBrokerPool } from './patchBrokerPool.ts'
-import { patchConnections } from './patchConnections.ts'
+import { mendBrokerPool } from './mendBrokerPool.ts'
+import { mendConnections } from './mendConnections.ts'
 
 const require = createRequire(import.meta.url)
 
@@ -25,10 +25,10 @@ const leaderless = new Set([5, 9, 72])
 const syncTimeoutMs = 10_000
 
 /**
- * Patches, in kafkajs' own classes, faults that we cannot leave as shipped. It is not maintained any more, and its
+ * Mends, in kafkajs' own classes, faults that we cannot leave as shipped. It is not maintained any more, and its
  * version is pinned.
  */
-export const patchKafkajs = (): void => {
+export const mendKafkajs = (): void => {
   const requestQueue = (require('kafkajs/src/network/requestQueue') as { prototype: RequestQueuePrototype })
     .prototype
   const scheduleCheck = requestQueue.scheduleCheckPendingRequests
@@ -38,8 +38,8 @@ export const patchKafkajs = (): void => {
     if (this.pending.length > 0) scheduleCheck.call(this)
   }
 
-  patchConnections()
-  patchBrokerPool()
+  mendConnections()
+  mendBrokerPool()
 
   // As shipped it may take no longer than any other request, but it waits until the group's leader has assigned.
   const syncGroup = require('kafkajs/src/protocol/requests/syncGroup') as ProtocolModule

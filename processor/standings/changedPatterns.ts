@@ -1,0 +1,41 @@
+import type { Vector } from '@patterns/read-model/vector.ts'
+import { servedTables } from '@patterns/read-model/served.ts'
+import { int8Array, uuidArray } from '@patterns/shared/postgres/binaryArray.ts'
+import type pg from 'pg'
+
+interface Row {
+  readonly pattern_id: string
+}
+
+const toIds = ({ rows }: pg.QueryResult<Row>): string[] => rows.map((row) => row.pattern_id)
+
+/** All patterns, whichever shards they are in. */
+export const readAllPatterns = async (client: pg.ClientBase): Promise<string[]> =>
+  toIds(await client.query<Row>(`select distinct pattern_id from ${servedTables.catalogue}`))
+
+/** The patterns that events after these positions touched. */
+export const readChangedPatterns = async (client: pg.ClientBase, known: Vector): Promise<string[]> =>
+  toIds(
+    await client.query<Row>({
+      name: 'read_changed_patterns',
+      text: `select distinct pattern_id
+             from unnest($1::int8[], $2::int8[]) as known (shard, position)
+               join ${servedTables.catalogue} as catalogue
+                 on catalogue.shard = known.shard and last_position > known.position`,
+      values: [int8Array([...known.keys()]), int8Array([...known.values()])],
+    }),
+  )
+
+/** Those of these patterns that have no standings yet. */
+export const readNewPatterns = async (
+  client: pg.ClientBase,
+  patternIds: readonly string[],
+): Promise<string[]> =>
+  toIds(
+    await client.query<Row>({
+      name: 'read_new_patterns',
+      text: `select pattern_id from unnest($1::uuid[]) as ids (pattern_id)
+             where not exists (select from ${servedTables.openStandings} as open where open.pattern_id = ids.pattern_id)`,
+      values: [uuidArray(patternIds)],
+    }),
+  )

@@ -1,0 +1,102 @@
+import { servedTables, servedVersion } from '@patterns/read-model/served.ts'
+import { standingRangeNames } from '@patterns/projections/standings/standingRange.ts'
+import { transaction } from '@patterns/shared/postgres/transaction.ts'
+import type pg from 'pg'
+import { advanceClosed } from './advanceClosed.ts'
+import { readAllPatterns, readChangedPatterns, readNewPatterns } from './changedPatterns.ts'
+import { decideRefresh, type StandingsCheckpoint } from './decideRefresh.ts'
+import { findLatePatterns } from './latePatterns.ts'
+import { writeOpenStandings, writeSearchNames } from './openStandings.ts'
+import { recountClosed } from './recountClosed.ts'
+import {
+  deleteStandingsCheckpoint,
+  readCheckpoints,
+  writeStandingsCheckpoint,
+} from './standingsCheckpoint.ts'
+
+import { createJudge, restateNewness, writeVerdicts } from './verdicts.ts'
+
+export interface Refresh {
+  /** `taken`: another processor is at it. `current`: there was nothing to do. */
+  readonly outcome: 'taken' | 'current' | 'refreshed'
+  /** Patterns whose standings were looked at again. */
+  readonly patterns: number
+}
+
+/** The advisory lock of whoever refreshes the standings of a version. Any number that nobody else takes. */
+const lockClass = 0x5374_6e64
+
+/** One snapshot for all that is read. Plans are small and statements many: compiling them takes longer than running them. */
+const begin = async (client: pg.ClientBase): Promise<boolean> => {
+  await client.query('set transaction isolation level repeatable read')
+  const { rows } = await client.query<{ is_ours: boolean }>({
+    name: 'lock_standings',
+    text: `select set_config('jit', 'off', true), pg_try_advisory_xact_lock($1, $2) as is_ours`,
+    values: [lockClass, servedVersion],
+  })
+  return rows[0]!.is_ours
+}
+
+const judgeAll = async (client: pg.ClientBase): Promise<void> => {
+  const judge = createJudge()
+  for (const name of standingRangeNames) await writeVerdicts(client, name, judge)
+}
+
+/** Forgets all standings and makes them from nothing. */
+const recount = async (client: pg.ClientBase, closedUntil: number): Promise<number> => {
+  await deleteStandingsCheckpoint(client)
+  for (const table of [servedTables.openStandings, ...Object.values(servedTables.closedStandings)])
+    await client.query(`delete from ${table}`)
+  const all = await readAllPatterns(client)
+  await writeOpenStandings(client, closedUntil, all)
+  await writeSearchNames(client, all)
+  for (const name of standingRangeNames) await recountClosed(client, name, closedUntil, all)
+  await judgeAll(client)
+  return all.length
+}
+
+/** Carries the standings on by what changed since `known`: events, and the hours that closed. */
+const carryOn = async (
+  client: pg.ClientBase,
+  known: StandingsCheckpoint,
+  { vector, closedUntil }: StandingsCheckpoint,
+): Promise<number> => {
+  const positions = new Map([...vector.keys()].map((shard) => [shard, known.vector.get(shard) ?? 0]))
+  const before = { vector: positions, closedUntil: known.closedUntil }
+  const hasMoved = closedUntil !== known.closedUntil
+  const changed = await readChangedPatterns(client, positions)
+  const touched = hasMoved ? await readAllPatterns(client) : changed
+  const late = await findLatePatterns(client, before, changed)
+  const recounted = [...new Set([...late, ...(await readNewPatterns(client, changed))])]
+  await writeOpenStandings(client, closedUntil, touched)
+  await writeSearchNames(client, touched)
+  let unjudged = recounted.length
+  for (const name of standingRangeNames) {
+    if (hasMoved) await advanceClosed(client, name, known.closedUntil, closedUntil)
+    await recountClosed(client, name, closedUntil, recounted)
+    unjudged += await restateNewness(client, name, closedUntil, touched)
+  }
+  if (hasMoved || unjudged > 0) await judgeAll(client)
+  return touched.length
+}
+
+/**
+ * Brings the standings of all patterns up to the windows, and to the hours that are closed by `now` (epoch milliseconds), in one
+ * transaction with their checkpoint. They are a function of windows, catalogue and hour alone, so that whoever does it, and
+ * how often, does not matter: what is not committed was not done.
+ */
+export const refreshStandings = (pool: pg.Pool, now: number): Promise<Refresh> =>
+  transaction(pool, async (client) => {
+    if (!(await begin(client))) return { outcome: 'taken', patterns: 0 }
+    const { windows, standings: known } = await readCheckpoints(client)
+    const plan = decideRefresh(windows, known, now)
+    if (plan === undefined) return { outcome: 'current', patterns: 0 }
+    const { kind, closedUntil } = plan
+    const reached = { vector: windows, closedUntil }
+    const patterns =
+      known === undefined || kind === 'recount'
+        ? await recount(client, closedUntil)
+        : await carryOn(client, known, reached)
+    await writeStandingsCheckpoint(client, reached)
+    return { outcome: 'refreshed', patterns }
+  })
