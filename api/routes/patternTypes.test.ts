@@ -83,6 +83,15 @@ describe('a series of a type', () => {
     expect(body.totals.value).toBe(total)
   })
 
+  it('is compared with the hours before like any other', async () => {
+    const body = await ask('/time-series?pattern_type=resilience&time_range=24h&compare=previous_period')
+    expect(body.previous_period).toMatchObject({
+      totals: { value: 1 },
+      compared: { totals: { value: 2 } },
+      growth_rate: 1,
+    })
+  })
+
   it('of a pattern of another type is refused', async () => {
     const answer = await api.ask(`/time-series?pattern_id=${moved}&pattern_type=crud`)
     expectProblem(answer, 422, 'UNPROCESSABLE_INPUT', ['pattern_type'])
