@@ -1,5 +1,7 @@
+import type { LogRecord } from '@patterns/event-log/eventLog.ts'
 import { createPostgresEventLog } from '@patterns/event-log/postgres/postgresEventLog.ts'
 import { servedTables } from '@patterns/read-model/served.ts'
+import { decodeRecord } from '@patterns/shared/contract/decodeRecord.ts'
 import { type Command, Option } from 'commander'
 import type pg from 'pg'
 import { wholeNumber } from '../arguments/parseNumber.ts'
@@ -12,11 +14,12 @@ import { createLineWriter } from '../print/lineWriter.ts'
 import { createProgress } from '../print/progress.ts'
 import { withDatabase } from '../withDatabase.ts'
 import { eventLine, recordLine } from './exportLine.ts'
-import { createFilter } from './filter.ts'
 import { countRanges, findRanges, readShards } from './readShards.ts'
 
 interface ExportOptions {
+  /** Epoch milliseconds of `occurred_at`, inclusive. */
   readonly from?: number
+  /** Exclusive. */
   readonly to?: number
   readonly patternId?: string
   readonly shard?: number
@@ -36,6 +39,23 @@ const requirePattern = async (pool: pg.Pool, patternId: string): Promise<void> =
     patternId,
   ])
   if (known.rowCount === 0) throw new RefusedError(`The log has no event of the pattern ${patternId}`)
+}
+
+/** Whether a record is wanted. Reads the event only if something is asked of it. */
+const createFilter = ({
+  from,
+  to,
+  patternId,
+}: Pick<ExportOptions, 'from' | 'to' | 'patternId'>): ((record: LogRecord) => boolean) => {
+  if (from === undefined && to === undefined && patternId === undefined) return () => true
+  return (record) => {
+    const event = decodeRecord(record)
+    return (
+      event.occurredAt >= (from ?? Number.NEGATIVE_INFINITY) &&
+      event.occurredAt < (to ?? Number.POSITIVE_INFINITY) &&
+      (patternId === undefined || event.patternId === patternId)
+    )
+  }
 }
 
 const exportLog = (options: ExportOptions, context: CliContext): Promise<ExitCode> =>

@@ -1,9 +1,39 @@
 import { z } from 'zod'
-import { contradictionsOf } from './contradictions.ts'
 
 /** A setting that has no valid value. The message is one line that names it and the rule. */
 export class SettingsError extends Error {
   override readonly name = 'SettingsError'
+}
+
+/** Settings that are of use only together. */
+const login = ['KAFKA_SASL_MECHANISM', 'KAFKA_SASL_USERNAME', 'KAFKA_SASL_PASSWORD'] as const
+const certificate = ['KAFKA_SSL_CERT_FILE', 'KAFKA_SSL_KEY_FILE'] as const
+
+type KafkaSettings = Readonly<
+  Partial<
+    Record<
+      'KAFKA_BROKERS' | 'KAFKA_SSL' | 'KAFKA_SSL_CA_FILE' | (typeof login | typeof certificate)[number],
+      unknown
+    >
+  >
+>
+
+/**
+ * Why settings that are valid each alone do not go together, one line each. A process that does not read a setting
+ * is not asked for it.
+ */
+const contradictionsOf = (settings: KafkaSettings): string[] => {
+  const isGiven = (name: keyof KafkaSettings) => settings[name] !== undefined && settings[name] !== false
+  if (!isGiven('KAFKA_BROKERS')) {
+    // Whoever sets them expects to read from Kafka, and would read from files.
+    const idle = (['KAFKA_SSL', 'KAFKA_SSL_CA_FILE', ...certificate, ...login] as const).filter(isGiven)
+    return idle.map((name) => `${name} needs KAFKA_BROKERS, without which the topic is in files`)
+  }
+  return [login, certificate].flatMap((group) => {
+    const given = group.filter(isGiven).length
+    if (given === 0 || given === group.length) return []
+    return [`${group.slice(0, -1).join(', ')} and ${group.at(-1)} must be set together`]
+  })
 }
 
 /**

@@ -6,7 +6,6 @@ import { deliverFetched } from './deliverFetched.ts'
 import { type FetchedPartition, fetchFrom } from './fetch.ts'
 import type { KafkaCluster } from './kafkajs/kafkajs.ts'
 import { readTopicId } from './readTopicId.ts'
-import { recoverCluster } from './recoverCluster.ts'
 
 /** While a consumer is full the others are asked without waiting, at most this often: it may have room any moment. */
 const fullConsumerPollMs = 20
@@ -125,7 +124,9 @@ export const createFetchLoops = (options: FetchLoopsOptions): FetchLoops => {
   /** Who leads what, and whether the topic is still the same: beside the loops, once for all of them. */
   const lookAgain = () => {
     if (isStopped) return
-    lookingAgain ??= recoverCluster(cluster, logger)
+    lookingAgain ??= cluster
+      .refreshMetadata()
+      .catch((cause: Error) => logger.debug({ reason: cause.message }, 'no metadata of Kafka'))
       .then(noticeAnotherTopic)
       .finally(() => {
         lookingAgain = undefined
