@@ -1,5 +1,6 @@
 import { granularities } from '@patterns/projections/window.ts'
 import { randomUUID } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
 import { windowMs } from '@patterns/projections/window.ts'
 import { describe, expect, it } from 'vitest'
 import { createSteppedClock } from './steppedClock.ts'
@@ -46,6 +47,20 @@ describe('a shard that is opened again', () => {
     await expectEqual(before.shard, after.clock.now())
     after.clock.set(noon + day)
     expect(await after.step(1_000)).toEqual([1_200, 240])
+    await expectEqual(before.shard, after.clock.now())
+  })
+
+  it('has every line computed again after the migration that changed what a line is', async () => {
+    const before = await own()
+    await before.project([...everyDay(first, 20), ...everyDay(second, 10)])
+    await before.step(1_000)
+    before.close()
+    await shards.pool.query('update pattern_trends_v1 set points = 30, mean = 0 where shard = $1', [
+      before.shard,
+    ])
+    const migration = new URL('../../migrations/013_unused_patterns.sql', import.meta.url)
+    await shards.pool.query(await readFile(migration, 'utf8'))
+    const after = await own({ shard: before.shard })
     await expectEqual(before.shard, after.clock.now())
   })
 
