@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { createPostgresEventLog } from '@patterns/event-log/postgres/postgresEventLog.ts'
+import { servedProjections } from '@patterns/read-model/served.ts'
 import { createPool } from '@patterns/shared/postgres/pool.ts'
 import { createTestDatabase, type TestDatabase } from '@patterns/testing/database.ts'
 import { seedProjections } from '@patterns/testing/seedProjections.ts'
@@ -19,7 +20,7 @@ afterAll(async () => {
   await database.drop()
 })
 
-const windows = { projection: 'pattern_windows', version: 1 }
+const { windows } = servedProjections
 const finder = (horizon = 1_000_000) => createPlaceFinder({ pool, windows, horizon })
 
 let shards = 0

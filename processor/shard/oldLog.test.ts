@@ -1,4 +1,5 @@
 import { createPostgresEventLog } from '@patterns/event-log/postgres/postgresEventLog.ts'
+import { servedProjections } from '@patterns/read-model/served.ts'
 import { used } from '@patterns/shared/testing/exampleMessage.ts'
 import type { TopicBatch } from '@patterns/shared/contract/topicMessage.ts'
 import { createPool } from '@patterns/shared/postgres/pool.ts'
@@ -74,8 +75,7 @@ it('a log that is older than the watermark in its head has the exact one after i
     duplicateHorizon: 100,
     clock: () => began + 24 * hour,
     projector: {
-      projection: 'pattern_windows',
-      version: 1,
+      ...servedProjections.windows,
       pool,
       flushIntervalMs: 10,
       now: () => 0,

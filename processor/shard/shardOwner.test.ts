@@ -3,6 +3,7 @@ import { benchmarkMessages } from '@patterns/generator/benchmark.ts'
 import { createMemoryEventLog } from '@patterns/event-log/testing/memoryEventLog.ts'
 import type { EventLog } from '@patterns/event-log/eventLog.ts'
 import { MissingPositionsError } from '@patterns/event-log/missingPositions.ts'
+import { servedProjections } from '@patterns/read-model/served.ts'
 import type { TopicBatch } from '@patterns/shared/contract/topicMessage.ts'
 import { createLogger } from '@patterns/shared/logger.ts'
 import { createTestDatabase } from '@patterns/testing/database.ts'
@@ -71,8 +72,7 @@ const shardOf = async (...ends: (number | Error)[]) => {
       duplicateHorizon: 1_000,
       clock: Date.now,
       projector: {
-        projection: 'pattern_windows',
-        version: 1,
+        ...servedProjections.windows,
         pool,
         flushIntervalMs: 10,
         now: () => clock.now,

@@ -5,6 +5,7 @@ import { readPositions } from '@patterns/cli/log/readShards.ts'
 import type { EventLog } from '@patterns/event-log/eventLog.ts'
 import { readAll } from '@patterns/event-log/testing/logFixture.ts'
 import { createPostgresEventLog } from '@patterns/event-log/postgres/postgresEventLog.ts'
+import { servedProjections } from '@patterns/read-model/served.ts'
 import type { TopicBatch, TopicMessage } from '@patterns/shared/contract/topicMessage.ts'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
@@ -57,8 +58,7 @@ const openLane = (shard: number, endOffset: number, log: EventLog): Promise<Shar
     duplicateHorizon: 1_000,
     clock: () => Date.UTC(2026, 0, 3),
     projector: {
-      projection: 'pattern_windows',
-      version: 1,
+      ...servedProjections.windows,
       pool: fixture.pool,
       flushIntervalMs: never,
       now: () => 0,

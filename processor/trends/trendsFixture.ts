@@ -7,6 +7,8 @@ import { createSeries } from '@patterns/projections/analytics/series.ts'
 import { closedUntil } from '@patterns/projections/analytics/trendRange.ts'
 import { trendLine } from '@patterns/projections/analytics/trendLine.ts'
 import { type Granularity, windowMs } from '@patterns/projections/window.ts'
+import { checkpointsOf } from '@patterns/read-model/checkpoint.ts'
+import { servedProjections, servedTables } from '@patterns/read-model/served.ts'
 import type { PatternEvent } from '@patterns/shared/contract/patternEvent.ts'
 import { createLogger } from '@patterns/shared/logger.ts'
 import type pg from 'pg'
@@ -51,7 +53,7 @@ export const ownShard = async ({
   log = [],
   ...options
 }: OwnShardOptions): Promise<OwnedShard> => {
-  const windows = { projection: 'pattern_windows', version: 1, shard }
+  const windows = { ...servedProjections.windows, shard }
   const committed: ProjectorOptions['onCommitted'][] = []
   const projector = await openProjector({
     pool,
@@ -123,7 +125,7 @@ export const readLines = async (pool: pg.Pool, shard: number): Promise<Map<strin
     `select concat_ws('/', granularity, windows, metric, pattern_id) as key,
        extract(epoch from closed_until)::float8 * 1000 as closed_until,
        extract(epoch from start)::float8 * 1000 as start, ${figureColumns.join(', ')}
-     from pattern_trends_v1 where shard = $1`,
+     from ${servedTables.trends} where shard = $1`,
     [shard],
   )
   return new Map(rows.map(({ key, ...line }) => [key as string, line as StoredLine]))
@@ -135,7 +137,7 @@ export const readTrendsCheckpoint = async (
   shard: number,
 ): Promise<{ position: number; closedUntil: number | undefined }> => {
   const { rows } = await pool.query<{ position: number; watermark: Date | null }>(
-    `select position, watermark from projection_checkpoints where projection = 'pattern_trends' and shard = $1`,
+    `select position, watermark from ${checkpointsOf(servedProjections.trends)} as trends where shard = $1`,
     [shard],
   )
   return { position: rows[0]?.position ?? 0, closedUntil: rows[0]?.watermark?.getTime() }
@@ -151,7 +153,7 @@ export const computeLines = async (
   now: number,
 ): Promise<Map<string, StoredLine>> => {
   const { rows } = await pool.query(
-    `select w.*, c.first_seen from (${everyWindow('windows')}) w join pattern_catalogue_v1 c using (pattern_id, shard)
+    `select w.*, c.first_seen from (${everyWindow('windows')}) w join ${servedTables.catalogue} c using (pattern_id, shard)
      where shard = $1 order by window_start`,
     [shard],
   )
