@@ -1,7 +1,7 @@
 import { servedTables } from '@patterns/read-model/served.ts'
 
 /**
- * For tests: a query for the windows of all sizes, with their size as `granularity`, of each pattern or of all
+ * A query for the windows of all sizes, with their size as `granularity`, of each pattern or of all
  * patterns together.
  */
 export const everyWindow = (whose: 'windows' | 'totals'): string =>

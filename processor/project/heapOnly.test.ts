@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { PatternEvent } from '@patterns/shared/contract/patternEvent.ts'
 import type pg from 'pg'
 import { describe, expect, it, vi } from 'vitest'
-import { createProjectorFixture } from './projectorFixture.ts'
+import { createProjectorFixture } from '../testing/projectorFixture.ts'
 
 const fixture = createProjectorFixture()
 const { newShard, open } = fixture

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { createProjectorFixture, someHistory } from './projectorFixture.ts'
-import { readProjection, recountProjection } from './storedProjection.ts'
+import { createProjectorFixture, someHistory } from '../testing/projectorFixture.ts'
+import { readProjection, recountProjection } from '../testing/storedProjection.ts'
 import { FencedError } from '@patterns/read-model/writing/fencedError.ts'
 
 const fixture = createProjectorFixture()

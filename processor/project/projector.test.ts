@@ -1,8 +1,8 @@
 import { histories, type RecordedEvent } from '@patterns/testing/eventHistories.ts'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createProjectorFixture, someHistory } from './projectorFixture.ts'
-import { readProjection, recountProjection, rowsAsText } from './storedProjection.ts'
+import { createProjectorFixture, someHistory } from '../testing/projectorFixture.ts'
+import { readProjection, recountProjection, rowsAsText } from '../testing/storedProjection.ts'
 
 const fixture = createProjectorFixture()
 const { newShard, open } = fixture

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
-import { createProjectorFixture, drawn, someHistory } from './projectorFixture.ts'
-import { readProjection, recountProjection } from './storedProjection.ts'
+import { createProjectorFixture, drawn, someHistory } from '../testing/projectorFixture.ts'
+import { readProjection, recountProjection } from '../testing/storedProjection.ts'
 import { FencedError } from '@patterns/read-model/writing/fencedError.ts'
 
 const fixture = createProjectorFixture()

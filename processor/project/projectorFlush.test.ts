@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import { flushChannel } from '@patterns/read-model/notification.ts'
-import { createProjectorFixture, never, someHistory } from './projectorFixture.ts'
-import { readProjection, recountProjection } from './storedProjection.ts'
+import { createProjectorFixture, never, someHistory } from '../testing/projectorFixture.ts'
+import { readProjection, recountProjection } from '../testing/storedProjection.ts'
 
 const fixture = createProjectorFixture()
 const { newShard, open } = fixture

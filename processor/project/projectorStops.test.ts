@@ -1,8 +1,8 @@
 import { foldEvent } from '@patterns/projections/fold.ts'
 import { describe, expect, it, vi } from 'vitest'
 import { ProjectionError, type ProjectorOptions } from './projector.ts'
-import { createProjectorFixture, someHistory } from './projectorFixture.ts'
-import { readProjection, recountProjection } from './storedProjection.ts'
+import { createProjectorFixture, someHistory } from '../testing/projectorFixture.ts'
+import { readProjection, recountProjection } from '../testing/storedProjection.ts'
 
 const fixture = createProjectorFixture()
 const { newShard, open } = fixture

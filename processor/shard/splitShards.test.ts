@@ -9,7 +9,7 @@ import { servedProjections } from '@patterns/read-model/served.ts'
 import type { TopicBatch, TopicMessage } from '@patterns/shared/contract/topicMessage.ts'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { createProjectorFixture, never } from '../project/projectorFixture.ts'
+import { createProjectorFixture, never } from '../testing/projectorFixture.ts'
 import { isWorthRetrying } from './ownedShard.ts'
 import { openShardLane, type ShardLane } from './shardLane.ts'
 

@@ -1,8 +1,8 @@
 import { createPool } from '@patterns/shared/postgres/pool.ts'
 import { createTestDatabase } from '@patterns/testing/database.ts'
 import { expect, it } from 'vitest'
-import { createSteppedClock } from './steppedClock.ts'
-import { ownShard, readLines, used } from './trendsFixture.ts'
+import { createSteppedClock } from '../testing/steppedClock.ts'
+import { ownShard, readLines, used } from '../testing/trendsFixture.ts'
 
 const patternId = '0197a3b4-0000-7000-8000-000000000001'
 const firstDay = Date.UTC(2026, 2, 2, 9)

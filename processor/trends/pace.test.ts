@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createPace } from './pace.ts'
-import { createSteppedClock } from './steppedClock.ts'
+import { createSteppedClock } from '../testing/steppedClock.ts'
 
 /** Lets what is ready run. */
 const settle = () => new Promise((resolve) => setImmediate(resolve))

@@ -6,8 +6,8 @@ import fc from 'fast-check'
 import type pg from 'pg'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { ProjectableEvent } from '../project/projector.ts'
-import { createSteppedClock } from './steppedClock.ts'
-import { computeLines, ownShard, readLines, readTrendsCheckpoint, used } from './trendsFixture.ts'
+import { createSteppedClock } from '../testing/steppedClock.ts'
+import { computeLines, ownShard, readLines, readTrendsCheckpoint, used } from '../testing/trendsFixture.ts'
 
 let database: TestDatabase
 let pool: pg.Pool

@@ -1,7 +1,7 @@
 import { graceMs, windowMs } from '@patterns/projections/window.ts'
 import { describe, expect, it } from 'vitest'
-import { createSteppedShards, everyDay, first, noon, second } from './steppedShards.ts'
-import { readLines, readTrendsCheckpoint, used } from './trendsFixture.ts'
+import { createSteppedShards, everyDay, first, noon, second } from '../testing/steppedShards.ts'
+import { readLines, readTrendsCheckpoint, used } from '../testing/trendsFixture.ts'
 
 const shards = createSteppedShards()
 const { own, expectEqual } = shards

@@ -1,8 +1,8 @@
 import { windowMs } from '@patterns/projections/window.ts'
 import type pg from 'pg'
 import { describe, expect, it } from 'vitest'
-import { createSteppedShards, everyDay, first, noon, second } from './steppedShards.ts'
-import { readLines, used } from './trendsFixture.ts'
+import { createSteppedShards, everyDay, first, noon, second } from '../testing/steppedShards.ts'
+import { readLines, used } from '../testing/trendsFixture.ts'
 
 const shards = createSteppedShards()
 const { own, expectEqual } = shards

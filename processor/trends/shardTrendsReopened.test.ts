@@ -3,9 +3,9 @@ import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { windowMs } from '@patterns/projections/window.ts'
 import { describe, expect, it } from 'vitest'
-import { createSteppedClock } from './steppedClock.ts'
-import { createSteppedShards, everyDay, first, noon, second } from './steppedShards.ts'
-import { readLines, readTrendsCheckpoint, used } from './trendsFixture.ts'
+import { createSteppedClock } from '../testing/steppedClock.ts'
+import { createSteppedShards, everyDay, first, noon, second } from '../testing/steppedShards.ts'
+import { readLines, readTrendsCheckpoint, used } from '../testing/trendsFixture.ts'
 
 const shards = createSteppedShards()
 const { own, expectEqual } = shards

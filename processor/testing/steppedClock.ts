@@ -1,6 +1,6 @@
-import type { Clock } from './clock.ts'
+import type { Clock } from '../trends/clock.ts'
 
-/** For tests: a clock that moves only when it is told to. */
+/** A clock that moves only when it is told to. */
 export interface SteppedClock extends Clock {
   /** Moves on, and runs the timers that become due, in their order. */
   step(milliseconds: number): void

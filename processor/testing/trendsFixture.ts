@@ -18,11 +18,11 @@ import {
   type Projector,
   type ProjectorOptions,
 } from '../project/projector.ts'
-import type { Clock } from './clock.ts'
-import { createPace } from './pace.ts'
-import { createShardTrends, type ShardTrends, type ShardTrendsOptions } from './shardTrends.ts'
+import type { Clock } from '../trends/clock.ts'
+import { createPace } from '../trends/pace.ts'
+import { createShardTrends, type ShardTrends, type ShardTrendsOptions } from '../trends/shardTrends.ts'
 
-/** For tests: a shard's projector and its trends, together as a shard's owner holds them. */
+/** A shard's projector and its trends, together as a shard's owner holds them. */
 export interface OwnedShard {
   readonly projector: Projector
   readonly trends: ShardTrends

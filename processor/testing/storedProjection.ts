@@ -5,7 +5,7 @@ import type { RecordedEvent } from '@patterns/testing/eventHistories.ts'
 import { recountWindows, rowKey } from '@patterns/testing/recountWindows.ts'
 import type pg from 'pg'
 
-/** For tests: all that the tables hold of a shard, and what they must hold. */
+/** All that the tables hold of a shard, and what they must hold. */
 export interface StoredProjection {
   /** Window rows by `rowKey`. */
   readonly windows: Map<string, Record<string, unknown>>

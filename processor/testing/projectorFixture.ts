@@ -4,7 +4,7 @@ import { histories } from '@patterns/testing/eventHistories.ts'
 import fc from 'fast-check'
 import type pg from 'pg'
 import { afterAll, afterEach, beforeAll } from 'vitest'
-import { openProjector, type Projector, type ProjectorOptions } from './projector.ts'
+import { openProjector, type Projector, type ProjectorOptions } from '../project/projector.ts'
 
 /** Histories, the same each time. */
 export const drawn = (numRuns: number, maxLength = 40) =>
@@ -16,7 +16,7 @@ export const someHistory = drawn(20, 60).find((history) => history.length > 20)!
 /** So long that nothing is flushed but when a test says so. */
 export const never = 1_000_000
 
-/** For tests: projectors of shards in a database of their own. */
+/** Projectors of shards in a database of their own. */
 export interface ProjectorFixture {
   readonly pool: pg.Pool
   /** A shard that no other test of the suite uses. */

@@ -15,7 +15,7 @@ import {
   used,
 } from './trendsFixture.ts'
 
-/** For tests: a Wednesday, half past noon. */
+/** A Wednesday, half past noon. */
 export const noon = Date.UTC(2026, 2, 4, 12, 30)
 
 /** Two patterns. */
