@@ -2,7 +2,6 @@ import { OpenAPIHono } from '@hono/zod-openapi'
 import type { Logger } from '@patterns/shared/logger.ts'
 import { methodNotAllowed } from 'hono/method-not-allowed'
 import { secureHeaders } from 'hono/secure-headers'
-import type { Registry } from 'prom-client'
 import { checkApiKey } from './http/access/apiKeys.ts'
 import { limitBody } from './http/access/bodyLimit.ts'
 import { refuseByteOrderMark } from './http/access/byteOrderMark.ts'
@@ -26,6 +25,7 @@ import { routePattern } from './routes/pattern.ts'
 import { routePatternEvents } from './routes/patternEvents.ts'
 import { routePatterns } from './routes/patterns.ts'
 import { routePatternTypes } from './routes/patternTypes.ts'
+import { routeMetrics } from './routes/metrics.ts'
 import { queryProblem } from './routes/queryProblem.ts'
 import { routeQualityMetrics } from './routes/qualityMetrics.ts'
 import { routeReference } from './routes/reference.ts'
@@ -47,12 +47,6 @@ export interface AppOptions {
 }
 
 export const basePath = '/api/pattern-analytics'
-
-const routeMetrics = (app: ApiApp, registry: Registry): void => {
-  app.get('/metrics', async (context) =>
-    context.body(await registry.metrics(), 200, { 'content-type': registry.contentType }),
-  )
-}
 
 const createRouter = (): ApiApp => new OpenAPIHono<ApiEnv>({ defaultHook: refuseInvalid })
 
@@ -85,11 +79,6 @@ export const createApp = (options: AppOptions): App => {
     }),
   )
 
-  routeLiveness(app, health)
-  routeHealth(app, health)
-  routeMetrics(app, metrics.registry)
-  routeReference(app)
-
   const analytics = createRouter()
   routeDashboardSummary(analytics, parts)
   routeSuccessRates(analytics, parts)
@@ -103,8 +92,13 @@ export const createApp = (options: AppOptions): App => {
   routeTrends(analytics, parts)
   routeCompare(analytics, parts)
   routeBenchmark(analytics, parts)
-  routeHealth(analytics, health)
+  routeHealth(analytics, health, 'getAnalyticsHealth')
   app.route(basePath, analytics)
+
+  routeLiveness(app, health)
+  routeHealth(app, health)
+  routeMetrics(app, metrics.registry)
+  routeReference(app)
 
   const within = createRouter()
   within.onError(answerErrors(logger, queryProblem))

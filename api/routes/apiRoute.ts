@@ -1,7 +1,14 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Answers, AnswerSource } from '../http/conventions/answer.ts'
 import type { ApiEnv } from '../http/conventions/apiEnv.ts'
-import { problemSchema } from '../http/problems/problem.ts'
+import {
+  invalid,
+  patternNotFound,
+  Problem,
+  problemBody,
+  problemSchema,
+  unprocessable,
+} from '../http/problems/problem.ts'
 import type { FindEvents } from '../queries/events/findEvents.ts'
 import type { PatternReads } from '../queries/patternReads.ts'
 import type { Queryable } from '@patterns/shared/postgres/queryable.ts'
@@ -34,23 +41,83 @@ export interface RouteParts {
   readonly clock: () => number
 }
 
-const problem = (description: string) => ({
+const problem = (description: string, example: Problem) => ({
   description,
-  content: { 'application/problem+json': { schema: problemSchema } },
+  content: {
+    'application/problem+json': {
+      schema: problemSchema,
+      example: problemBody(example, 'c6d7c362-7eb4-4efe-907d-721c54950dda'),
+    },
+  },
 })
+
+const retryLater = { headers: { 'retry-after': '1' } }
+
+/** What HTTP itself refuses on any route, also on one without parameters. */
+export const refused = {
+  '4XX': problem(
+    'What HTTP refuses on every route: another method than those it answers (405), a body that is too long (413), a request that cannot be read.',
+    new Problem(405, 'METHOD_NOT_ALLOWED', 'This route answers GET, HEAD only.'),
+  ),
+} as const
+
+export const unauthorized = {
+  401: problem(
+    'An API key is needed.',
+    new Problem(401, 'UNAUTHORIZED', 'Send an API key as `Authorization: Bearer <key>` or `X-API-Key`.'),
+  ),
+} as const
 
 /** How each route with numbers can fail. */
 export const problemResponses = {
-  400: problem('A parameter is unknown or malformed; `errors` says which.'),
-  401: problem('An API key is needed.'),
-  404: problem('No such pattern.'),
-  422: problem('The parameters are well formed but cannot be served; `errors` says why.'),
-  429: problem('Too many requests; `Retry-After` says when to come again.'),
-  500: problem('Something broke.'),
+  400: problem(
+    'A parameter is unknown or malformed; `errors` says which.',
+    invalid([{ path: 'limit', message: 'must be a whole number from 1 to 500' }]),
+  ),
+  ...unauthorized,
+  422: problem(
+    'The parameters are well formed but cannot be served; `errors` says why.',
+    unprocessable([{ path: 'time_range', message: 'from must be before to' }]),
+  ),
+  429: problem(
+    'Too many requests; `Retry-After` says when to come again.',
+    new Problem(429, 'RATE_LIMITED', 'At most 600 requests a minute are answered.', retryLater),
+  ),
+  500: problem(
+    'Something broke.',
+    new Problem(500, 'INTERNAL_ERROR', 'The fault was logged under this request id.'),
+  ),
   503: problem(
     'The database cannot be read, `after` was not applied in time, or too many ask at a time; `Retry-After` says when to try again.',
+    new Problem(503, 'DATABASE_ERROR', 'The database cannot be reached. Try again in a moment.', retryLater),
   ),
-  504: problem('Reading took too long.'),
+  504: problem(
+    'Reading took too long.',
+    new Problem(504, 'TIMEOUT', 'The answer took too long. A shorter range is quicker.'),
+  ),
+  ...refused,
+} as const
+
+/** How each route fails that can be asked about one pattern. */
+export const patternProblems = {
+  ...problemResponses,
+  404: problem('No such pattern.', patternNotFound('0197a3b4-5c6d-7e8f-9012-3456789abc99')),
+} as const
+
+/** How each route fails that takes a body. */
+export const bodyProblems = {
+  413: problem(
+    'The body is longer than 64 KiB.',
+    new Problem(413, 'CONTENT_TOO_LARGE', 'The body is longer than 65,536 bytes.'),
+  ),
+  415: problem(
+    'The body is not declared to be JSON.',
+    new Problem(
+      415,
+      'UNSUPPORTED_MEDIA_TYPE',
+      'The body must be declared as content-type: application/json.',
+    ),
+  ),
 } as const
 
 export const notModified = { description: 'Nothing has changed since the answer with this `ETag`.' } as const

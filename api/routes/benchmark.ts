@@ -9,7 +9,7 @@ import {
 } from '../http/conventions/parameters.ts'
 import { orRefuse, patternNotFound, unprocessable } from '../http/problems/problem.ts'
 import { resolveRange } from '../values/range.ts'
-import { type ApiApp, notModified, problemResponses, type RouteParts } from './apiRoute.ts'
+import { type ApiApp, notModified, patternProblems, type RouteParts } from './apiRoute.ts'
 import { categoryBenchmarkOf, categoryFields } from './benchmarkFields.ts'
 import { nameOf, patternFields } from './patternFields.ts'
 
@@ -20,7 +20,11 @@ const answerSchema = z
 const route = createRoute({
   method: 'get',
   path: '/patterns/{pattern_id}/benchmark',
+  operationId: 'getPatternBenchmark',
+  tags: ['Analytics'],
   summary: 'Where a pattern stands among those of its type, or of another',
+  description:
+    'For each metric the average and median of the type, the pattern’s rank, and what share of the type it is better than.',
   request: {
     params: patternPath,
     query: z.strictObject({
@@ -32,7 +36,7 @@ const route = createRoute({
   responses: {
     200: { description: 'The benchmark.', content: { 'application/json': { schema: answerSchema } } },
     304: notModified,
-    ...problemResponses,
+    ...patternProblems,
   },
 })
 

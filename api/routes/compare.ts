@@ -3,9 +3,9 @@ import { metricRules, metrics } from '@patterns/projections/analytics/metric.ts'
 import { comparePatterns } from '../queries/comparePatterns.ts'
 import { answerFields, isoTime, rangeFields } from '../http/conventions/asOf.ts'
 import { afterParameter, patternId, rangeParameters } from '../http/conventions/parameters.ts'
-import { orRefuse, Problem, problemSchema } from '../http/problems/problem.ts'
+import { orRefuse, Problem } from '../http/problems/problem.ts'
 import { resolveRange } from '../values/range.ts'
-import { type ApiApp, problemResponses, type RouteParts } from './apiRoute.ts'
+import { type ApiApp, bodyProblems, patternProblems, type RouteParts } from './apiRoute.ts'
 import { comparisonSchema, differenceOf, rankingsOf, rankingsSchema } from './compareFields.ts'
 import { nameOf, patternFields } from './patternFields.ts'
 import { metricUnits } from './units.ts'
@@ -55,24 +55,21 @@ const answerSchema = z
   })
   .openapi('PatternComparison')
 
-const tooLarge = (description: string) => ({
-  description,
-  content: { 'application/problem+json': { schema: problemSchema } },
-})
-
 const route = createRoute({
   method: 'post',
   path: '/compare',
+  operationId: 'comparePatterns',
+  tags: ['Analytics'],
   summary: 'Two to ten patterns side by side, and which differ beyond chance',
+  description: 'Values, ranks, and for each pair a test whether the difference is more than chance.',
   request: {
     query: z.strictObject(afterParameter),
     body: { required: true, content: { 'application/json': { schema: bodySchema } } },
   },
   responses: {
     200: { description: 'The comparison.', content: { 'application/json': { schema: answerSchema } } },
-    ...problemResponses,
-    413: tooLarge('The body is longer than 64 KiB.'),
-    415: tooLarge('The body is not declared to be JSON.'),
+    ...patternProblems,
+    ...bodyProblems,
   },
 })
 

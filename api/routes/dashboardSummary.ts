@@ -63,7 +63,11 @@ const answerSchema = z
 const route = createRoute({
   method: 'get',
   path: '/dashboard-summary',
+  operationId: 'getDashboardSummary',
+  tags: ['Analytics'],
   summary: 'All patterns at a glance',
+  description:
+    'How many patterns there are and are used, how well they work, which are used most, how their scores are spread, and whose usage takes off or falls.',
   request: {
     query: z.strictObject({
       ...rangeParameters('7d'),

@@ -7,7 +7,7 @@ import { asOf } from '../http/conventions/asOf.ts'
 import type { VectorFeed } from '../queries/live/vectorFeed.ts'
 import type { Queryable } from '@patterns/shared/postgres/queryable.ts'
 import { readShardAges, type ShardAge } from '../queries/readShardAges.ts'
-import type { ApiApp } from './apiRoute.ts'
+import { type ApiApp, refused, unauthorized } from './apiRoute.ts'
 import { shardAgeOf, shardAgeSchema } from './shardAgeFields.ts'
 import { shardStopOf, shardStopSchema } from './shardStopFields.ts'
 
@@ -18,33 +18,49 @@ export interface HealthParts {
   readonly isWarm: () => boolean
 }
 
+const livezSchema = z
+  .strictObject({ status: z.literal('ok').openapi({ description: 'It lives.' }) })
+  .openapi('Liveness', { description: 'Whether the process lives.' })
+
 const livezRoute = createRoute({
   method: 'get',
   path: '/livez',
+  operationId: 'getLiveness',
+  tags: ['Operations'],
   summary: 'Whether the process lives',
+  description: 'For whatever restarts it. Needs no key, and reads nothing.',
+  security: [],
   responses: {
     200: {
       description: 'Its loop turns.',
-      content: { 'application/json': { schema: z.strictObject({ status: z.literal('ok') }) } },
+      content: { 'application/json': { schema: livezSchema } },
     },
+    ...refused,
   },
 })
 
-const readySchema = z.strictObject({
-  status: z.enum(['ready', 'not_ready']),
-  reason: z.string().optional(),
-})
+const readySchema = z
+  .strictObject({
+    status: z.enum(['ready', 'not_ready']).openapi({ description: 'Whether it can answer now.' }),
+    reason: z.string().optional().openapi({ description: 'Why it cannot.' }),
+  })
+  .openapi('Readiness', { description: 'Whether requests can be answered.' })
 
 const readyzRoute = createRoute({
   method: 'get',
   path: '/readyz',
+  operationId: 'getReadiness',
+  tags: ['Operations'],
   summary: 'Whether requests can be answered',
+  description: 'For whatever sends it requests. Needs no key.',
+  security: [],
   responses: {
     200: { description: 'They can.', content: { 'application/json': { schema: readySchema } } },
     503: {
       description: 'The database, or its schema, is not there, or the first answers are being made.',
       content: { 'application/json': { schema: readySchema } },
     },
+    ...refused,
   },
 })
 
@@ -84,14 +100,18 @@ const healthSchema = z
   })
   .openapi('Health')
 
-const healthRoute = (path: '/health') =>
+const healthRoute = (operationId: string) =>
   createRoute({
     method: 'get',
-    path,
+    path: '/health',
+    operationId,
+    tags: ['Operations'],
     summary: 'How each part does',
+    description: 'The parts that answers depend on, each with what an operator wants to know of it.',
     responses: {
       200: { description: 'ok or degraded.', content: { 'application/json': { schema: healthSchema } } },
       503: { description: 'down.', content: { 'application/json': { schema: healthSchema } } },
+      ...unauthorized,
     },
   })
 
@@ -108,8 +128,12 @@ export const routeLiveness = (app: ApiApp, { feed, isWarm }: Omit<HealthParts, '
   })
 }
 
-export const routeHealth = (app: ApiApp, { feed, database }: HealthParts): void => {
-  app.openapi(healthRoute('/health'), async (context) => {
+export const routeHealth = (
+  app: ApiApp,
+  { feed, database }: HealthParts,
+  operationId = 'getHealth',
+): void => {
+  app.openapi(healthRoute(operationId), async (context) => {
     let ages: readonly ShardAge[] = []
     let stops: readonly ShardStop[] = []
     let placement: Placement | undefined

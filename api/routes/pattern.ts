@@ -16,7 +16,7 @@ import { trendColumns } from '../trends/trendColumns.ts'
 import { mergeRows } from '../queries/windows/mergeRows.ts'
 import { usesAt } from '../totals/sums.ts'
 import { segmentsOf } from '@patterns/projections/segments.ts'
-import { type ApiApp, notModified, problemResponses, type RouteParts } from './apiRoute.ts'
+import { type ApiApp, notModified, patternProblems, type RouteParts } from './apiRoute.ts'
 import { categoryBenchmarkOf, categoryFields } from './benchmarkFields.ts'
 import { eventOf, eventSchema } from './eventFields.ts'
 import {
@@ -65,7 +65,11 @@ const answerSchema = z
 const route = createRoute({
   method: 'get',
   path: '/patterns/{pattern_id}',
+  operationId: 'getPattern',
+  tags: ['Patterns'],
   summary: 'All about one pattern',
+  description:
+    'Its description, usage, success, quality and durations over a range, where each of them goes, and where it stands in its type.',
   request: {
     params: patternPath,
     query: z.strictObject({
@@ -79,7 +83,7 @@ const route = createRoute({
   responses: {
     200: { description: 'The pattern.', content: { 'application/json': { schema: answerSchema } } },
     304: notModified,
-    ...problemResponses,
+    ...patternProblems,
   },
 })
 

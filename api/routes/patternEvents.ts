@@ -12,7 +12,7 @@ import {
 import { orRefuse, patternNotFound } from '../http/problems/problem.ts'
 import { resolveRange } from '../values/range.ts'
 import { readPositionRanges } from '../queries/events/readPositionRanges.ts'
-import { type ApiApp, notModified, problemResponses, type RouteParts } from './apiRoute.ts'
+import { type ApiApp, notModified, patternProblems, type RouteParts } from './apiRoute.ts'
 import { eventOf, eventSchema } from './eventFields.ts'
 import { nextCursorField } from './listPage.ts'
 import { nameOf, patternFields } from './patternFields.ts'
@@ -32,6 +32,8 @@ const answerSchema = z
 const route = createRoute({
   method: 'get',
   path: '/patterns/{pattern_id}/events',
+  operationId: 'listPatternEvents',
+  tags: ['Patterns'],
   summary: 'The events behind a number',
   description:
     'Exactly the events that are counted in the windows of the range, or the uses among them that ended in one way.',
@@ -47,7 +49,7 @@ const route = createRoute({
   responses: {
     200: { description: 'The events.', content: { 'application/json': { schema: answerSchema } } },
     304: notModified,
-    ...problemResponses,
+    ...patternProblems,
   },
 })
 

@@ -29,7 +29,10 @@ const answerSchema = z
 const route = createRoute({
   method: 'get',
   path: '/pattern-types',
+  operationId: 'listPatternTypes',
+  tags: ['Patterns'],
   summary: 'Which types there are, and how many patterns each has',
+  description: 'A pattern counts in the type that it was last given.',
   request: {
     query: z.strictObject({
       sort: sortParameter(['pattern_type', 'total_patterns', 'used_patterns'], 'pattern_type'),

@@ -33,7 +33,10 @@ const answerSchema = z
 const route = createRoute({
   method: 'get',
   path: '/patterns',
+  operationId: 'listPatterns',
+  tags: ['Patterns'],
   summary: 'The catalogue',
+  description: 'Every pattern that an event was ever seen of, by name, type or time.',
   request: {
     query: z.strictObject({
       search: z

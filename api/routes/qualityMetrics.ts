@@ -26,7 +26,7 @@ import { mergeStates } from '../queries/windows/mergeRows.ts'
 import { periodsOf } from '../queries/windows/periods.ts'
 import { segmentsOfAll } from '@patterns/projections/segments.ts'
 import { patternsOfType } from '../totals/patternsOfType.ts'
-import { type ApiApp, notModified, problemResponses, type RouteParts } from './apiRoute.ts'
+import { type ApiApp, notModified, patternProblems, type RouteParts } from './apiRoute.ts'
 import { qualityOf } from './figureFields.ts'
 import { type ListPlace, nextCursor, refuseOtherType } from './listPage.ts'
 import { nameOf } from './patternFields.ts'
@@ -38,7 +38,10 @@ import { seriesOf } from './seriesFields.ts'
 const route = createRoute({
   method: 'get',
   path: '/quality-metrics',
+  operationId: 'listQualityMetrics',
+  tags: ['Analytics'],
   summary: 'How good the uses of patterns are, over time',
+  description: 'Each pattern with its scores, their course, and where that goes; the highest mean first.',
   request: {
     query: z.strictObject({
       ...rangeParameters('30d'),
@@ -64,7 +67,7 @@ const route = createRoute({
   responses: {
     200: { description: 'The scores.', content: { 'application/json': { schema: qualityMetricsSchema } } },
     304: notModified,
-    ...problemResponses,
+    ...patternProblems,
   },
 })
 

@@ -2,6 +2,8 @@ import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import { Scalar } from '@scalar/hono-api-reference'
 import { gzipWish } from '../http/conventions/contentCoding.ts'
+import { readApiGuide } from '../http/docs/documentedExamples.ts'
+import { openapiDocument } from '../http/docs/openapiDocument.ts'
 import { loadScalarScript } from '../http/docs/scalarScript.ts'
 import type { ApiApp } from './apiRoute.ts'
 
@@ -20,36 +22,13 @@ const contentPolicy = [
   "frame-ancestors 'none'",
 ].join('; ')
 
-const description = `Which patterns are used, which work, and how that changes.
-
-Every answer says with \`as_of\` up to which place of each shard's log its numbers account for the events: all up to
-there, and none after. Times are RFC 3339 in UTC. A number without observations is \`null\`, never 0.`
-
 /** The document, which is made from the schemas that validate, and a page to read it on, network or not. */
 export const routeReference = (app: ApiApp): void => {
   let document: string | undefined
   app.get('/openapi.json', (context) => {
-    document ??= JSON.stringify(
-      app.getOpenAPI31Document({
-        openapi: '3.1.0',
-        info: {
-          title: 'Pattern Dashboard',
-          version: '1.0.0',
-          description,
-          license: { name: 'MIT' },
-        },
-        servers: [{ url: '/' }],
-        security: [{}, { apiKey: [] }, { bearer: [] }],
-      }),
-    )
+    document ??= JSON.stringify(openapiDocument(app, readApiGuide()))
     return context.body(document, 200, { 'content-type': 'application/json', 'cache-control': 'no-cache' })
   })
-  app.openAPIRegistry.registerComponent('securitySchemes', 'apiKey', {
-    type: 'apiKey',
-    in: 'header',
-    name: 'X-API-Key',
-  })
-  app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', { type: 'http', scheme: 'bearer' })
 
   // Without its web fonts, client telemetry and remote agent: nothing leaves the machine.
   const page = Scalar({

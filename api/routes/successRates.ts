@@ -52,7 +52,11 @@ const answerSchema = z
 const route = createRoute({
   method: 'get',
   path: '/success-rates',
+  operationId: 'listSuccessRates',
+  tags: ['Analytics'],
   summary: 'Which patterns work',
+  description:
+    'Each pattern with its rate, how sure that is, and a rate adjusted for how little may be known of it, by which the list is ordered.',
   request: {
     query: z.strictObject({
       ...rangeParameters('7d'),

@@ -24,7 +24,7 @@ import type { WindowRow } from '@patterns/read-model/windowRow.ts'
 import { mergeStates } from '../queries/windows/mergeRows.ts'
 import { type Period, periodsOf } from '../queries/windows/periods.ts'
 import { segmentsBetween } from '@patterns/projections/segments.ts'
-import { type ApiApp, notModified, problemResponses, type RouteParts } from './apiRoute.ts'
+import { type ApiApp, notModified, patternProblems, type RouteParts } from './apiRoute.ts'
 import { refuseOtherType } from './listPage.ts'
 import { mostPoints } from './pointLimits.ts'
 import { type MetricType, metricTypes, timeSeriesSchema, unitOf } from './timeSeriesFields.ts'
@@ -49,7 +49,10 @@ const sampleSizeOf = (metric: MetricType, state: WindowState): number =>
 const route = createRoute({
   method: 'get',
   path: '/time-series',
+  operationId: 'getTimeSeries',
+  tags: ['Analytics'],
   summary: 'One metric over time, of one pattern, of a type, or of all together',
+  description: 'The values window by window, with a moving average and the time before if asked for.',
   request: {
     query: z.strictObject({
       ...rangeParameters('30d'),
@@ -71,7 +74,7 @@ const route = createRoute({
   responses: {
     200: { description: 'The series.', content: { 'application/json': { schema: timeSeriesSchema } } },
     304: notModified,
-    ...problemResponses,
+    ...patternProblems,
   },
 })
 

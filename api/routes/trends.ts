@@ -1,7 +1,7 @@
 import { createRoute } from '@hono/zod-openapi'
 import { questionOf } from '../http/conventions/cursor.ts'
 import { isEmergenceType } from '../trends/trendTypes.ts'
-import { type ApiApp, notModified, problemResponses, type RouteParts } from './apiRoute.ts'
+import { type ApiApp, notModified, patternProblems, type RouteParts } from './apiRoute.ts'
 import { answerSchema } from './trendsAnswer.ts'
 import { createMetricAnswers } from './trendsOfMetric.ts'
 import { createEmergenceAnswers } from './trendsOfUsage.ts'
@@ -10,12 +10,16 @@ import { refuseMisplaced, type TrendsQuery, trendsQuery } from './trendsParamete
 const route = createRoute({
   method: 'get',
   path: '/trends',
+  operationId: 'listTrends',
+  tags: ['Analytics'],
   summary: 'Which patterns get better or worse, take off or fall, and how sure that is',
+  description:
+    'For a metric, the fitted line of each pattern, the test whether it moves at all, and what is to be expected next. For `emerging` and `declining`, the patterns whose usage changed, and how sure that is. `trend_type` tells the two kinds of answers apart.',
   request: { query: trendsQuery },
   responses: {
     200: { description: 'The trends.', content: { 'application/json': { schema: answerSchema } } },
     304: notModified,
-    ...problemResponses,
+    ...patternProblems,
   },
 })
 

@@ -23,7 +23,7 @@ import { mergeRows } from '../queries/windows/mergeRows.ts'
 import { periodsOf } from '../queries/windows/periods.ts'
 import { segmentsBetween, segmentsOfAll } from '@patterns/projections/segments.ts'
 import { patternsOfType } from '../totals/patternsOfType.ts'
-import { type ApiApp, notModified, problemResponses, type RouteParts } from './apiRoute.ts'
+import { type ApiApp, notModified, patternProblems, type RouteParts } from './apiRoute.ts'
 import { refuseOtherType, sortParameter } from './listPage.ts'
 import { growthOf, usageOf } from './growthFields.ts'
 import { nameOf } from './patternFields.ts'
@@ -36,7 +36,11 @@ import { popularOf, type UsedPattern, usedPatterns, wasUsed } from './usedPatter
 const route = createRoute({
   method: 'get',
   path: '/usage-stats',
+  operationId: 'listUsageStats',
+  tags: ['Analytics'],
   summary: 'How often patterns are used, over time, and how that grew',
+  description:
+    'Each pattern with its uses, their course, and their growth against the time before, and the same of all together.',
   request: {
     query: z.strictObject({
       ...rangeParameters('30d'),
@@ -51,7 +55,7 @@ const route = createRoute({
   responses: {
     200: { description: 'The usage.', content: { 'application/json': { schema: usageStatsSchema } } },
     304: notModified,
-    ...problemResponses,
+    ...patternProblems,
   },
 })
 

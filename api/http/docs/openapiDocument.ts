@@ -1,0 +1,104 @@
+import type { OpenAPIHono } from '@hono/zod-openapi'
+import type { ApiEnv } from '../conventions/apiEnv.ts'
+import { answerHeaders, declareHeaders, type DocumentedResponse } from './answerHeaders.ts'
+import { examplesIn } from './documentedExamples.ts'
+import { documentTags } from './tags.ts'
+
+const description = `Which patterns are used, which work, and how that changes.
+
+Every answer says with \`as_of\` up to which place of each shard's log its numbers account for the events: all up to
+there, and none after. Times are RFC 3339 in UTC. A number without observations is \`null\`, never 0.`
+
+type Examples = Record<string, { summary: string; value: unknown }>
+
+interface DocumentedContent {
+  examples?: Examples
+}
+
+interface DocumentedOperation {
+  readonly tags?: readonly string[]
+  readonly requestBody?: { readonly content: Readonly<Record<string, DocumentedContent>> }
+  readonly responses: Readonly<Record<string, DocumentedResponse>>
+}
+
+type Paths = Readonly<Record<string, Readonly<Record<string, DocumentedOperation>>>>
+
+/** The path of the document that a request is of. */
+const templateOf = (paths: Paths, path: string): string | undefined => {
+  const [asked] = path.split('?')
+  // A path without parameters comes before one with them that fits as well.
+  return Object.keys(paths)
+    .toSorted((a, b) => Number(a.includes('{')) - Number(b.includes('{')))
+    .find((template) => new RegExp(`^${template.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(asked!))
+}
+
+const addExample = (content: DocumentedContent | undefined, summary: string, value: unknown): void => {
+  if (content === undefined) return
+  content.examples ??= {}
+  content.examples[`example-${Object.keys(content.examples).length + 1}`] = { summary, value }
+}
+
+/** Puts the whole answers of the guide where the document says what a route answers, and what is posted for them. */
+const addExamples = (paths: Paths, guide: string): void => {
+  for (const { method, path, posted, answer, isExcerpt } of examplesIn(guide)) {
+    const isProblem = typeof answer['status'] === 'number'
+    const template = templateOf(paths, path)
+    if (isExcerpt || isProblem || template === undefined) continue
+    const operation = paths[template]![method]
+    const summary = `${method.toUpperCase()} ${path}`
+    addExample(
+      operation?.responses['200']?.content?.['application/json'] as DocumentedContent,
+      summary,
+      answer,
+    )
+    if (posted !== undefined)
+      addExample(operation?.requestBody?.content['application/json'], summary, JSON.parse(posted))
+  }
+}
+
+const declareAllHeaders = (paths: Paths): void => {
+  for (const operation of Object.values(paths).flatMap((methods) => Object.values(methods))) {
+    // Whatever has numbers has a tag; how the API itself is was never the same twice.
+    const hasTag = !operation.tags?.includes('Operations')
+    for (const [status, response] of Object.entries(operation.responses))
+      declareHeaders(status, response, hasTag)
+  }
+}
+
+/**
+ * The OpenAPI document of the routes: made from the schemas that validate, with what holds for every answer added
+ * in one place. `guide`: the text of docs/API.md.
+ */
+export const openapiDocument = (app: OpenAPIHono<ApiEnv>, guide: string): object => {
+  const { openAPIRegistry: registry } = app
+  registry.registerComponent('securitySchemes', 'apiKey', {
+    type: 'apiKey',
+    in: 'header',
+    name: 'X-API-Key',
+    description: 'A key whose hash is in `API_KEYS`. Needed only if that is set.',
+  })
+  registry.registerComponent('securitySchemes', 'bearer', {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'The same key, as `Authorization: Bearer <key>`.',
+  })
+  for (const [name, header] of Object.entries(answerHeaders))
+    registry.registerComponent('headers', name, header)
+  const document = app.getOpenAPI31Document({
+    openapi: '3.1.0',
+    info: {
+      title: 'Pattern Dashboard',
+      version: '1.0.0',
+      description,
+      contact: { name: 'Pattern Dashboard' },
+      license: { name: 'MIT', url: 'https://spdx.org/licenses/MIT.html' },
+    },
+    servers: [{ url: '/', description: 'Where this document was read.' }],
+    tags: [...documentTags],
+    security: [{}, { apiKey: [] }, { bearer: [] }],
+  })
+  const paths = document.paths as unknown as Paths
+  declareAllHeaders(paths)
+  addExamples(paths, guide)
+  return document
+}
