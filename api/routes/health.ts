@@ -58,7 +58,12 @@ const readyzRoute = createRoute({
     200: { description: 'They can.', content: { 'application/json': { schema: readySchema } } },
     503: {
       description: 'The database, or its schema, is not there, or the first answers are being made.',
-      content: { 'application/json': { schema: readySchema } },
+      content: {
+        'application/json': {
+          schema: readySchema,
+          example: { status: 'not_ready', reason: 'the database cannot be read' },
+        },
+      },
     },
     ...refused,
   },
@@ -100,6 +105,19 @@ const healthSchema = z
   })
   .openapi('Health')
 
+/** What is answered while the database is down. */
+const whenDown: z.infer<typeof healthSchema> = {
+  status: 'down',
+  components: {
+    database: { status: 'down', latency_ms: null },
+    notifications: { status: 'down' },
+    ingestion: { status: 'down', stopped: [] },
+    projection: { status: 'down', log_id: '8c1f04e2', as_of: { '0': 173 }, shards: [] },
+    placement: { split_patterns: null, key_mismatches: null },
+  },
+  uptime_seconds: 1204.2,
+}
+
 const healthRoute = (operationId: string) =>
   createRoute({
     method: 'get',
@@ -110,7 +128,10 @@ const healthRoute = (operationId: string) =>
     description: 'The parts that answers depend on, each with what an operator wants to know of it.',
     responses: {
       200: { description: 'ok or degraded.', content: { 'application/json': { schema: healthSchema } } },
-      503: { description: 'down.', content: { 'application/json': { schema: healthSchema } } },
+      503: {
+        description: 'down.',
+        content: { 'application/json': { schema: healthSchema, example: whenDown } },
+      },
       ...unauthorized,
     },
   })

@@ -1,13 +1,24 @@
+import { hash } from 'node:crypto'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startTestApi, type TestApi } from '../testing/startTestApi.ts'
+import { type Answer, startTestApi, type TestApi } from '../testing/startTestApi.ts'
 import { trendingIds, trendingMessages } from '../testing/trendingMessages.ts'
 
 const base = '/api/pattern-analytics'
 const now = Date.UTC(2026, 2, 18, 10, 30)
+/** No event of it was seen. */
+const unknown = '0197a3b4-5c6d-7e8f-9012-3456789abc99'
 let api: TestApi
+interface Described {
+  readonly content?: Record<
+    string,
+    { schema: object; example?: unknown; examples?: Record<string, { value: unknown }> }
+  >
+  readonly headers: Record<string, object>
+}
 let document: {
-  paths: Record<string, Record<string, { responses: Record<string, { content?: Record<string, object> }> }>>
+  paths: Record<string, Record<string, { responses: Record<string, Described> }>>
+  components: { headers: Record<string, object> }
 }
 let validator: Ajv2020
 
@@ -33,9 +44,13 @@ const pathOf = (path: string): string => {
 
 const faultsOf = (path: string, method: string, status: number, body: unknown): unknown => {
   const template = pathOf(path)
+  return faultsIn(template, method, String(status), body)
+}
+
+const faultsIn = (template: string, method: string, status: string, body: unknown): unknown => {
   const { content } = document.paths[template]![method]!.responses[status]!
   const [type] = Object.keys(content!)
-  const pointer = ['paths', template, method, 'responses', String(status), 'content', type!, 'schema']
+  const pointer = ['paths', template, method, 'responses', status, 'content', type!, 'schema']
     .map((part) => encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1')))
     .join('/')
   const validate = validator.getSchema(`openapi#/${pointer}`)!
@@ -89,5 +104,85 @@ describe('an answer is what /openapi.json says that it is', () => {
     const { status, body } = await api.get(path)
     expect(status).toBe(400)
     expect(faultsOf(path, 'get', 400, body)).toEqual([])
+  })
+})
+
+const operations = () =>
+  Object.entries(document.paths).flatMap(([template, methods]) =>
+    Object.entries(methods).flatMap(([method, { responses }]) =>
+      Object.entries(responses).map(([status, response]) => ({ template, method, status, response })),
+    ),
+  )
+
+describe('an example in /openapi.json', () => {
+  it('is there for every answer with a body, and is as its schema says', () => {
+    for (const { template, method, status, response } of operations())
+      for (const { example, examples = {} } of Object.values(response.content ?? {})) {
+        const values = [example, ...Object.values(examples).map(({ value }) => value)].filter(
+          (value) => value !== undefined,
+        )
+        expect(values, `${method} ${template} ${status}`).not.toEqual([])
+        for (const value of values) expect(faultsIn(template, method, status, value)).toEqual([])
+      }
+  })
+})
+
+describe('the headers of an answer', () => {
+  const declaredFor = (path: string, method: string, status: number) => {
+    const { responses } = document.paths[pathOf(path)]![method]!
+    return Object.keys((responses[status] ?? responses['4XX'])!.headers)
+  }
+  const expectDeclared = ({ status, headers }: Answer, path: string, method = 'get') => {
+    const ours = Object.keys(document.components.headers).filter((name) => headers.has(name))
+    expect(declaredFor(path, method, status).toSorted()).toEqual(ours.toSorted())
+  }
+
+  it.each([
+    ['/health', 200],
+    ['/livez', 200],
+    ['/metrics', 200],
+    ['/readyz', 200],
+    [`${base}/patterns`, 200],
+    [`${base}/trends?limit=0`, 400],
+    [`${base}/time-series?pattern_id=${unknown}`, 404],
+    [`${base}/trends?direction=stable&trend_type=emerging`, 422],
+    [`${base}/patterns?after=0:999999`, 503],
+  ])('of %s are those that are declared for %i', async (path, status) => {
+    const answer = await api.get(path)
+    expect(answer.status).toBe(status)
+    expectDeclared(answer, path)
+  })
+
+  it('are those that are declared for 304, and for a comparison', async () => {
+    const path = `${base}/patterns`
+    const { headers } = await api.get(path)
+    const unchanged = await api.get(path, { 'if-none-match': headers.get('etag')! })
+    expect(unchanged.status).toBe(304)
+    expectDeclared(unchanged, path)
+    const question = JSON.stringify({ pattern_ids: Object.values(trendingIds).slice(0, 2) })
+    expectDeclared(await api.post(`${base}/compare`, question), `${base}/compare`, 'post')
+    expectDeclared(await api.post(`${base}/compare`, '{}', {}), `${base}/compare`, 'post')
+  })
+
+  it('are those that are declared where a key is missing, or too much is asked', async () => {
+    const path = `${base}/patterns`
+    const key = 'a key for the test of headers'
+    const closed = await startTestApi({
+      now,
+      database: api.database,
+      apiKeys: [hash('sha256', key)],
+      rateLimitPerMinute: 1,
+    })
+    try {
+      const without = await closed.get(path)
+      expect(without.status).toBe(401)
+      expectDeclared(without, path)
+      await closed.get(path, { 'x-api-key': key })
+      const tooMany = await closed.get(path, { 'x-api-key': key })
+      expect(tooMany.status).toBe(429)
+      expectDeclared(tooMany, path)
+    } finally {
+      await closed.stop()
+    }
   })
 })

@@ -36,6 +36,7 @@ describe('the document', () => {
         '/livez',
         '/readyz',
         '/health',
+        '/metrics',
         ...[
           'dashboard-summary',
           'success-rates',
@@ -85,6 +86,16 @@ describe('the document', () => {
     expect(answer.status, answer.text).toBe(200)
     const parsed = schemaOf(route, 200).safeParse(answer.body)
     expect(parsed.error?.issues).toBeUndefined()
+  })
+
+  it('begins with the analytics, and names each operation once', () => {
+    const operations = Object.values(document.paths).flatMap((methods) => Object.values(methods as object))
+    const ids = operations.map(({ operationId }) => operationId)
+    expect(ids[0]).toBe('getDashboardSummary')
+    expect(new Set(ids).size).toBe(ids.length)
+    const tags = document.tags.map(({ name }: { name: string }) => name)
+    expect(tags).toEqual(['Analytics', 'Patterns', 'Operations'])
+    for (const { tags: own } of operations) expect(tags).toContain(own[0])
   })
 
   it('describes problems as they are sent', async () => {

@@ -36,10 +36,15 @@ export const answerHeaders = {
 
 type HeaderName = keyof typeof answerHeaders
 
-/** The part of a response that says which headers it has. */
+/** The part of a body's description that shows how it looks. */
+export interface DocumentedContent {
+  examples?: Record<string, { summary: string; value: unknown }>
+}
+
+/** The part of a response's description that is the same for all routes. */
 export interface DocumentedResponse {
   headers?: Record<string, { $ref: string }>
-  readonly content?: Readonly<Record<string, unknown>>
+  readonly content?: Readonly<Record<string, DocumentedContent>>
 }
 
 const headerNames = (status: string, response: DocumentedResponse, hasTag: boolean): HeaderName[] => {

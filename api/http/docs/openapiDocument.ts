@@ -1,6 +1,11 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { ApiEnv } from '../conventions/apiEnv.ts'
-import { answerHeaders, declareHeaders, type DocumentedResponse } from './answerHeaders.ts'
+import {
+  answerHeaders,
+  declareHeaders,
+  type DocumentedContent,
+  type DocumentedResponse,
+} from './answerHeaders.ts'
 import { examplesIn } from './documentedExamples.ts'
 import { documentTags } from './tags.ts'
 
@@ -8,12 +13,6 @@ const description = `Which patterns are used, which work, and how that changes.
 
 Every answer says with \`as_of\` up to which place of each shard's log its numbers account for the events: all up to
 there, and none after. Times are RFC 3339 in UTC. A number without observations is \`null\`, never 0.`
-
-type Examples = Record<string, { summary: string; value: unknown }>
-
-interface DocumentedContent {
-  examples?: Examples
-}
 
 interface DocumentedOperation {
   readonly tags?: readonly string[]
@@ -23,13 +22,14 @@ interface DocumentedOperation {
 
 type Paths = Readonly<Record<string, Readonly<Record<string, DocumentedOperation>>>>
 
-/** The path of the document that a request is of. */
-const templateOf = (paths: Paths, path: string): string | undefined => {
+/** `{…}` is an id, so that no word of another path is taken for one. */
+const matches = (template: string, path: string): boolean =>
+  new RegExp(`^${template.replaceAll(/\{\w+\}/g, '[0-9a-f-]{36}')}$`).test(path)
+
+/** The paths of the document that a request is of; a route under the base path may be there without it as well. */
+const templatesOf = (paths: Paths, path: string): string[] => {
   const [asked] = path.split('?')
-  // A path without parameters comes before one with them that fits as well.
-  return Object.keys(paths)
-    .toSorted((a, b) => Number(a.includes('{')) - Number(b.includes('{')))
-    .find((template) => new RegExp(`^${template.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(asked!))
+  return Object.keys(paths).filter((template) => template.endsWith(asked!) || matches(template, asked!))
 }
 
 const addExample = (content: DocumentedContent | undefined, summary: string, value: unknown): void => {
@@ -42,17 +42,14 @@ const addExample = (content: DocumentedContent | undefined, summary: string, val
 const addExamples = (paths: Paths, guide: string): void => {
   for (const { method, path, posted, answer, isExcerpt } of examplesIn(guide)) {
     const isProblem = typeof answer['status'] === 'number'
-    const template = templateOf(paths, path)
-    if (isExcerpt || isProblem || template === undefined) continue
-    const operation = paths[template]![method]
+    if (isExcerpt || isProblem) continue
     const summary = `${method.toUpperCase()} ${path}`
-    addExample(
-      operation?.responses['200']?.content?.['application/json'] as DocumentedContent,
-      summary,
-      answer,
-    )
-    if (posted !== undefined)
-      addExample(operation?.requestBody?.content['application/json'], summary, JSON.parse(posted))
+    for (const template of templatesOf(paths, path)) {
+      const operation = paths[template]![method]
+      addExample(operation?.responses['200']?.content?.['application/json'], summary, answer)
+      if (posted !== undefined)
+        addExample(operation?.requestBody?.content['application/json'], summary, JSON.parse(posted))
+    }
   }
 }
 
