@@ -10,5 +10,3 @@ export const documentTags = [
   },
   { name: 'Operations', description: 'How the API itself is.' },
 ] as const
-
-export type DocumentTag = (typeof documentTags)[number]['name']
