@@ -39,7 +39,7 @@ await runProcess({
     await requireMigrated(pool)
     const server = await startApiServer({
       pool,
-      eventLog: createPostgresEventLog({ pool, maxKeptBytes: logCacheBytes }),
+      eventLog: createPostgresEventLog({ pool, maxCachedBytes: logCacheBytes }),
       logger,
       host: settings.HOST,
       port: settings.PORT,

@@ -8,19 +8,19 @@ import { eventsPerSecondOfEventTime, fillTopic, patterns } from './fillTopic.ts'
 import { startOwnProcess, stopOwnProcess } from './ownProcess.ts'
 import { printFigures, printResult } from './printResult.ts'
 import { usageOf } from './processUsage.ts'
-import { type RealParts, startRealParts } from './realParts.ts'
+import { type Services, startServices } from './services.ts'
 
-const forget = (parts: RealParts) =>
-  parts.pool.query(
+const forget = (services: Services) =>
+  services.pool.query(
     `truncate event_log_shards, event_log_segments, dead_letters, duplicates, projection_checkpoints,
        ${shardTableNamesOf(servedVersion).join(', ')}, pattern_homes, claimed_events`,
   )
 
 /** Resolves when the windows account for `count` events, with the time when the first were appended. */
-const untilProjected = async (parts: RealParts, count: number): Promise<void> => {
+const untilProjected = async (services: Services, count: number): Promise<void> => {
   let saidAt = performance.now()
   for (;;) {
-    const { rows } = await parts.pool.query<{ position: number; shards: number[] }>(
+    const { rows } = await services.pool.query<{ position: number; shards: number[] }>(
       `select coalesce(sum(position), 0)::int8 as position, array_agg(position order by shard) as shards
        from ${checkpointsOf(servedProjections.windows)} as checkpoints`,
     )
@@ -41,13 +41,13 @@ interface Run {
   readonly trends: 'on' | 'off'
 }
 
-const measure = async (parts: RealParts, topic: string, { messages: count, processes, trends }: Run) => {
-  await forget(parts)
-  await parts.pool.query('checkpoint')
-  const before = { postgres: usageOf(parts.postgresPid), kafka: usageOf(parts.kafkaPid) }
+const measure = async (services: Services, topic: string, { messages: count, processes, trends }: Run) => {
+  await forget(services)
+  await services.pool.query('checkpoint')
+  const before = { postgres: usageOf(services.postgresPid), kafka: usageOf(services.kafkaPid) }
   const environment = {
-    DATABASE_URL: parts.databaseUrl,
-    KAFKA_BROKERS: parts.brokers,
+    DATABASE_URL: services.databaseUrl,
+    KAFKA_BROKERS: services.brokers,
     KAFKA_TOPIC: topic,
     KAFKA_GROUP_ID: `bench-${topic}-${processes}-${trends}-${randomUUID()}`,
     PROCESSOR_PORT: '0',
@@ -58,11 +58,11 @@ const measure = async (parts: RealParts, topic: string, { messages: count, proce
     Array.from({ length: processes }, () => startOwnProcess('processor/main.ts', environment)),
   )
   const startedAt = performance.now()
-  await untilProjected(parts, count)
+  await untilProjected(services, count)
   const seconds = (performance.now() - startedAt) / 1_000
   const processors = children.map((child) => usageOf(child.pid!))
   await Promise.all(children.map(stopOwnProcess))
-  const { rows } = await parts.pool.query<{ uses: number; log_bytes: number; lines: number }>(
+  const { rows } = await services.pool.query<{ uses: number; log_bytes: number; lines: number }>(
     `select (select sum(uses)::int8 from ${servedTables.windows.hour}) as uses,
        (select sum(pg_total_relation_size(relid))::int8 from pg_partition_tree('event_log_segments')) as log_bytes,
        (select count(*) from ${servedTables.trends}) as lines`,
@@ -79,8 +79,8 @@ const measure = async (parts: RealParts, topic: string, { messages: count, proce
     seconds: round(seconds),
     processor_cpu_seconds: processors.map((one) => round(one.cpuSeconds)),
     processor_peak_rss_mib: processors.map((one) => one.peakRssMib),
-    postgres_cpu_seconds: round(usageOf(parts.postgresPid).cpuSeconds - before.postgres.cpuSeconds),
-    kafka_cpu_seconds: round(usageOf(parts.kafkaPid).cpuSeconds - before.kafka.cpuSeconds),
+    postgres_cpu_seconds: round(usageOf(services.postgresPid).cpuSeconds - before.postgres.cpuSeconds),
+    kafka_cpu_seconds: round(usageOf(services.kafkaPid).cpuSeconds - before.kafka.cpuSeconds),
     log_bytes_per_event: Math.round(rows[0]!.log_bytes / count),
   }
 }
@@ -109,16 +109,16 @@ const perCent = (share: number): number => Math.round(share * 1_000) / 10
 const trendsCost = (runs: readonly Measured[]) =>
   [...Map.groupBy(runs, ({ messages, processes }) => `${messages}/${processes}`).values()].flatMap(
     (alike) => {
-      const kept = alike.filter(({ trends }) => trends === 'on')
+      const withTrends = alike.filter(({ trends }) => trends === 'on')
       const without = alike.filter(({ trends }) => trends === 'off')
-      if (kept.length === 0 || without.length === 0) return []
+      if (withTrends.length === 0 || without.length === 0) return []
       const throughput = (some: readonly Measured[]) => mean(some, (run) => run.events_per_second)
       return [
         {
           messages: alike[0]!.messages,
           processes: alike[0]!.processes,
-          throughput: perCent(1 - throughput(kept) / throughput(without)),
-          cpu: perCent(mean(kept, cpuSeconds) / mean(without, cpuSeconds) - 1),
+          throughput: perCent(1 - throughput(withTrends) / throughput(without)),
+          cpu: perCent(mean(withTrends, cpuSeconds) / mean(without, cpuSeconds) - 1),
         },
       ]
     },
@@ -139,23 +139,23 @@ export const register = (program: Command): void => {
     .option('--without-trends', 'the same as --trends off')
     .action(async (options: PipelineOptions) => {
       const modes = options.withoutTrends === true ? ['off'] : options.trends.split(',')
-      const parts = await startRealParts()
+      const services = await startServices()
       const runs = []
       try {
         for (const messages of options.messages.split(',').map(Number)) {
           const topic = `bench-${messages}`
-          await fillTopic(parts.brokers, topic, messages)
+          await fillTopic(services.brokers, topic, messages)
           for (const processes of options.processes.split(',').map(Number)) {
             for (const mode of modes) {
               const trends = mode === 'off' ? 'off' : 'on'
-              const run = await measure(parts, topic, { messages, processes, trends })
+              const run = await measure(services, topic, { messages, processes, trends })
               printFigures(run)
               runs.push(run)
             }
           }
         }
       } finally {
-        await parts.stop()
+        await services.stop()
       }
       const settings = {
         partitions: 4,

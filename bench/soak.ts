@@ -45,7 +45,7 @@ export const register = (program: Command): void => {
       const load = await startSteadyLoad(rate)
       const measure = async () => {
         const milliseconds = percentilesOf(await load.send(measuredSeconds, everyTicks))
-        const figures = { milliseconds, tables: await readTables(load.parts.pool) }
+        const figures = { milliseconds, tables: await readTables(load.services.pool) }
         printFigures(figures)
         return figures
       }

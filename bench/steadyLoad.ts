@@ -6,7 +6,7 @@ import { processSettings, topicSettings } from '@patterns/shared/settings/settin
 import { openTopic } from '@patterns/topic/openTopic.ts'
 import type { Delivery, Publisher } from '@patterns/topic/publisher.ts'
 import { startOwnProcess, stopOwnProcess } from './ownProcess.ts'
-import { type RealParts, startRealParts } from './realParts.ts'
+import { type Services, startServices } from './services.ts'
 
 const apiPort = 18_053
 const topic = 'bench-latency'
@@ -14,7 +14,7 @@ const ticksPerSecond = 100
 
 /** A processor and an api between a real broker and a real database, and a producer that sends at a steady rate. */
 export interface SteadyLoad {
-  readonly parts: RealParts
+  readonly services: Services
   /**
    * Sends at the rate for some seconds, and answers for one message in so many ticks of 10 ms how many milliseconds it took
    * from its acknowledgement until the api counted it. Without `everyTicks` nothing is asked.
@@ -66,17 +66,17 @@ const untilVisible = async (patternId: string, { partition, offset }: Delivery):
 }
 
 export const startSteadyLoad = async (rate: number): Promise<SteadyLoad> => {
-  const parts = await startRealParts({ quickBroker: true })
+  const services = await startServices({ quickBroker: true })
   const environment = {
-    DATABASE_URL: parts.databaseUrl,
-    KAFKA_BROKERS: parts.brokers,
+    DATABASE_URL: services.databaseUrl,
+    KAFKA_BROKERS: services.brokers,
     KAFKA_TOPIC: topic,
     PROCESSOR_PORT: '0',
     PORT: String(apiPort),
   }
   const settings = readSettings(
     { ...processSettings, ...topicSettings },
-    { KAFKA_BROKERS: parts.brokers, KAFKA_TOPIC: topic },
+    { KAFKA_BROKERS: services.brokers, KAFKA_TOPIC: topic },
   )
   const publisher = openTopic({ settings, logger: createLogger('bench', 'warn') }).createPublisher()
   const children = [
@@ -84,7 +84,7 @@ export const startSteadyLoad = async (rate: number): Promise<SteadyLoad> => {
     await startOwnProcess('api/main.ts', environment),
   ]
   return {
-    parts,
+    services,
     async send(seconds, everyTicks = Number.POSITIVE_INFINITY) {
       const waits: Promise<number>[] = []
       await publishSteadily(publisher, {
@@ -98,7 +98,7 @@ export const startSteadyLoad = async (rate: number): Promise<SteadyLoad> => {
     async stop() {
       await publisher.stop()
       await Promise.all(children.map(stopOwnProcess))
-      await parts.stop()
+      await services.stop()
     },
   }
 }

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { from, goodLines, plain } from './testing/madeEvents.ts'
 import { createPublishedLog, type PublishedLog } from './testing/publishedLog.ts'
 import { type CliResult, runCli, runInShell } from './testing/runCli.ts'
-import { runCliHere } from './testing/runCliHere.ts'
+import { runCliInProcess } from './testing/runCliInProcess.ts'
 
 const firstId = (JSON.parse(goodLines[0]!) as { event_id: string }).event_id
 
@@ -17,7 +17,7 @@ let env: PublishedLog['env']
 /** As a process, as people run it. */
 const cli = (...args: readonly string[]): Promise<CliResult> => runCli(args, { env })
 /** The same in this process: faster, for what does not depend on being one. */
-const cliHere = (...args: readonly string[]): Promise<CliResult> => runCliHere(args, { env })
+const cliInProcess = (...args: readonly string[]): Promise<CliResult> => runCliInProcess(args, { env })
 const linesOf = (text: string): string[] => text.split('\n').filter((line) => line !== '')
 const sorted = (lines: readonly string[]): string[] => lines.toSorted()
 
@@ -75,12 +75,12 @@ describe('log export', () => {
 
   test('says so where it has no event of a pattern, but not where none is of the span', async () => {
     const unknown = '019b76da-a800-7aa8-a644-db89d2718d0e'
-    expect(await cliHere('log', 'export', '--pattern-id', unknown)).toEqual({
+    expect(await cliInProcess('log', 'export', '--pattern-id', unknown)).toEqual({
       code: 1,
       stdout: '',
       stderr: `error: The log has no event of the pattern ${unknown}\n`,
     })
-    expect(await cliHere('log', 'export', '--pattern-id', plain[0]!.key, '--to', '2020-01-01')).toEqual({
+    expect(await cliInProcess('log', 'export', '--pattern-id', plain[0]!.key, '--to', '2020-01-01')).toEqual({
       code: 0,
       stdout: '',
       stderr: '',
@@ -105,7 +105,7 @@ describe('log export', () => {
 
 describe('log verify', () => {
   test('accounts for every message', async () => {
-    const result = await cliHere('log', 'verify', '--json')
+    const result = await cliInProcess('log', 'verify', '--json')
     expect(result).toMatchObject({ code: 0, stderr: '' })
     const { ok, shards } = JSON.parse(result.stdout) as { ok: boolean; shards: Record<string, number>[] }
     const total = (name: string): number => shards.reduce((sum, shard) => sum + shard[name]!, 0)
@@ -116,7 +116,7 @@ describe('log verify', () => {
   })
 
   test('prints a table for people', async () => {
-    const { stdout } = await cliHere('log', 'verify', '--shard', '0')
+    const { stdout } = await cliInProcess('log', 'verify', '--shard', '0')
     expect(stdout).toMatch(/^shard {2}offsets/)
     expect(stdout).toMatch(/\n {4}0 {2}\[0, \d+\).+ok\n$/)
   })
@@ -126,7 +126,7 @@ describe('log verify', () => {
       `delete from dead_letters where reason = 'id_conflict' returning *`,
     )
     const { shard, source_offset } = rows[0]!
-    const result = await cliHere('log', 'verify')
+    const result = await cliInProcess('log', 'verify')
     await database.pool.query(
       `insert into dead_letters select * from jsonb_populate_record(null::dead_letters, $1)`,
       [JSON.stringify(await asJsonRow(rows[0]!))],
@@ -143,11 +143,11 @@ describe('log verify', () => {
     const { shard, last } = rows[0]!
     await database.pool.query(`create table lost as select * from event_log_segments where shard = ${shard}`)
     await database.pool.query(`delete from event_log_segments where shard = ${shard}`)
-    const result = await cliHere('log', 'verify')
+    const result = await cliInProcess('log', 'verify')
     await database.pool.query('insert into event_log_segments select * from lost; drop table lost')
     expect(result.code).toBe(1)
     expect(result.stdout).toContain(`positions 1 to ${last} are missing at the end`)
-    expect(await cliHere('log', 'verify')).toMatchObject({ code: 0 })
+    expect(await cliInProcess('log', 'verify')).toMatchObject({ code: 0 })
   })
 })
 
@@ -162,7 +162,7 @@ const asJsonRow = async (row: Record<string, unknown>): Promise<Record<string, u
 
 describe('dead-letters', () => {
   test('lists them with their place, reason and fault', async () => {
-    const { code, stdout } = await cliHere('dead-letters', 'list')
+    const { code, stdout } = await cliInProcess('dead-letters', 'list')
     expect(code).toBe(0)
     expect(stdout).toMatch(/not_json/)
     expect(stdout).toMatch(/id_conflict/)
@@ -170,19 +170,27 @@ describe('dead-letters', () => {
   })
 
   test('filters and limits', async () => {
-    const result = await cliHere('dead-letters', 'list', '--reason', 'not_json', '--limit', '1', '--json')
+    const result = await cliInProcess(
+      'dead-letters',
+      'list',
+      '--reason',
+      'not_json',
+      '--limit',
+      '1',
+      '--json',
+    )
     expect(JSON.parse(result.stdout)).toMatchObject({ total: 1, dead_letters: [{ reason: 'not_json' }] })
   })
 
   test('shows one, byte for byte', async () => {
-    const { stdout } = await cliHere('dead-letters', 'list', '--reason', 'not_json', '--json')
+    const { stdout } = await cliInProcess('dead-letters', 'list', '--reason', 'not_json', '--json')
     const [letter] = (JSON.parse(stdout) as { dead_letters: { shard: number; source_offset: number }[] })
       .dead_letters
     const place = `${letter!.shard}:${letter!.source_offset}`
     const [raw, shown, json] = await Promise.all([
-      cliHere('dead-letters', 'show', place, '--raw'),
-      cliHere('dead-letters', 'show', place),
-      cliHere('dead-letters', 'show', place, '--json'),
+      cliInProcess('dead-letters', 'show', place, '--raw'),
+      cliInProcess('dead-letters', 'show', place),
+      cliInProcess('dead-letters', 'show', place, '--json'),
     ])
     expect(raw.stdout).toBe('{"event_id":')
     expect(shown.stdout).toContain('reason    not_json')
@@ -190,14 +198,14 @@ describe('dead-letters', () => {
   })
 
   test('says where there is none', async () => {
-    const result = await cliHere('dead-letters', 'show', '0:999999')
+    const result = await cliInProcess('dead-letters', 'show', '0:999999')
     expect(result).toEqual({ code: 1, stdout: '', stderr: 'error: There is no dead letter at 0:999999\n' })
   })
 })
 
 describe('log search', () => {
   test('finds what was appended, repeated and in conflict', async () => {
-    const result = await cliHere('log', 'search', '--event-id', firstId.toUpperCase(), '--json')
+    const result = await cliInProcess('log', 'search', '--event-id', firstId.toUpperCase(), '--json')
     expect(result).toMatchObject({ code: 0, stderr: '' })
     const { occurrences } = JSON.parse(result.stdout) as {
       occurrences: { became: string; position: number }[]
@@ -212,7 +220,7 @@ describe('log search', () => {
 
   test('says when there is nothing', async () => {
     const id = '019b76da-a800-7aa8-a644-db89d2718d0e'
-    const result = await cliHere('log', 'search', '--event-id', id)
+    const result = await cliInProcess('log', 'search', '--event-id', id)
     expect(result).toMatchObject({ code: 1, stdout: `No message of the log has the id ${id}.\n` })
   })
 })
@@ -225,6 +233,6 @@ test('without DATABASE_URL the embedded database of a running npm start is used'
 })
 
 test('shards adopt changes nothing where nothing is lost', async () => {
-  const result = await cliHere('shards', 'adopt', '--shard', '0', '--yes')
+  const result = await cliInProcess('shards', 'adopt', '--shard', '0', '--yes')
   expect(result).toMatchObject({ code: 0, stdout: expect.stringContaining('needs nothing') })
 })

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { eventTypes } from '@patterns/shared/contract/patternEvent.ts'
 import { expect, test } from 'vitest'
-import { runCliHere } from './testing/runCliHere.ts'
+import { runCliInProcess } from './testing/runCliInProcess.ts'
 
 /** The lines of the examples in a document, as a reader pastes them into a file. */
 const linesIn = (path: string): string[] =>
@@ -14,7 +14,7 @@ test.each([
   ['../docs/EVENTS.md', 7],
 ])('publish takes each line of the examples in %s', async (path, count) => {
   const lines = linesIn(path)
-  const checked = await runCliHere(['publish', '--dry-run', '--json'], { input: lines.join('\n') })
+  const checked = await runCliInProcess(['publish', '--dry-run', '--json'], { input: lines.join('\n') })
   expect(checked).toMatchObject({ code: 0, stderr: '' })
   expect(JSON.parse(checked.stdout)).toMatchObject({ lines: count, refused: 0 })
 })

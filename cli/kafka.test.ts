@@ -9,7 +9,7 @@ import { createTestDatabase, type TestDatabase } from '@patterns/testing/databas
 import { createTestTopic } from '@patterns/topic/testing/kafkaTestTopic.ts'
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest'
 import type { CliResult } from './testing/runCli.ts'
-import { runCliHere } from './testing/runCliHere.ts'
+import { runCliInProcess } from './testing/runCliInProcess.ts'
 import { type RunningProcessor, startProcessor, untilProjected } from './testing/startProcessor.ts'
 
 const brokers = inject('kafkaBrokers')
@@ -25,7 +25,7 @@ describe.skipIf(brokers === null)('on a real Kafka', () => {
   let topic: Awaited<ReturnType<typeof createTestTopic>>
   let processor: RunningProcessor
 
-  const cli = (args: string[], input = ''): Promise<CliResult> => runCliHere(args, { env, input })
+  const cli = (args: string[], input = ''): Promise<CliResult> => runCliInProcess(args, { env, input })
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'patterns-kafka-cli-'))

@@ -49,7 +49,7 @@ Settings come from the environment, as for npm start: DATABASE_URL, KAFKA_BROKER
   return program
 }
 
-const say = (error: unknown, context: CliContext): void =>
+const printError = (error: unknown, context: CliContext): void =>
   void context.stderr.write(`error: ${describeError(error)}\n`)
 
 const runCommand = async (argv: readonly string[], context: CliContext): Promise<ExitCode> => {
@@ -59,7 +59,7 @@ const runCommand = async (argv: readonly string[], context: CliContext): Promise
   } catch (error) {
     // Commander has printed its own message.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
-    say(error, context)
+    printError(error, context)
     if (error instanceof SettingsError || error instanceof TopicUnreachableError) return 2
     return error instanceof RefusedError ? error.exitCode : 1
   }
@@ -70,6 +70,6 @@ export const runProgram = async (argv: readonly string[], context: CliContext): 
   const exitCode = await runCommand(argv, context)
   const outputFailure = await context.outputFailure()
   if (exitCode !== 0 || outputFailure === undefined) return exitCode
-  say(outputFailure, context)
+  printError(outputFailure, context)
   return 1
 }

@@ -5,7 +5,7 @@ import { createTestDatabase, type TestDatabase } from '@patterns/testing/databas
 import { freePort } from '@patterns/testing/freePort.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { goodLines } from './testing/madeEvents.ts'
-import { runCliHere } from './testing/runCliHere.ts'
+import { runCliInProcess } from './testing/runCliInProcess.ts'
 import { type RunningProcessor, startProcessor } from './testing/startProcessor.ts'
 
 const input = goodLines[0]!
@@ -33,7 +33,7 @@ afterAll(async () => {
 })
 
 const publish = (env: Readonly<Record<string, string>>, ...options: string[]) =>
-  runCliHere(['publish', ...options], { env: { PROCESSOR_PORT: '1', ...env }, input })
+  runCliInProcess(['publish', ...options], { env: { PROCESSOR_PORT: '1', ...env }, input })
 
 const topicIn = (dataDir: string) => `file topic in ${dataDir}/topic/pattern-usage-events`
 

@@ -6,7 +6,7 @@ import { createPostgresEventLog } from '@patterns/event-log/postgres/postgresEve
 import { administer, createTestDatabase } from '@patterns/testing/database.ts'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { type CliResult, runCli, runInShell } from './testing/runCli.ts'
-import { runCliHere } from './testing/runCliHere.ts'
+import { runCliInProcess } from './testing/runCliInProcess.ts'
 
 let folder: string
 
@@ -20,7 +20,7 @@ const refused = async (
   env: Record<string, string> = {},
   input?: string | Buffer,
 ): Promise<CliResult> => {
-  const result = await runCliHere(args, {
+  const result = await runCliInProcess(args, {
     env: { DATA_DIR: folder, ...env },
     ...(input === undefined ? {} : { input }),
   })
@@ -45,9 +45,9 @@ describe('wrong usage is told in one line, with exit code 2', () => {
     [['dead-letters', 'show', '7'], 'It must be a shard and an offset'],
     [['dead-letters', 'list', '--reason', 'odd'], 'Allowed choices are not_json'],
     [['shards', 'adopt'], "required option '--shard <number>' not specified"],
-  ])('%j', async (args, said) => {
+  ])('%j', async (args, message) => {
     const result = await refused(args)
-    expect(result.stderr).toContain(said)
+    expect(result.stderr).toContain(message)
     expect(result).toMatchObject({ code: 2, stdout: '' })
   })
 })
@@ -68,9 +68,9 @@ describe('wrong settings are told in one line, with exit code 2', () => {
       'error: KAFKA_SASL_USERNAME needs KAFKA_BROKERS',
     ],
     ['a bad broker', { KAFKA_BROKERS: 'localhost' }, 'error: KAFKA_BROKERS must be a list of host:port'],
-  ])('%s', async (_name, env, said) => {
+  ])('%s', async (_name, env, message) => {
     const result = await refused(['log', 'verify'], env)
-    expect(result.stderr).toContain(said)
+    expect(result.stderr).toContain(message)
     expect(result.stderr.trimEnd().split('\n')).toHaveLength(1)
     expect(result).toMatchObject({ code: 2, stdout: '' })
   })
@@ -235,7 +235,7 @@ test('help is there for every command, with an example, and needs no settings', 
     ['migrate'],
   ]
   for (const command of commands) {
-    const result = await runCliHere([...command, '--help'], { env: { DATABASE_URL: 'nonsense' } })
+    const result = await runCliInProcess([...command, '--help'], { env: { DATABASE_URL: 'nonsense' } })
     expect(result).toMatchObject({
       code: 0,
       stderr: '',

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createContext } from './context.ts'
 import { from, plain } from './testing/madeEvents.ts'
 import { createProduct, type Product } from './testing/product.ts'
-import { runCliHere } from './testing/runCliHere.ts'
+import { runCliInProcess } from './testing/runCliInProcess.ts'
 
 const hour = 3_600_000
 const patternId = plain[0]!.key
@@ -75,7 +75,7 @@ const exported = async ({ cli }: Product, ...options: string[]): Promise<string>
   (await cli('log', 'export', ...options)).stdout
 
 const publish = async ({ env }: Product, input: string, ...options: string[]): Promise<void> => {
-  const { code, stdout } = await runCliHere(['publish', '--json', ...options], { env, input })
+  const { code, stdout } = await runCliInProcess(['publish', '--json', ...options], { env, input })
   expect([code, JSON.parse(stdout)]).toMatchObject([0, { published: history.length, refused: 0 }])
 }
 

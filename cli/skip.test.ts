@@ -5,7 +5,7 @@ import type { UnreadableBatch } from '@patterns/shared/contract/unreadableBatch.
 import { createPool } from '@patterns/shared/postgres/pool.ts'
 import type pg from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { runCliHere } from './testing/runCliHere.ts'
+import { runCliInProcess } from './testing/runCliInProcess.ts'
 
 let database: TestDatabase
 let pool: pg.Pool
@@ -42,7 +42,7 @@ beforeEach(async () => {
   await stop()
 })
 
-const cli = (...args: string[]) => runCliHere(args, { env: { DATABASE_URL: database.url } })
+const cli = (...args: string[]) => runCliInProcess(args, { env: { DATABASE_URL: database.url } })
 const skip = (...args: string[]) => cli('shards', 'skip', '--shard', '3', ...args)
 
 describe('shards skip', () => {

@@ -34,7 +34,7 @@ const unreachable = (error: unknown, settings: CliSettings): RefusedError => {
 }
 
 const otherSchema = (fault: SchemaFault, settings: CliSettings): RefusedError => {
-  if (!fault.isMendedByMigrating)
+  if (!fault.isFixedByMigrating)
     return refusal(`The database ${fault.words}; run the version that migrated it, or a newer one`)
   const command = settings.DATABASE_URL === undefined ? 'npm start' : 'npm run cli -- migrate'
   return refusal(`The database ${fault.words}: run "${command}" to migrate it`)

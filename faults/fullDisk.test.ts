@@ -29,7 +29,7 @@ interface Disk {
   free(): Promise<void>
 }
 
-/** What the processor hears of a full disk, where none can be had: Postgres' own error, from its own server. */
+/** What the processor is told of a full disk, if none can be had: Postgres' own error, from its own server. */
 const inErrorsOnly = async (work: (fixture: PipelineFixture, disk: Disk) => Promise<void>): Promise<void> => {
   const fixture = await createPipelineFixture({ brokers: brokers! })
   try {

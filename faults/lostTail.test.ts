@@ -3,7 +3,7 @@ import type pg from 'pg'
 import { expect, test } from 'vitest'
 import { expectExact, untilSettled } from './testing/expectExact.ts'
 import { faultyMessages } from './testing/faultyLoad.ts'
-import { startProcessorHere } from './testing/processorHere.ts'
+import { startInProcessProcessor } from './testing/inProcessProcessor.ts'
 import { createPipelineFixture, type PipelineFixture } from './testing/pipelineFixture.ts'
 import { until } from './testing/until.ts'
 
@@ -38,7 +38,7 @@ test(
   { timeout: 120_000 },
   async () => {
     const fixture = await createPipelineFixture({})
-    const processor = await startProcessorHere(fixture, { limits: timeLimits.processor })
+    const processor = await startInProcessProcessor(fixture, { limits: timeLimits.processor })
     const untilAllRun = () =>
       until('all runs', async () => {
         const { status, components } = await processor.health()

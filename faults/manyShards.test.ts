@@ -4,7 +4,7 @@ import { timeLimits } from '@patterns/shared/postgres/timeLimits.ts'
 import { expect, test } from 'vitest'
 import { poolSizeFor } from '@patterns/processor/poolSize.ts'
 import { expectExact, untilSettled } from './testing/expectExact.ts'
-import { startProcessorHere } from './testing/processorHere.ts'
+import { startInProcessProcessor } from './testing/inProcessProcessor.ts'
 import { createPipelineFixture, type PipelineFixture } from './testing/pipelineFixture.ts'
 import { until } from './testing/until.ts'
 
@@ -39,7 +39,7 @@ test(
     let processor
     try {
       await sendToAll(fixture, 'first')
-      processor = await startProcessorHere(fixture, { limits })
+      processor = await startInProcessProcessor(fixture, { limits })
       const { states, warnings } = processor
       await untilSettled(fixture)
       expect(states().filter(({ status }) => status === 'running')).toHaveLength(shards)

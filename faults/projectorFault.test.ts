@@ -3,7 +3,7 @@ import { expect, inject, test } from 'vitest'
 import type { ProcessorOptions } from '@patterns/processor/processor.ts'
 import { expectExact, readProgress, untilSettled } from './testing/expectExact.ts'
 import { faultyMessages } from './testing/faultyLoad.ts'
-import { type ProcessorHere, startProcessorHere } from './testing/processorHere.ts'
+import { type InProcessProcessor, startInProcessProcessor } from './testing/inProcessProcessor.ts'
 import { createPipelineFixture, type PipelineFixture } from './testing/pipelineFixture.ts'
 import { readSentEvent } from './testing/sentEvent.ts'
 import { until } from './testing/until.ts'
@@ -11,7 +11,7 @@ import { until } from './testing/until.ts'
 const brokers = inject('kafkaBrokers')
 type Fold = NonNullable<ProcessorOptions['fold']>
 
-const statusesOf = async ({ health }: Pick<ProcessorHere, 'health'>) => {
+const statusesOf = async ({ health }: Pick<InProcessProcessor, 'health'>) => {
   const { status, components } = await health()
   return { status, shards: components.shards.map((shard) => shard.status) }
 }
@@ -31,11 +31,11 @@ const untilOthersSettled = async ({ pool, ledger }: PipelineFixture): Promise<vo
 }
 
 test.skipIf(brokers === null)(
-  'a projector that throws on one event stops its shard there, and goes on from there once it is mended',
+  'a projector that throws on one event stops its shard there, and goes on from there once it is fixed',
   { timeout: 240_000 },
   async () => {
     const fixture = await createPipelineFixture({ brokers: brokers! })
-    let running: ProcessorHere | undefined
+    let running: InProcessProcessor | undefined
     try {
       await fixture.ledger.send(faultyMessages('projector', 3_000))
       const position = 200
@@ -50,7 +50,7 @@ test.skipIf(brokers === null)(
 
       // The second start meets the event in the log, where the first one got it from the topic.
       for (const more of ['first start', 'second start']) {
-        running = await startProcessorHere(fixture, { fold: faulty })
+        running = await startInProcessProcessor(fixture, { fold: faulty })
         const stopped = await until('the shard stops', async () =>
           (await running!.health()).components.shards.find(({ status }) => status === 'stopped'),
         )
@@ -74,7 +74,7 @@ test.skipIf(brokers === null)(
         await running.stop()
       }
 
-      running = await startProcessorHere(fixture, {})
+      running = await startInProcessProcessor(fixture, {})
       await untilSettled(fixture)
       expect((await running.health()).status).toBe('ok')
       await expectExact(fixture)

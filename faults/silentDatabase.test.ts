@@ -3,7 +3,7 @@ import { startProxy, throughProxy } from '@patterns/testing/proxy.ts'
 import { expect, test } from 'vitest'
 import { expectExact, readProgress, untilSettled } from './testing/expectExact.ts'
 import { startLoad } from './testing/faultyLoad.ts'
-import { startProcessorHere } from './testing/processorHere.ts'
+import { startInProcessProcessor } from './testing/inProcessProcessor.ts'
 import { createPipelineFixture } from './testing/pipelineFixture.ts'
 import { until } from './testing/until.ts'
 
@@ -16,7 +16,7 @@ test(
     const fixture = await createPipelineFixture({})
     const target = new URL(fixture.environment['DATABASE_URL']!)
     const proxy = await startProxy({ port: Number(target.port), host: target.hostname })
-    const processor = await startProcessorHere(fixture, {
+    const processor = await startInProcessProcessor(fixture, {
       limits,
       databaseUrl: throughProxy(target.href, proxy),
     })

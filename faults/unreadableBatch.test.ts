@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { runCliHere } from '@patterns/cli/testing/runCliHere.ts'
+import { runCliInProcess } from '@patterns/cli/testing/runCliInProcess.ts'
 import { patternEvents } from '@patterns/generator/events.ts'
 import { createLogger } from '@patterns/shared/logger.ts'
 import { startKafkaBroker } from '@patterns/testing/kafkaBroker.ts'
@@ -9,14 +9,19 @@ import { createKafkaClient } from '@patterns/topic/kafka/kafkajs/kafkajs.ts'
 import { expect, inject, test } from 'vitest'
 import { readProgress } from './testing/expectExact.ts'
 import { untilHealth } from './testing/operatorView.ts'
-import { flipBit, rotBatch, type StoredBatch, useUnknownCodec } from '@patterns/topic/testing/damagedBatch.ts'
+import {
+  flipBit,
+  damageBatch,
+  type StoredBatch,
+  useUnknownCodec,
+} from '@patterns/topic/testing/damagedBatch.ts'
 import { createPipelineFixture, type PipelineFixture } from './testing/pipelineFixture.ts'
 import { until } from './testing/until.ts'
 
 const from = Date.UTC(2026, 3, 1)
-const events = [...patternEvents({ seed: 'rot', from, to: from + 86_400_000, eventsPerSecond: 0.02 })]
+const events = [...patternEvents({ seed: 'damage', from, to: from + 86_400_000, eventsPerSecond: 0.02 })]
 const perBatch = 40
-const rotten = [1, 2]
+const damaged = [1, 2]
 const sound = [0, 3]
 
 const createTopic = async ({ topic, environment }: PipelineFixture): Promise<void> => {
@@ -37,12 +42,12 @@ const send = async (fixture: PipelineFixture): Promise<void> => {
 }
 
 const cli = async ({ environment }: PipelineFixture, ...args: string[]) => {
-  const { code, stdout, stderr } = await runCliHere(args, { env: environment })
+  const { code, stdout, stderr } = await runCliInProcess(args, { env: environment })
   return { code, stderr, answer: stdout.startsWith('{') ? JSON.parse(stdout) : stdout }
 }
 
 const inFolder = async (work: (folder: string) => Promise<void>): Promise<void> => {
-  const folder = await mkdtemp(join(tmpdir(), 'patterns-rot-'))
+  const folder = await mkdtemp(join(tmpdir(), 'patterns-damage-'))
   try {
     await work(folder)
   } finally {
@@ -69,8 +74,8 @@ test.skipIf(inject('kafkaBrokers') === null)(
         const offset = perBatch + 5
         const at = (partition: number) => ({ topic: fixture.topic, partition, offset })
         const batches = new Map<number, StoredBatch>([
-          [1, await rotBatch(dir, at(1), flipBit)],
-          [2, await rotBatch(dir, at(2), useUnknownCodec)],
+          [1, await damageBatch(dir, at(1), flipBit)],
+          [2, await damageBatch(dir, at(2), useUnknownCodec)],
         ])
         const problems = ['its checksum is not that of its content', 'compression codec 5 is not known']
 
@@ -81,7 +86,7 @@ test.skipIf(inject('kafkaBrokers') === null)(
           ({ shards }) => shards.filter(({ status }) => status === 'stopped').length === 2,
         )
         await untilTaken(fixture, sound)
-        for (const [index, shard] of rotten.entries()) {
+        for (const [index, shard] of damaged.entries()) {
           const { firstOffset, lastOffset } = batches.get(shard)!
           const reason = `The batch of offsets ${firstOffset} to ${lastOffset} cannot be read: ${problems[index]}. Run "npm run cli -- shards skip --shard ${shard}" to go on behind it.`
           expect(view.health.components.shards[shard]).toEqual({ shard, status: 'stopped', reason })
@@ -98,7 +103,7 @@ test.skipIf(inject('kafkaBrokers') === null)(
         })
         expect(told).toMatchObject({
           ok: false,
-          stopped: rotten.map((shard) => ({
+          stopped: damaged.map((shard) => ({
             shard,
             reason: 'unreadable_batch',
             command: `npm run cli -- shards skip --shard ${shard}`,
@@ -109,7 +114,7 @@ test.skipIf(inject('kafkaBrokers') === null)(
           stderr: expect.stringContaining('stopped for something else: The batch of offsets'),
         })
 
-        for (const [index, shard] of rotten.entries()) {
+        for (const [index, shard] of damaged.entries()) {
           const { firstOffset, lastOffset, bytes } = batches.get(shard)!
           const batch = {
             first_offset: firstOffset,
@@ -133,7 +138,7 @@ test.skipIf(inject('kafkaBrokers') === null)(
         // The processor that runs goes on by itself.
         await untilHealth(processor, 200)
         await send(fixture)
-        await untilTaken(fixture, [...sound, ...rotten])
+        await untilTaken(fixture, [...sound, ...damaged])
 
         const lost = [...batches.values()].reduce(
           (sum, { firstOffset, lastOffset }) => sum + lastOffset + 1 - firstOffset,

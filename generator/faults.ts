@@ -1,6 +1,6 @@
 import type { RejectionReason } from '@patterns/shared/contract/rejection.ts'
 import type { OutgoingMessage } from '@patterns/topic/publisher.ts'
-import * as disfigure from './disfigure.ts'
+import * as corrupt from './corrupt.ts'
 import type { PlainMessage } from './plainMessage.ts'
 import { createRandom, type Random } from './random.ts'
 import * as variants from './variants.ts'
@@ -12,18 +12,18 @@ const alterations = {
   version_0: variants.version0,
   cloudevents_binary: variants.cloudEventsBinary,
   cloudevents_structured: variants.cloudEventsStructured,
-  malformed_json: disfigure.malformedJson,
-  invalid_utf8: disfigure.invalidUtf8,
-  schema: disfigure.schemaFault,
-  too_large: disfigure.tooLarge,
-  future_time: disfigure.futureTime,
-  null_value: disfigure.nullValue,
+  malformed_json: corrupt.malformedJson,
+  invalid_utf8: corrupt.invalidUtf8,
+  schema: corrupt.schemaFault,
+  too_large: corrupt.tooLarge,
+  future_time: corrupt.futureTime,
+  null_value: corrupt.nullValue,
 } satisfies Record<string, (message: PlainMessage, random: Random) => OutgoingMessage | undefined>
 
 /** What is sent again some messages after the original. */
 const echoes = {
   duplicate: variants.duplicate,
-  id_conflict: disfigure.idConflict,
+  id_conflict: corrupt.idConflict,
 } satisfies Record<string, (message: PlainMessage) => PlainMessage>
 
 export type FaultKind = keyof typeof alterations | keyof typeof echoes

@@ -113,10 +113,10 @@ describe('the generator as a process', () => {
     [{ GENERATOR_RATE: 'fast' }, 'GENERATOR_RATE must be a number from 0.001 to 100000'],
     [{ GENERATOR_RATE: '0' }, 'GENERATOR_RATE must be a number from 0.001 to 100000'],
     [{ KAFKA_TOPIC: 'a b' }, 'KAFKA_TOPIC must be a topic name'],
-  ])('refuses %j in one line', async (env, said) => {
+  ])('refuses %j in one line', async (env, message) => {
     const { ended, log } = start(env)
     expect((await ended)[0]).toBe(2)
-    expect(log()).toContain(said)
+    expect(log()).toContain(message)
     expect(log().trimEnd().split('\n')).toHaveLength(1)
   })
 })

@@ -114,8 +114,8 @@ describe('the embedded PostgreSQL', () => {
     const launcher = spawn(process.execPath, ['--input-type=module', '-e', script], {
       stdio: ['ignore', 'pipe', 'inherit'],
     })
-    const [said] = (await once(launcher.stdout, 'data')) as [Buffer]
-    const pid = Number(said.toString())
+    const [output] = (await once(launcher.stdout, 'data')) as [Buffer]
+    const pid = Number(output.toString())
     expect(isAlive(pid)).toBe(true)
     launcher.kill('SIGKILL')
     const next = await start()

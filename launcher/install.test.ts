@@ -51,32 +51,32 @@ const start = (args: string[] = ['script.ts'], env: Record<string, string> = {})
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   children.add(child)
-  const said = { out: '', err: '' }
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (said.out += text))
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (said.err += text))
+  const output = { out: '', err: '' }
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (output.out += text))
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (output.err += text))
   const ended = once(child, 'close').then(([code, signal]) => (signal ?? code) as string | number)
   return {
     child,
-    said,
+    output,
     ended,
-    heard: async (word: string) => vi.waitUntil(() => said.out.includes(word), 10_000),
+    printed: async (word: string) => vi.waitUntil(() => output.out.includes(word), 10_000),
   }
 }
 
 describe('the installer', () => {
   it('installs what is missing, says so, and runs the script with its arguments', async () => {
-    const { said, ended } = start(['script.ts', '--flag', 'a b'])
+    const { output, ended } = start(['script.ts', '--flag', 'a b'])
     expect(await ended).toBe(0)
-    expect(said.out).toBe('["--flag","a b"]\n')
-    expect(said.err).toMatch(/^Installing packages .*\nInstalled in \d+ s\n$/)
+    expect(output.out).toBe('["--flag","a b"]\n')
+    expect(output.err).toMatch(/^Installing packages .*\nInstalled in \d+ s\n$/)
     expect(installs()).toBe(1)
   })
 
   it('installs and says nothing the second time', async () => {
     await start().ended
-    const { said, ended } = start()
+    const { output, ended } = start()
     expect(await ended).toBe(0)
-    expect(said.err).toBe('')
+    expect(output.err).toBe('')
     expect(installs()).toBe(1)
   })
 
@@ -96,9 +96,9 @@ describe('the installer', () => {
     )
     const both = [start(), start()]
     expect(await Promise.all(both.map(({ ended }) => ended))).toEqual([0, 0])
-    expect(both.map(({ said }) => said.out)).toEqual(['[]\n', '[]\n'])
+    expect(both.map(({ output }) => output.out)).toEqual(['[]\n', '[]\n'])
     expect(installs()).toBe(1)
-    expect(both.map(({ said }) => said.err).join('')).toMatch(/Waiting for another start/)
+    expect(both.map(({ output }) => output.err).join('')).toMatch(/Waiting for another start/)
   })
 
   it('takes the turn of one that was killed while it installed', async () => {
@@ -115,23 +115,23 @@ describe('the installer', () => {
     ['npm error code ENOTFOUND', 'the package registry cannot be reached (ENOTFOUND)'],
     ['WARN engines; ERR_PNPM_OUTDATED_LOCKFILE  the lockfile is old', 'ERR_PNPM_OUTDATED_LOCKFILE'],
     ['no space left on device', 'no space left on device'],
-  ])('says in one line why it could not install: %s', async (output, reason) => {
-    writeNpx(`echo "${output}" >&2; exit 3`)
-    const { said, ended } = start()
+  ])('says in one line why it could not install: %s', async (shown, reason) => {
+    writeNpx(`echo "${shown}" >&2; exit 3`)
+    const { output, ended } = start()
     expect(await ended).toBe(1)
-    const [, line, ...rest] = said.err.split('\n')
+    const [, line, ...rest] = output.err.split('\n')
     expect(line).toMatch(/^The packages could not be installed: /)
     expect(line).toContain(reason)
     expect(rest).toEqual([''])
-    expect(said.out).toBe('')
+    expect(output.out).toBe('')
     expect(existsSync(join(root, 'node_modules', '.installed'))).toBe(false)
   })
 
   it('says so where there is no npm', async () => {
     rmSync(join(root, 'path', 'npx'))
-    const { said, ended } = start(['script.ts'], { PATH: join(root, 'path') })
+    const { output, ended } = start(['script.ts'], { PATH: join(root, 'path') })
     expect(await ended).toBe(1)
-    expect(said.err).toMatch(/npx cannot be run, which comes with npm/)
+    expect(output.err).toMatch(/npx cannot be run, which comes with npm/)
   })
 
   it("passes the script's exit code on", async () => {
@@ -145,11 +145,11 @@ describe('the installer', () => {
       writeScript(
         `process.on('${signal}', () => { console.log('told'); process.exit(0) }); setInterval(() => {}, 1000); console.log('up')`,
       )
-      const { child, said, ended, heard } = start()
-      await heard('up')
+      const { child, output, ended, printed } = start()
+      await printed('up')
       child.kill(signal)
       expect(await ended).toBe(0)
-      expect(said.out).toBe('up\ntold\n')
+      expect(output.out).toBe('up\ntold\n')
     },
   )
 
@@ -162,9 +162,9 @@ describe('the installer', () => {
     writeScript(
       `process.on('disconnect', () => process.exit()); setInterval(() => {}, 1000); console.log('pid ' + process.pid)`,
     )
-    const { child, said, heard } = start()
-    await heard('pid')
-    const pid = Number(/pid (\d+)/.exec(said.out)?.[1])
+    const { child, output, printed } = start()
+    await printed('pid')
+    const pid = Number(/pid (\d+)/.exec(output.out)?.[1])
     child.kill('SIGKILL')
     await vi.waitUntil(() => !isAlive(pid), 10_000)
   })

@@ -75,7 +75,7 @@ describe('npm start', () => {
   it('brings up a backend whose numbers come from what is published, and Ctrl-C leaves nothing behind', async () => {
     const dashboard = runDashboard(dataDir)
     const url = await dashboard.ready()
-    expect(dashboard.said.out).toBe(`ready ${url}\n`)
+    expect(dashboard.output.out).toBe(`ready ${url}\n`)
     // Where commands learn what it reads.
     const processor = readFileSync(join(dataDir, 'processor.url'), 'utf8').trim()
     const { topic } = (await (await fetch(`${processor}/health`)).json()) as { topic: string }
@@ -95,7 +95,7 @@ describe('npm start', () => {
     expect(await executions(await dashboard.ready())).toBe(3)
     const second = runDashboard(dataDir)
     expect(await second.ended).toBe(2)
-    expect(second.said.err).toBe(
+    expect(second.output.err).toBe(
       `npm start: DATA_DIR: ${dataDir} is in use by another npm start (process ${dashboard.pid})\n`,
     )
     dashboard.kill('SIGTERM')
@@ -135,7 +135,7 @@ describe('npm start', () => {
       )
     }
     for (const name of ['processor', 'postgres', 'api'])
-      expect(dashboard.said.err).toMatch(
+      expect(dashboard.output.err).toMatch(
         new RegExp(`ended unexpectedly, starting it again process=${name} pause_ms=\\d+: `),
       )
     await publish(dataDir, 1)
@@ -148,17 +148,17 @@ describe('npm start', () => {
     expectNothingLeft(dataDir)
   })
 
-  it('serves what it has while shards are stopped, says once how to mend each, and goes on when that is done', async () => {
+  it('serves what it has while shards are stopped, says once how to repair each, and goes on when that is done', async () => {
     renameSync(join(dataDir, 'topic'), join(dataDir, 'topic.lost'))
     await publish(dataDir, 2)
     const dashboard = runDashboard(dataDir)
     const url = await dashboard.ready()
     expect(await executions(url)).toBe(6)
     const remedy = /^.* error shard stopped shard=(\d): .*Run "npm run cli -- shards adopt --shard \1".*$/gm
-    const told = () => [...dashboard.said.err.matchAll(remedy)].map(([, shard]) => shard!)
+    const told = () => [...dashboard.output.err.matchAll(remedy)].map(([, shard]) => shard!)
     // All events are of one pattern, and so in one partition.
     await eventually(told, (shards) => shards.length === 1)
-    expect(dashboard.said.err).not.toMatch(/^ +at |not ready yet/m)
+    expect(dashboard.output.err).not.toMatch(/^ +at |not ready yet/m)
 
     const [shard] = told()
     await cli(dataDir, ['shards', 'adopt', '--shard', shard!, '--yes'])

@@ -43,10 +43,10 @@ describe('npm start says in one line what keeps it from starting, and ends', () 
     const folder = mkdtempSync(join(dataDir, 'refused-'))
     const dashboard = runDashboard(folder, env, args)
     expect(await dashboard.ended).toBe(2)
-    expect(dashboard.said.out).toBe('')
-    expect(dashboard.said.err.trimEnd().split('\n')).toHaveLength(1)
+    expect(dashboard.output.out).toBe('')
+    expect(dashboard.output.err.trimEnd().split('\n')).toHaveLength(1)
     expect(processesOf(folder)).toEqual([])
-    return dashboard.said.err
+    return dashboard.output.err
   }
 
   it.each([

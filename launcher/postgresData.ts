@@ -60,11 +60,11 @@ const runInitdb = (initdb: string, args: string[], account: PostgresAccount): Pr
   new Promise((resolve, reject) => {
     const [program = initdb, ...rest] = [...account.prefix, initdb, ...args]
     const child = spawn(program, rest, { ...account.spawnAs, cwd: '/', stdio: ['ignore', 'ignore', 'pipe'] })
-    let said = ''
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text))
+    let output = ''
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (output += text))
     child.once('error', reject)
     child.once('close', (code) => {
       if (code === 0) return resolve()
-      reject(new Error(said.trim().replaceAll(/\s*\n\s*/g, '; ') || `initdb ended with code ${code}`))
+      reject(new Error(output.trim().replaceAll(/\s*\n\s*/g, '; ') || `initdb ended with code ${code}`))
     })
   })

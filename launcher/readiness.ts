@@ -37,13 +37,13 @@ export const processorReadiness = (status: number, body: string): Readiness => {
   const waits = [
     ...(source === 'up' ? [] : [`the topic is ${source}`]),
     ...(database === 'up' ? [] : [`the database is ${database}`]),
-    ...shards.filter((one) => !isSettled(one)).map((one) => `shard ${say(one)}`),
-    ...trends.filter((one) => !isSettled(one)).map((one) => `the trends of shard ${say(one)}`),
+    ...shards.filter((one) => !isSettled(one)).map((one) => `shard ${describeWorker(one)}`),
+    ...trends.filter((one) => !isSettled(one)).map((one) => `the trends of shard ${describeWorker(one)}`),
   ]
   return waits.length === 0 ? { isReady: true } : { isReady: false, reason: waits.join('; ') }
 }
 
-const say = ({ shard, status, reason }: z.infer<typeof worker>): string =>
+const describeWorker = ({ shard, status, reason }: z.infer<typeof worker>): string =>
   `${shard} ${status}${reason === null ? '' : ` (${reason})`}`
 
 const parse = <Answer>(schema: z.ZodType<Answer>, body: string): Answer | undefined => {

@@ -40,7 +40,7 @@ const stopWithinMs = 9_000
 
 /**
  * Starts the database, the processor, the API and the generator, and resolves once the API and the processor
- * are ready to be used, or as ready as they get while nobody mends a shard that is stopped. From then on a process that
+ * are ready to be used, or as ready as they get while a shard is stopped. From then on a process that
  * ends is started again.
  * @throws SettingsError if a setting keeps one of them from starting; what had started is stopped then
  */

@@ -17,7 +17,7 @@ import { poolSizeFor } from './poolSize.ts'
 import { createFlushNotifier } from './project/flushNotifier.ts'
 import type { ProjectorOptions } from './project/projector.ts'
 import { watchCheckpoints } from './shard/checkpointWatch.ts'
-import { watchMendedShards } from './shard/mendedShards.ts'
+import { watchRepairedShards } from './shard/repairedShards.ts'
 import type { ShardState } from './shard/ownedShard.ts'
 import { createShardOwner } from './shard/shardOwner.ts'
 import { createTrends, type Trends } from './trends/trends.ts'
@@ -111,7 +111,7 @@ export const createProcessor = ({
   })
   let lag: SourceLag | undefined
   let compaction: LogCompaction | undefined
-  let mended: Repeating | undefined
+  let repaired: Repeating | undefined
   let stops: Repeating | undefined
   let checkpoints: Repeating | undefined
   const states = (): ShardState[] =>
@@ -138,13 +138,13 @@ export const createProcessor = ({
         shards: () => states().map(({ shard }) => shard),
         logger,
       })
-      mended = watchMendedShards({ owner, log, source, logger })
+      repaired = watchRepairedShards({ owner, log, source, logger })
       stops = recordStops({ pool, states, logger })
       checkpoints = watchCheckpoints({ pool, owner, projection: servedProjections.windows, logger })
     },
     async stop() {
       lag?.stop()
-      await Promise.all([compaction?.stop(), mended?.stop(), stops?.stop(), checkpoints?.stop()])
+      await Promise.all([compaction?.stop(), repaired?.stop(), stops?.stop(), checkpoints?.stop()])
       await source.stop()
       await owner.stop()
       await trends?.stop()

@@ -43,7 +43,7 @@ const nameAfter = (...events: PatternEvent[]): string | undefined => {
 }
 
 describe('the name of a pattern', () => {
-  it('is the latest by event time, in whatever order it is heard', () => {
+  it('is the latest by event time, in whatever order it is reported', () => {
     const early = used('00000000-0000-4000-8000-000000000009', 1_000, 'early')
     const late = used('00000000-0000-4000-8000-000000000001', 2_000, 'late')
     expect(nameAfter(early, late)).toBe('late')
@@ -103,7 +103,7 @@ describe('the entry of a pattern', () => {
     )
   })
 
-  it('is the same whether events are added to it or heard apart and merged', () => {
+  it('is the same whether events are added to it or reported apart and merged', () => {
     fc.assert(
       fc.property(ofOnePattern, fc.nat(), (history, at) => {
         const cut = at % (history.length + 1)

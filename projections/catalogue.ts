@@ -2,7 +2,7 @@ import type { PatternEvent } from '@patterns/shared/contract/patternEvent.ts'
 import { maxOf, minOf } from './extremes.ts'
 
 /** A value with the event that said it: of two, the one with the greater (occurredAt, eventId) holds. */
-export interface Said<Value> {
+export interface Reported<Value> {
   readonly value: Value
   readonly occurredAt: number
   readonly eventId: string
@@ -15,11 +15,11 @@ export interface CatalogueEntry {
   /** When it was last used; being seen is any event. */
   lastUsed: number | null
   lastPosition: number | null
-  patternName: Said<string> | null
-  patternType: Said<string> | null
-  description: Said<string> | null
-  tags: Said<readonly string[]> | null
-  nodeType: Said<string> | null
+  patternName: Reported<string> | null
+  patternType: Reported<string> | null
+  description: Reported<string> | null
+  tags: Reported<readonly string[]> | null
+  nodeType: Reported<string> | null
 }
 
 export const emptyEntry = (): CatalogueEntry => ({
@@ -34,14 +34,14 @@ export const emptyEntry = (): CatalogueEntry => ({
   nodeType: null,
 })
 
-const isLater = (occurredAt: number, eventId: string, than: Said<unknown>): boolean =>
+const isLater = (occurredAt: number, eventId: string, than: Reported<unknown>): boolean =>
   occurredAt > than.occurredAt || (occurredAt === than.occurredAt && eventId > than.eventId)
 
-const hear = <Value>(
-  known: Said<Value> | null,
+const report = <Value>(
+  known: Reported<Value> | null,
   value: Value | undefined,
   { occurredAt, eventId }: PatternEvent,
-): Said<Value> | null => {
+): Reported<Value> | null => {
   if (value === undefined) return known
   if (known !== null && !isLater(occurredAt, eventId, known)) return known
   return { value, occurredAt, eventId }
@@ -53,16 +53,16 @@ export const addToEntry = (entry: CatalogueEntry, event: PatternEvent, position:
   entry.lastSeen = maxOf(entry.lastSeen, event.occurredAt)
   if (event.outcome !== undefined) entry.lastUsed = maxOf(entry.lastUsed, event.occurredAt)
   entry.lastPosition = maxOf(entry.lastPosition, position)
-  entry.patternName = hear(entry.patternName, event.patternName, event)
-  entry.patternType = hear(entry.patternType, event.patternType, event)
+  entry.patternName = report(entry.patternName, event.patternName, event)
+  entry.patternType = report(entry.patternType, event.patternType, event)
   const { registration } = event
   if (registration === undefined) return
-  entry.description = hear(entry.description, registration.description, event)
-  entry.tags = hear(entry.tags, registration.tags, event)
-  entry.nodeType = hear(entry.nodeType, registration.nodeType, event)
+  entry.description = report(entry.description, registration.description, event)
+  entry.tags = report(entry.tags, registration.tags, event)
+  entry.nodeType = report(entry.nodeType, registration.nodeType, event)
 }
 
-const later = <Value>(a: Said<Value> | null, b: Said<Value> | null): Said<Value> | null => {
+const later = <Value>(a: Reported<Value> | null, b: Reported<Value> | null): Reported<Value> | null => {
   if (a === null || b === null) return a ?? b
   return isLater(b.occurredAt, b.eventId, a) ? b : a
 }

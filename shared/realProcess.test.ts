@@ -28,15 +28,15 @@ const spawnProcess = (start: string, env: Record<string, string> = {}, ipc = fal
     stdio: ['ignore', 'pipe', 'pipe', ...(ipc ? (['ipc'] as const) : [])],
   })
   children.add(child)
-  const said = { out: '', err: '' }
-  child.stdout?.setEncoding('utf8').on('data', (text: string) => (said.out += text))
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => (said.err += text))
+  const output = { out: '', err: '' }
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => (output.out += text))
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (output.err += text))
   // Not `close`: a child whose IPC channel was closed on this side never tells it.
-  const outputs = [child.stdout, child.stderr].map(async (output) => output && once(output, 'close'))
-  const ended = Promise.all([once(child, 'exit'), ...outputs]).then(([[code]]) => code as number)
-  const heard = (word: string) =>
-    vi.waitUntil(() => said.out.includes(word), { timeout: 10_000, interval: 5 })
-  return { child, said, ended, heard }
+  const closed = [child.stdout, child.stderr].map(async (stream) => stream && once(stream, 'close'))
+  const ended = Promise.all([once(child, 'exit'), ...closed]).then(([[code]]) => code as number)
+  const printed = (word: string) =>
+    vi.waitUntil(() => output.out.includes(word), { timeout: 10_000, interval: 5 })
+  return { child, output, ended, printed }
 }
 
 const stoppable = `return { stop: async () => say('let go') }`
@@ -45,69 +45,69 @@ describe('a process of ours', () => {
   it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
     'lets go of everything and ends with 0 on %s',
     async (signal) => {
-      const { child, said, ended, heard } = spawnProcess(stoppable)
-      await heard('started')
+      const { child, output, ended, printed } = spawnProcess(stoppable)
+      await printed('started')
       child.kill(signal)
       expect(await ended).toBe(0)
-      expect(said.out).toBe('started\nlet go\n')
-      expect(said.err).toContain(`"reason":"${signal}"`)
-      expect(said.err).toContain('"msg":"stopped"')
+      expect(output.out).toBe('started\nlet go\n')
+      expect(output.err).toContain(`"reason":"${signal}"`)
+      expect(output.err).toContain('"msg":"stopped"')
     },
   )
 
   it('takes the same Ctrl-C from npm and from the terminal as one', async () => {
-    const { child, said, ended, heard } = spawnProcess(
+    const { child, output, ended, printed } = spawnProcess(
       `return { stop: async () => { say('letting go'); await new Promise((r) => setTimeout(r, 60)); say('let go') } }`,
     )
-    await heard('started')
+    await printed('started')
     child.kill('SIGINT')
-    await heard('letting go')
+    await printed('letting go')
     child.kill('SIGINT')
     expect(await ended).toBe(0)
-    expect(said.out).toContain('let go')
+    expect(output.out).toContain('let go')
   })
 
   it('ends at once on a second signal', async () => {
-    const { child, said, ended, heard } = spawnProcess(
+    const { child, output, ended, printed } = spawnProcess(
       `return { stop: async () => { setTimeout(() => say('waiting'), 120); await new Promise(() => {}) } }`,
     )
-    await heard('started')
+    await printed('started')
     child.kill('SIGTERM')
-    await heard('waiting')
+    await printed('waiting')
     child.kill('SIGTERM')
     expect(await ended).toBe(1)
-    expect(said.err).toContain('stopping at once')
+    expect(output.err).toContain('stopping at once')
   })
 
   it('ends at the deadline where something does not let go', async () => {
-    const { child, said, ended, heard } = spawnProcess(`return { stop: () => new Promise(() => {}) }`)
-    await heard('started')
+    const { child, output, ended, printed } = spawnProcess(`return { stop: () => new Promise(() => {}) }`)
+    await printed('started')
     child.kill('SIGTERM')
     expect(await ended).toBe(1)
-    expect(said.err).toContain('not everything stopped in time')
+    expect(output.err).toContain('not everything stopped in time')
   })
 
   it('stops a start that is under way', async () => {
-    const { child, said, ended, heard } = spawnProcess(`
+    const { child, output, ended, printed } = spawnProcess(`
       say('starting')
       await new Promise((resolve, reject) => stopping.addEventListener('abort', () => reject(new Error('given up'))))`)
-    await heard('starting')
+    await printed('starting')
     child.kill('SIGTERM')
     expect(await ended).toBe(0)
-    expect(said.out).not.toContain('let go')
+    expect(output.out).not.toContain('let go')
   })
 
   it('prints a bad setting as one line and ends with 2', async () => {
-    const { said, ended } = spawnProcess(stoppable, { GENERATOR: 'maybe', LOG_LEVEL: 'loud' })
+    const { output, ended } = spawnProcess(stoppable, { GENERATOR: 'maybe', LOG_LEVEL: 'loud' })
     expect(await ended).toBe(2)
-    expect(said.err).toMatch(/^example: LOG_LEVEL must be .*; GENERATOR must be on or off.*\n$/)
-    expect(said.err.split('\n')).toHaveLength(2)
+    expect(output.err).toMatch(/^example: LOG_LEVEL must be .*; GENERATOR must be on or off.*\n$/)
+    expect(output.err.split('\n')).toHaveLength(2)
   })
 
   it('prints what the start refuses as one line and ends with 2', async () => {
-    const { said, ended } = spawnProcess(`throw new SettingsError('PORT: 8053 is taken')`)
+    const { output, ended } = spawnProcess(`throw new SettingsError('PORT: 8053 is taken')`)
     expect(await ended).toBe(2)
-    expect(said.err).toBe('example: PORT: 8053 is taken\n')
+    expect(output.err).toBe('example: PORT: 8053 is taken\n')
   })
 
   it.each([
@@ -128,31 +128,31 @@ describe('a process of ours', () => {
       'nobody caught this',
     ],
   ])('logs %s and ends with 1', async (_, start, message) => {
-    const { said, ended } = spawnProcess(start)
+    const { output, ended } = spawnProcess(start)
     expect(await ended).toBe(1)
-    expect(said.err).toContain(message)
+    expect(output.err).toContain(message)
   })
 
   it('lets go of everything where a part of it fails, and ends with 1', async () => {
-    const { said, ended } = spawnProcess(
+    const { output, ended } = spawnProcess(
       `setTimeout(() => fail(new Error('the shard is lost')), 1); ${stoppable}`,
     )
     expect(await ended).toBe(1)
-    expect(said.out).toContain('let go')
-    expect(said.err).toContain('the shard is lost')
+    expect(output.out).toContain('let go')
+    expect(output.err).toContain('the shard is lost')
   })
 
   it('tells its parent when it is ready, and stops when the parent ends', async () => {
-    const { child, said, ended } = spawnProcess(stoppable, {}, true)
+    const { child, output, ended } = spawnProcess(stoppable, {}, true)
     expect(await once(child, 'message')).toEqual(['ready', undefined])
     child.disconnect()
     expect(await ended).toBe(0)
-    expect(said.out).toContain('let go')
+    expect(output.out).toContain('let go')
   })
 
   it('ends where nobody reads its logs any more', async () => {
-    const { child, ended, heard } = spawnProcess(stoppable)
-    await heard('started')
+    const { child, ended, printed } = spawnProcess(stoppable)
+    await printed('started')
     child.stderr?.destroy()
     child.kill('SIGTERM')
     expect(await ended).toBe(0)

@@ -24,7 +24,7 @@ export interface Start<Shape extends z.ZodRawShape> {
   readonly logger: Logger
   /** Aborts when the process is told to stop, also while it is still starting. */
   readonly stopping: AbortSignal
-  /** Ends the process in order, with exit code 1: something broke that cannot be mended from within. */
+  /** Ends the process in order, with exit code 1: something broke that cannot be repaired from within. */
   fail(error: Error): void
 }
 

@@ -49,7 +49,7 @@ const env = {
 const stop = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => stop.abort())
 const stepOptions = { cwd: root, env, stopping: stop.signal }
-const say = (line: string) => process.stdout.write(`${line}\n`)
+const print = (line: string) => process.stdout.write(`${line}\n`)
 
 const check = async ([name, program, ...args]: (typeof checks)[number]): Promise<StepResult> => {
   const result = await runStep({
@@ -57,9 +57,9 @@ const check = async ([name, program, ...args]: (typeof checks)[number]): Promise
     command: [join(bin, program), ...args],
     cwd: root,
     env,
-    output: 'kept',
+    output: 'captured',
   })
-  say(`${name}: ${result.ok ? 'ok' : `FAILED\n${result.said.trim()}\n`}`)
+  print(`${name}: ${result.ok ? 'ok' : `FAILED\n${result.printed.trim()}\n`}`)
   return result
 }
 
@@ -87,8 +87,8 @@ try {
   const counts = addCounts(allCounts)
   const kafkaMissing = existsSync(kafkaFile) ? readFileSync(kafkaFile, 'utf8') : undefined
   const summary = summarize({ steps, counts, kafkaMissing, ci: process.env['CI'] === 'true' })
-  say('')
-  for (const line of summary.lines) say(line)
+  print('')
+  for (const line of summary.lines) print(line)
   process.exitCode = summary.ok ? 0 : 1
 } finally {
   rmSync(folder, { recursive: true, force: true })

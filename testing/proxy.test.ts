@@ -50,15 +50,15 @@ describe('a proxy that fails as networks do', () => {
     const silent = await open()
     await echo(silent, 'hello')
     proxy.swallow()
-    const heard: string[] = []
-    silent.on('data', (data) => heard.push(String(data)))
+    const received: string[] = []
+    silent.on('data', (data) => received.push(String(data)))
     silent.write('lost')
     proxy.pass()
     const socket = await open()
     expect(await echo(socket, 'again')).toBe('again')
     silent.destroy()
     expect(await echo(socket, 'and again')).toBe('and again')
-    expect(heard).toEqual([])
+    expect(received).toEqual([])
     expect(served.map(({ destroyed }) => destroyed)).toEqual([false, false])
     socket.destroy()
   })
@@ -81,7 +81,7 @@ describe('a proxy that fails as networks do', () => {
     await proxy.cut()
     await closed
     await expect(open()).rejects.toThrow('ECONNREFUSED')
-    await proxy.mend()
+    await proxy.restore()
     const again = await open()
     expect(await echo(again, 'hello')).toBe('hello')
     again.destroy()

@@ -16,9 +16,9 @@ export interface Proxy {
   pass(): void
   /** Resets the next connection over which `bytes` come from the server from now on. Resolves once it has. */
   resetAfter(bytes: number): Promise<void>
-  /** Breaks all connections and takes no new ones, until mended. Idempotent. */
+  /** Breaks all connections and takes no new ones, until restored. Idempotent. */
   cut(): Promise<void>
-  mend(): Promise<void>
+  restore(): Promise<void>
 }
 
 export interface ProxyTarget {
@@ -115,7 +115,7 @@ export const startProxy = async ({
       for (const socket of sockets) socket.destroy()
       await closed
     },
-    async mend() {
+    async restore() {
       isSwallowing = false
       server ??= await listen(port)
     },

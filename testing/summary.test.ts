@@ -5,8 +5,8 @@ import { addCounts, summarize } from './summary.ts'
 import type { SummaryOptions } from './summary.ts'
 
 const counts = { numPassedTests: 12, numFailedTests: 0, numPendingTests: 0, numTodoTests: 0, success: true }
-const types = { name: 'types', ok: true, seconds: 1.23, said: '' }
-const tests = { name: 'tests', ok: true, seconds: 61, said: '' }
+const types = { name: 'types', ok: true, seconds: 1.23, printed: '' }
+const tests = { name: 'tests', ok: true, seconds: 61, printed: '' }
 const given = (changes: Partial<SummaryOptions> = {}) =>
   summarize({ steps: [types, tests], counts, kafkaMissing: undefined, ci: false, ...changes })
 
@@ -83,22 +83,28 @@ describe('a step', () => {
       command: [process.execPath, '-e', code],
       cwd: process.cwd(),
       env: process.env,
-      output: 'kept',
+      output: 'captured',
       ...(stopping && { stopping }),
     })
 
-  it('keeps what it said and whether it went well', async () => {
+  it('keeps what it printed and whether it went well', async () => {
     expect(await step(`console.log('out'); console.error('err')`)).toMatchObject({
       name: 'step',
       ok: true,
-      said: 'out\nerr\n',
+      printed: 'out\nerr\n',
     })
-    expect(await step('process.exit(3)')).toMatchObject({ ok: false, said: '' })
+    expect(await step('process.exit(3)')).toMatchObject({ ok: false, printed: '' })
   })
 
   it('fails where its program is not there, or where it is ended early', async () => {
-    const result = await runStep({ name: 'step', command: ['/no/such'], cwd: '/', env: {}, output: 'kept' })
-    expect(result).toMatchObject({ ok: false, said: expect.stringContaining('ENOENT') as string })
+    const result = await runStep({
+      name: 'step',
+      command: ['/no/such'],
+      cwd: '/',
+      env: {},
+      output: 'captured',
+    })
+    expect(result).toMatchObject({ ok: false, printed: expect.stringContaining('ENOENT') as string })
     expect(await step('setInterval(() => {}, 1000)', AbortSignal.timeout(50))).toMatchObject({ ok: false })
   })
 })

@@ -97,7 +97,7 @@ export const createPartitionConsumer = (options: PartitionConsumerOptions): Part
     failing = undefined
     waiting = undefined
     readFrom = undefined
-    // Without a stack where it is for a person to mend, and the reason says how.
+    // Without a stack if a person has to repair it: the reason says how.
     const told = error instanceof UnreadableBatchError ? { reason: error.message } : { err: error }
     logger[level]({ partition, ...told }, 'partition stopped; others go on')
     changed.notify()

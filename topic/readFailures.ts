@@ -2,7 +2,7 @@ import type { Logger } from '@patterns/shared/logger.ts'
 import { backoffMs } from './backoff.ts'
 import type { UnreadPartition } from './source.ts'
 
-/** Failures shorter than this are nothing that a person should hear of: a broker that is restarted, say. */
+/** Failures shorter than this are not reported: a broker that is restarted, say. */
 const reportedAfterMs = 5_000
 
 interface Failing {

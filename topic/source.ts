@@ -77,7 +77,7 @@ export interface Source {
   retrying(): UnreadPartition[]
   /**
    * Asks the owner of a partition again where to read from, as when the partition came, also where it had stopped:
-   * what it was stopped for may be mended. Nothing happens where the partition is not ours.
+   * what it was stopped for may be repaired. Nothing happens if the partition is not ours.
    */
   beginAgain(partition: number): void
   /** Leaves the group after the batches under way. Idempotent. */

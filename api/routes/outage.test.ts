@@ -67,7 +67,7 @@ describe('a database that goes away', () => {
       expect(refused.text).not.toMatch(/127\.0\.0\.1|ECONN|postgres/)
     }
 
-    await proxy.mend()
+    await proxy.restore()
     await until(
       () => api.get('/readyz'),
       ({ status }) => status === 200,

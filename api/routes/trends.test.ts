@@ -162,6 +162,26 @@ describe('the trends of a metric', () => {
     })
   })
 
+  it('hold a pattern that never works, whose scores are 0 and whose time is 0', async () => {
+    for (const type of ['success_rate', 'quality', 'duration']) {
+      const { trends } = await ask(`/trends?trend_type=${type}`)
+      const failing = trends.find(({ pattern_id }: Body) => pattern_id === trendingIds.failing)
+      expect(failing).toMatchObject({ mean: 0, direction: 'stable', r_squared: null })
+    }
+  })
+
+  it.each(['registered', 'assessed', 'forgotten'] as const)(
+    'of usage know nothing of a pattern that was not used, in the list or alone (%s)',
+    async (name) => {
+      const list = await ask('/trends?trend_type=usage')
+      expect(list.trends.map(({ pattern_id }: Body) => pattern_id)).not.toContain(trendingIds[name])
+      // Too little is known of one alone, the one of three days.
+      expect(list.insufficient_data_count).toBe(1)
+      const { trends } = await ask(`/trends?trend_type=usage&pattern_id=${trendingIds[name]}`)
+      expect(trends).toMatchObject([{ status: 'insufficient_data', points: 0 }])
+    },
+  )
+
   it('show the series where asked to', async () => {
     const { trends, from, to } = await ask(
       `/trends?time_range=90d&include=series&pattern_id=${trendingIds.growing}`,

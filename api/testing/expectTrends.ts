@@ -25,9 +25,10 @@ export const expectTrends = (
   const series = new Map(
     of.map((id) => [id, recountSeries(ofPattern(events, id), type, size, body)] as const),
   )
-  const observed = [...series].filter(([, points]) => points.some(({ y }) => y !== 0 || type !== 'usage'))
+  const observed = [...series].filter(([, points]) => points.length > 0)
   const measured = observed.filter(([, points]) => points.length >= 5)
   expect(body.total_count).toBe(measured.length)
+  expect(body.insufficient_data_count).toBe(observed.length - measured.length)
   const ps = new Map(measured.map(([id, points]) => [id, recountMannKendall(points)]))
   const adjusted = recountAdjusted([...ps.values()])
   for (const trend of body.trends) {
@@ -41,7 +42,8 @@ export const expectTrends = (
     expect(trend.mean).toBeCloseTo(mean, 9)
     if (trend.r_squared !== null) expect(trend.r_squared).toBeCloseTo(rSquared, 7)
     expect(trend.velocity.per_day).toBeCloseTo(slope / daysPerWindow[size], 7)
-    expect(trend.velocity.percent_per_day).toBeCloseTo((100 * slope) / daysPerWindow[size] / mean, 6)
+    if (mean === 0) expect(trend.velocity.percent_per_day).toBeNull()
+    else expect(trend.velocity.percent_per_day).toBeCloseTo((100 * slope) / daysPerWindow[size] / mean, 6)
     expect(trend.p_value).toBeCloseTo(ps.get(id)!, 7)
     expect(trend.trend_confidence).toBeCloseTo(1 - ps.get(id)!, 7)
     expect(trend.adjusted_p_value).toBeCloseTo(adjusted[at]!, 7)

@@ -39,6 +39,8 @@ export const recountSeries = (
     const y = valueOf(inWindow, metric)
     if (y !== null) points.push({ at, y })
   }
+  // Zeros all through are no use of it.
+  if (metric === 'usage' && points.every(({ y }) => y === 0)) return []
   return points.map(({ at, y }) => ({ x: (at - points[0]!.at) / length, y }))
 }
 

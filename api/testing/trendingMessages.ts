@@ -27,6 +27,10 @@ export const trendingIds = {
   assessed: '0197a3b4-0000-7000-8000-0000000000a8',
   /** Not used for longer than any range here. */
   forgotten: '0197a3b4-0000-7000-8000-0000000000a9',
+  /** Never works, at once, and has scores of 0. */
+  failing: '0197a3b4-0000-7000-8000-0000000000aa',
+  /** Registered two days ago, and never used. */
+  registered: '0197a3b4-0000-7000-8000-0000000000ab',
 } as const
 
 interface Character {
@@ -35,6 +39,7 @@ interface Character {
   readonly uses?: (at: number) => number
   readonly quality?: (at: number) => number
   readonly ms?: (at: number) => number
+  readonly outcome?: string
   readonly shards?: number
   readonly type?: string
 }
@@ -48,6 +53,8 @@ const characters: Readonly<Record<keyof typeof trendingIds, Character>> = {
   split: { days: 100, uses: (at) => 3 + 3 * at, shards: 2, type: 'crud' },
   fresh: { days: 3, uses: () => 6, type: 'crud' },
   assessed: { days: 2, uses: () => 0 },
+  failing: { days: 100, quality: () => -0.1, ms: () => 0, outcome: 'error' },
+  registered: { days: 0 },
   forgotten: { days: 0 },
 }
 
@@ -56,7 +63,7 @@ export const trendingMessages = (now: number): SeedMessage[] => {
   const random = createRandom(7)
   const messages: SeedMessage[] = []
   for (const [name, id] of Object.entries(trendingIds) as [keyof typeof trendingIds, string][]) {
-    const { days, type = 'resilience', shards = 1, ...character } = characters[name]
+    const { days, type = 'resilience', shards = 1, outcome, ...character } = characters[name]
     const { uses = () => 5, quality = () => 0.6, ms = () => 200 } = character
     const send = (at: number, body: object): void =>
       void messages.push({
@@ -68,7 +75,7 @@ export const trendingMessages = (now: number): SeedMessage[] => {
           pattern_type: type,
           occurred_at: new Date(at).toISOString(),
           type: 'pattern.used',
-          outcome: random() < 0.8 ? 'success' : 'failure',
+          outcome: outcome ?? (random() < 0.8 ? 'success' : 'failure'),
           ...body,
         },
       })
@@ -77,13 +84,14 @@ export const trendingMessages = (now: number): SeedMessage[] => {
       const count = Math.round(uses(at) + 2 * random() - 1)
       for (let i = 0; i < count; i++)
         send(now - Math.floor((ago - random()) * day), {
-          quality_score: Math.round(1e6 * Math.min(1, quality(at) + 0.1 * random())) / 1e6,
+          quality_score: Math.round(1e6 * Math.min(1, Math.max(0, quality(at) + 0.1 * random()))) / 1e6,
           execution_time_ms: Math.round(ms(at) * (0.8 + 0.4 * random())),
         })
     }
     if (name === 'assessed')
       for (const ago of [1, 2])
         send(now - ago * day, { type: 'pattern.quality_assessed', outcome: undefined, quality_score: 0.5 })
+    if (name === 'registered') send(now - 2 * day, { type: 'pattern.registered', outcome: undefined })
     if (name === 'forgotten') send(now - 180 * day, {})
   }
   return messages.toSorted((a, b) => a.recordedAt! - b.recordedAt!)

@@ -100,7 +100,3 @@ export const createFigures = (question: LineQuestion, patterns: number): Figures
     },
   }
 }
-
-/** Whether a line rests on any observation: a usage of only zeros does not. */
-export const isObserved = (line: TrendLine | InsufficientData): boolean =>
-  line.points > 0 && (line.status === 'insufficient_data' || line.mean !== 0)

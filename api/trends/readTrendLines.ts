@@ -1,6 +1,9 @@
-import type { InsufficientData, TrendLine } from '@patterns/projections/analytics/trendLine.ts'
+import {
+  type InsufficientData,
+  isObserved,
+  type TrendLine,
+} from '@patterns/projections/analytics/trendLine.ts'
 import type pg from 'pg'
-import { isObserved } from './figures.ts'
 import { fitLines } from './fitLines.ts'
 import { isMaterialized, type LineQuestion } from './lineQuestion.ts'
 import { readFirstSeen } from './readFirstSeen.ts'

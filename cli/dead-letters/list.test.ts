@@ -1,7 +1,7 @@
 import { createPostgresEventLog } from '@patterns/event-log/postgres/postgresEventLog.ts'
 import { createTestDatabase, type TestDatabase } from '@patterns/testing/database.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { runCliHere } from '../testing/runCliHere.ts'
+import { runCliInProcess } from '../testing/runCliInProcess.ts'
 
 let database: TestDatabase
 beforeAll(async () => {
@@ -20,7 +20,7 @@ beforeAll(async () => {
 afterAll(() => database?.drop())
 
 const list = (...options: string[]) =>
-  runCliHere(['dead-letters', 'list', ...options], { env: { DATABASE_URL: database.url } })
+  runCliInProcess(['dead-letters', 'list', ...options], { env: { DATABASE_URL: database.url } })
 
 const newestFirst = ['1:3', '0:3', '1:2', '0:2', '1:1', '0:1']
 

@@ -168,8 +168,8 @@ export const auditShard = async (
     before = entry
   }
   skipTo(head.nextSourceOffset)
-  const compare = (name: string, said: number, counted: number, suspect?: number): void => {
-    if (said !== counted) blame(suspect, `the head says ${said} ${name}, but there are ${counted}`)
+  const compare = (name: string, recorded: number, counted: number, suspect?: number): void => {
+    if (recorded !== counted) blame(suspect, `the head says ${recorded} ${name}, but there are ${counted}`)
   }
   if (placed.next <= head.position)
     blame(undefined, `positions ${placed.next} to ${head.position} are missing at the end`)

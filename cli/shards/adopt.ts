@@ -70,7 +70,7 @@ const applyAdoption = async (
        set source_base = $4, next_source_offset = $5, not_records = not_records + $6, topic_id = $7,
          source_base_since = $8, leader_epoch = null
        where shard = $1 and next_source_offset = $2 and source_base = $3 returning shard
-     ), mended as (delete from shard_stops using adopted where shard_stops.shard = adopted.shard)
+     ), cleared as (delete from shard_stops using adopted where shard_stops.shard = adopted.shard)
      select shard from adopted`,
     [
       shard,

@@ -4,8 +4,8 @@ import type pg from 'pg'
 import { RefusedError } from '../exitCode.ts'
 
 /**
- * Makes sure that a command that finds nothing to mend does not say that all is well.
- * @throws RefusedError if the shard stopped for something that is another command's to mend
+ * Makes sure that a command that finds nothing to repair does not say that all is well.
+ * @throws RefusedError if the shard stopped for something that another command repairs
  */
 export const refuseOtherStop = async (pool: pg.Pool, shard: number, ours: StopReason): Promise<void> => {
   const stop = (await readShardStops(pool)).find((one) => one.shard === shard)

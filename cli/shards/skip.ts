@@ -53,22 +53,24 @@ const skipAtShard = (
     context,
     async (pool) => {
       await requireShard(createPostgresEventLog({ pool }), shard)
-      const say = (text: string): void => void context.stdout.write(`${text}\n`)
+      const print = (text: string): void => void context.stdout.write(`${text}\n`)
       const batch = await readUnreadable(pool, shard)
       if (batch === undefined) {
         await refuseOtherStop(pool, shard, 'unreadable_batch')
-        say(json ? asJson(shard, undefined, false) : `Shard ${shard} needs nothing: no batch is in its way.`)
+        print(
+          json ? asJson(shard, undefined, false) : `Shard ${shard} needs nothing: no batch is in its way.`,
+        )
         return 0
       }
       if (json) {
         if (yes) await skip(pool, batch)
-        say(asJson(shard, batch, yes))
+        print(asJson(shard, batch, yes))
         return 0
       }
-      say(describe(batch))
+      print(describe(batch))
       if (!yes && !(await confirm(context))) return 1
       await skip(pool, batch)
-      say('Done. A processor that runs takes the shard up by itself within seconds.')
+      print('Done. A processor that runs takes the shard up by itself within seconds.')
       return 0
     },
     'owner',

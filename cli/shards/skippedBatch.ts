@@ -50,7 +50,7 @@ export const skipBatch = async (
        insert into dead_letters (shard, source_offset, reason, faults, value, recorded_at)
        select shard, source_offset, $5, $6, case when source_offset = $2 then batch end, recorded_at
        from skipped join stop using (shard), generate_series($2::int8, $3::int8 - 1) as source_offset
-     ), mended as (delete from shard_stops using skipped where shard_stops.shard = skipped.shard)
+     ), cleared as (delete from shard_stops using skipped where shard_stops.shard = skipped.shard)
      select shard from skipped`,
     [shard, firstSourceOffset, nextSourceOffset, problem, reason, JSON.stringify(faults)],
   )

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createTestDatabase, type TestDatabase } from '@patterns/testing/database.ts'
 import type { CliResult } from './runCli.ts'
-import { runCliHere } from './runCliHere.ts'
+import { runCliInProcess } from './runCliInProcess.ts'
 import { startProcessor, untilProjected } from './startProcessor.ts'
 
 /** An empty product: a topic in files, a database, and a processor now and then. */
@@ -27,8 +27,8 @@ export const createProduct = async (partitions = 1): Promise<Product> => {
     folder,
     database,
     env,
-    cli: (...args) => runCliHere(args, { env }),
-    publish: (lines) => runCliHere(['publish'], { env, input: lines.join('\n') }),
+    cli: (...args) => runCliInProcess(args, { env }),
+    publish: (lines) => runCliInProcess(['publish'], { env, input: lines.join('\n') }),
     async process(messages) {
       const processor = await startProcessor(env)
       try {

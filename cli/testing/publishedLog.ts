@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createTestDatabase, type TestDatabase } from '@patterns/testing/database.ts'
 import { goodLines } from './madeEvents.ts'
-import { runCliHere } from './runCliHere.ts'
+import { runCliInProcess } from './runCliInProcess.ts'
 import { type RunningProcessor, startProcessor, untilProjected } from './startProcessor.ts'
 
 /** A log with all made events, two dead letters and two duplicates, and the processor that keeps it. */
@@ -27,10 +27,10 @@ export const createPublishedLog = async (): Promise<PublishedLog> => {
   }
   try {
     // Created by the first publisher, so that the processor finds all of it.
-    await runCliHere(['publish'], { env, input: goodLines.join('\n') })
+    await runCliInProcess(['publish'], { env, input: goodLines.join('\n') })
     // Some that only --raw sends: dead letters, and duplicates of what is there.
     const raw = ['{"event_id":', goodLines[0]!, goodLines[1]!, goodLines[0]!.replace(/\}$/, ',"other":1}')]
-    await runCliHere(['publish', '--raw'], { env, input: raw.join('\n') })
+    await runCliInProcess(['publish', '--raw'], { env, input: raw.join('\n') })
     processor = await startProcessor(env)
     await untilProjected(database.pool, goodLines.length + raw.length)
   } catch (error) {

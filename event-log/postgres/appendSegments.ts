@@ -2,7 +2,7 @@ import { noWatermark } from '@patterns/shared/contract/watermark.ts'
 import { int8Array, uuidArray } from '@patterns/shared/postgres/binaryArray.ts'
 import type pg from 'pg'
 import type { Append, AppendResult } from '../eventLog.ts'
-import { keptTime } from '../keptTime.ts'
+import { storableTime } from '../storableTime.ts'
 import { isClaimed } from './claims.ts'
 import { faultsAsJson, headersAsJson } from './deadLetterJson.ts'
 import { encodeSegments, segmentColumns } from './encodeSegments.ts'
@@ -83,7 +83,7 @@ export const appendSegments = async (pool: pg.Pool, append: Append): Promise<App
       deadLetters.map((letter) => letter.message.key),
       deadLetters.map((letter) => letter.message.value),
       deadLetters.map((letter) => headersAsJson(letter.message.headers)),
-      deadLetters.map((letter) => new Date(keptTime(letter.message.timestamp))),
+      deadLetters.map((letter) => new Date(storableTime(letter.message.timestamp))),
       duplicates.map((duplicate) => duplicate.sourceOffset),
       duplicates.map((duplicate) => duplicate.position),
       append.keyMismatches ?? 0,

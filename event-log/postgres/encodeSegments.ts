@@ -1,7 +1,7 @@
 import { writeUuid } from '@patterns/shared/contract/uuid.ts'
 import { byteaArray, int8Array, timestamptzArray } from '@patterns/shared/postgres/binaryArray.ts'
 import type { Append, NewEvent } from '../eventLog.ts'
-import { keptTime } from '../keptTime.ts'
+import { storableTime } from '../storableTime.ts'
 import { watermarkAfter } from '../watermarkAfter.ts'
 import { partSegments } from './partSegments.ts'
 import { encodePayload } from './segmentPayload.ts'
@@ -70,7 +70,7 @@ const timesOf = (events: readonly NewEvent[]) => {
   for (const { occurredAt, message } of events) {
     if (occurredAt < times.minOccurredAt) times.minOccurredAt = occurredAt
     if (occurredAt > times.maxOccurredAt) times.maxOccurredAt = occurredAt
-    const recordedAt = keptTime(message.timestamp)
+    const recordedAt = storableTime(message.timestamp)
     if (recordedAt < times.minRecordedAt) times.minRecordedAt = recordedAt
     if (recordedAt > times.maxRecordedAt) times.maxRecordedAt = recordedAt
   }

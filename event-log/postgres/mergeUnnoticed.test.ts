@@ -12,7 +12,7 @@ const { givenSegments, appendSegment, sizesOf, everythingIn, compact } = fixture
 describe('merging small segments', () => {
   it('is not noticed by a reader who kept what it read before', async () => {
     const shard = await givenSegments(3, 3, 3)
-    const reader = createPostgresEventLog({ pool: fixture.pool, maxKeptBytes: 1_000_000 })
+    const reader = createPostgresEventLog({ pool: fixture.pool, maxCachedBytes: 1_000_000 })
     const read = async (...ranges: [first: number, last: number][]) => {
       const positions: number[] = []
       for await (const page of reader.readRanges(

@@ -12,11 +12,11 @@ import { splitPatterns } from './splitPatterns.ts'
 export interface PostgresEventLogOptions {
   readonly pool: pg.Pool
   /** What `readRanges` may keep in memory of what it read, in bytes. */
-  readonly maxKeptBytes?: number
+  readonly maxCachedBytes?: number
 }
 
 /** The event log in Postgres: a row of `event_log_segments` holds the events of one batch. */
-export const createPostgresEventLog = ({ pool, maxKeptBytes = 0 }: PostgresEventLogOptions): EventLog => {
+export const createPostgresEventLog = ({ pool, maxCachedBytes = 0 }: PostgresEventLogOptions): EventLog => {
   const partitions = createSegmentPartitions(pool)
   return {
     shards: () => listShards(pool),
@@ -28,7 +28,7 @@ export const createPostgresEventLog = ({ pool, maxKeptBytes = 0 }: PostgresEvent
       return appendSegments(pool, append)
     },
     read: (shard, afterPosition) => readSegments(pool, shard, afterPosition),
-    readRanges: createRangeReader({ pool, maxKeptBytes }),
+    readRanges: createRangeReader({ pool, maxCachedBytes }),
     rangesOf: (shard, span) => findRangesOf(pool, shard, span),
     positionBefore: (shard, sourceOffset) => findPositionBefore(pool, shard, sourceOffset),
     recentIds: (shard, count) => readRecentIds(pool, shard, count),

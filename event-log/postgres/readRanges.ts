@@ -2,13 +2,13 @@ import { uuidFromBytes } from '@patterns/shared/contract/uuid.ts'
 import type pg from 'pg'
 import type { EventLog, LogRecord, PositionRange } from '../eventLog.ts'
 import { hasPosition } from './hasPosition.ts'
-import { createKeptSegments, type UnpackedSegment } from './keptSegments.ts'
+import { createSegmentCache, type UnpackedSegment } from './segmentCache.ts'
 import { readPayload, unpackPayload } from './segmentPayload.ts'
 
 export interface RangeReaderOptions {
   readonly pool: pg.Pool
   /** What may be kept in memory of what was read, unpacked; 0: nothing. */
-  readonly maxKeptBytes: number
+  readonly maxCachedBytes: number
 }
 
 /** Ranges looked up, segments found and bytes of their payloads at a time: what is unpacked lies in memory together. */
@@ -87,15 +87,15 @@ const recordsIn = ({ first, ids, raw }: UnpackedSegment, range: PositionRange): 
  * Reads ranges of the log, and keeps what it unpacked: most people look at its end.
  * @throws MissingPositionsError if the log has a hole in one of them
  */
-export const createRangeReader = ({ pool, maxKeptBytes }: RangeReaderOptions): EventLog['readRanges'] => {
-  const kept = createKeptSegments(maxKeptBytes)
+export const createRangeReader = ({ pool, maxCachedBytes }: RangeReaderOptions): EventLog['readRanges'] => {
+  const cache = createSegmentCache(maxCachedBytes)
 
   /** What is kept of some ranges, and what is not. */
   const lookUp = (shard: number, ranges: readonly PositionRange[]) => {
     const held = new Set<UnpackedSegment>()
     const missing = ranges.filter(({ first, last }) => {
       for (let position = first; position <= last;) {
-        const segment = kept.holding(shard, position)
+        const segment = cache.find(shard, position)
         if (segment === undefined) return true
         held.add(segment)
         position = segment.last + 1
@@ -110,7 +110,7 @@ export const createRangeReader = ({ pool, maxKeptBytes }: RangeReaderOptions): E
     const { held, missing } = lookUp(shard, ranges)
     if (missing.length > 0) {
       for (const segment of await readSegments(pool, shard, missing)) {
-        kept.keep(shard, segment)
+        cache.put(shard, segment)
         held.add(segment)
       }
     }

@@ -2,7 +2,7 @@ import { promisify } from 'node:util'
 import { constants, zstdCompress, zstdDecompress, zstdDecompressSync } from 'node:zlib'
 import { envelopeHeaders } from '@patterns/shared/contract/cloudEvents.ts'
 import type { MessageHeaders } from '@patterns/shared/contract/topicMessage.ts'
-import { keptTime } from '../keptTime.ts'
+import { storableTime } from '../storableTime.ts'
 
 /**
  * The payload of a segment, before compression:
@@ -53,7 +53,7 @@ export const encodePayload = async (events: readonly PayloadEvent[]): Promise<Bu
   let time = 0
   for (let i = 0; i < events.length; i++) {
     const event = events[i]!
-    const recordedAt = keptTime(event.recordedAt)
+    const recordedAt = storableTime(event.recordedAt)
     at = writeVarint(raw, at, event.sourceOffset - offset)
     at = writeVarint(raw, at, zigzag(recordedAt - time))
     at = writeVarint(raw, at, headers[i]?.length ?? 0)
@@ -85,7 +85,7 @@ const takeScratch = (bytes: number): Buffer => {
   return kept !== undefined && kept.length >= bytes ? kept : Buffer.allocUnsafe(bytes)
 }
 
-/** Below this a payload is unpacked sooner than another thread would hear of it. */
+/** Below this a payload is unpacked sooner than it could be handed to another thread. */
 const smallPayload = 16 * 1024
 
 /** A payload as it was before compression: for those who read parts of it again and again. */

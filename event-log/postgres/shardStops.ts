@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import type { ShardStop, StopCause } from '../shardStop.ts'
-import { keptTime } from '../keptTime.ts'
+import { storableTime } from '../storableTime.ts'
 import type { Reader } from './reader.ts'
 
 /** The shards that stopped, in order. */
@@ -36,7 +36,7 @@ export const recordShardStop = async (
       batch?.firstOffset,
       batch?.nextOffset,
       batch?.bytes,
-      batch && new Date(keptTime(batch.timestamp)),
+      batch && new Date(storableTime(batch.timestamp)),
     ],
   )
 }

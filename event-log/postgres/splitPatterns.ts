@@ -37,7 +37,7 @@ export const splitPatterns = async (
 ): Promise<void> => {
   const ids = uuidArray(patternIds)
   const readTo = new Map<number, number>()
-  const readRanges = createRangeReader({ pool, maxKeptBytes: 0 })
+  const readRanges = createRangeReader({ pool, maxCachedBytes: 0 })
   for (const { shard, position } of await readExtents(pool, ids, '')) {
     for await (const page of readRanges(shard, await placesIn(shard, position)))
       await claimLogged(pool, shard, page.filter(isTheirs))

@@ -2,7 +2,7 @@ import { envelopeHeaders } from '@patterns/shared/contract/cloudEvents.ts'
 import { writeUuid } from '@patterns/shared/contract/uuid.ts'
 import { noWatermark } from '@patterns/shared/contract/watermark.ts'
 import type { Append, AppendResult, EventLog, LogRecord, ShardHead } from '../eventLog.ts'
-import { keptTime } from '../keptTime.ts'
+import { storableTime } from '../storableTime.ts'
 import { watermarkAfter } from '../watermarkAfter.ts'
 import type { EventPlace } from '../patternHomes.ts'
 import { areUnclaimed, claimAll, createMemoryPatternHomes, type Home } from './memoryPatternHomes.ts'
@@ -53,7 +53,7 @@ const append = (store: MemoryStore, batch: Append): AppendResult => {
     shard.records.push({
       position: shard.records.length + 1,
       sourceOffset: message.offset,
-      recordedAt: keptTime(message.timestamp),
+      recordedAt: storableTime(message.timestamp),
       eventId,
       value: message.value!,
       headers: envelopeHeaders(message.headers),

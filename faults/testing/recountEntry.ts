@@ -10,7 +10,7 @@ export interface Entry {
 const lastWord = ({ events }: Entry, name: string): SentEvent | undefined =>
   events
     .map(({ event }) => event)
-    .filter(({ says }) => says[name] !== undefined)
+    .filter(({ reports }) => reports[name] !== undefined)
     .toSorted((a, b) => a.occurredAt - b.occurredAt || (a.eventId < b.eventId ? -1 : 1))
     .at(-1)
 
@@ -21,7 +21,7 @@ export const catalogueRow = (entry: Entry): TableRow => {
   const textOf = (name: string): TableRow => {
     const event = lastWord(entry, name)
     return {
-      [name]: (event?.says[name] as string | undefined) ?? null,
+      [name]: (event?.reports[name] as string | undefined) ?? null,
       [`${name}_said_at`]: event === undefined ? null : String(event.occurredAt),
       [`${name}_said_by`]: event?.eventId ?? null,
     }
@@ -30,10 +30,10 @@ export const catalogueRow = (entry: Entry): TableRow => {
     ['description', 'tags', 'nodeType'].map((name) => {
       const event = lastWord(entry, name)
       if (event === undefined) return [name, null]
-      return [name, { value: event.says[name], occurredAt: event.occurredAt, eventId: event.eventId }]
+      return [name, { value: event.reports[name], occurredAt: event.occurredAt, eventId: event.eventId }]
     }),
   )
-  const saysRest = Object.values(rest).some((word) => word !== null)
+  const hasRest = Object.values(rest).some((word) => word !== null)
   return {
     first_seen: min(times),
     last_seen: max(times),
@@ -41,6 +41,6 @@ export const catalogueRow = (entry: Entry): TableRow => {
     last_position: max(entry.events.map(({ position }) => position)),
     ...textOf('pattern_name'),
     ...textOf('pattern_type'),
-    said: saysRest ? canonicalJson(rest) : null,
+    said: hasRest ? canonicalJson(rest) : null,
   }
 }

@@ -9,8 +9,8 @@ export interface SentEvent {
   readonly outcome: string | undefined
   readonly quality: number | undefined
   readonly durationMs: number | undefined
-  /** By the names of the catalogue: what the event says of its pattern. */
-  readonly says: Readonly<Record<string, unknown>>
+  /** By the names of the catalogue: what the event reports of its pattern. */
+  readonly reports: Readonly<Record<string, unknown>>
 }
 
 type Body = Record<string, unknown>
@@ -52,19 +52,19 @@ const bodyOf = (message: SentMessage, topic: string): Body => {
   return value
 }
 
-const saidByEvery = { pattern_name: 'pattern_name', pattern_type: 'pattern_type' }
-const saidByRegistrations = {
-  ...saidByEvery,
+const fieldsOfEvery = { pattern_name: 'pattern_name', pattern_type: 'pattern_type' }
+const fieldsOfRegistrations = {
+  ...fieldsOfEvery,
   description: 'description',
   tags: 'tags',
   node_type: 'nodeType',
 }
 
-const saysOf = (body: Body): Body => {
+const reportsOf = (body: Body): Body => {
   if (body['type'] === 'pattern.quality_assessed') return {}
-  const names = body['type'] === 'pattern.registered' ? saidByRegistrations : saidByEvery
-  const said = Object.entries(names).map(([field, name]) => [name, body[field] ?? undefined])
-  return Object.fromEntries(said.filter(([, value]) => value !== undefined)) as Body
+  const names = body['type'] === 'pattern.registered' ? fieldsOfRegistrations : fieldsOfEvery
+  const reported = Object.entries(names).map(([field, name]) => [name, body[field] ?? undefined])
+  return Object.fromEntries(reported.filter(([, value]) => value !== undefined)) as Body
 }
 
 /** @param topic names events that came without an id */
@@ -79,6 +79,6 @@ export const readSentEvent = (message: SentMessage, topic: string): SentEvent =>
     outcome: isUse ? String(body['outcome']) : undefined,
     quality: body['type'] === 'pattern.registered' ? undefined : number('quality_score'),
     durationMs: isUse ? number('execution_time_ms') : undefined,
-    says: saysOf(body),
+    reports: reportsOf(body),
   }
 }

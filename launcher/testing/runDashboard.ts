@@ -10,7 +10,7 @@ const script = fileURLToPath(new URL('../main.ts', import.meta.url))
 export interface RunningDashboard {
   readonly pid: number
   /** All that it printed so far. */
-  readonly said: { out: string; err: string }
+  readonly output: { out: string; err: string }
   /** The exit code, or the signal that ended it. */
   readonly ended: Promise<number | string>
   /** Resolves with the address once it says that it is ready. */
@@ -45,20 +45,23 @@ export const runDashboard = (
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  const said = { out: '', err: '' }
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (said.out += text))
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (said.err += text))
+  const output = { out: '', err: '' }
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (output.out += text))
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (output.err += text))
   const ended = once(child, 'close').then(([code, signal]) => (signal ?? code) as number | string)
   return {
     pid: child.pid ?? 0,
-    said,
+    output,
     ended,
     kill: (signal) => void child.kill(signal),
     async ready() {
       const end = ended.then((code) => {
-        throw new Error(`it ended with ${code}: ${said.err}`)
+        throw new Error(`it ended with ${code}: ${output.err}`)
       })
-      const line = vi.waitUntil(() => /^ready (\S+)$/m.exec(said.out)?.[1], { timeout: 60_000, interval: 10 })
+      const line = vi.waitUntil(() => /^ready (\S+)$/m.exec(output.out)?.[1], {
+        timeout: 60_000,
+        interval: 10,
+      })
       return Promise.race([line, end])
     },
   }

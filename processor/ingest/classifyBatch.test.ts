@@ -157,10 +157,10 @@ describe('an event sent twice', () => {
 
   it('by a number that a double cannot hold is another event where the number is another', async () => {
     const shard = await createShard()
-    const says = (number: string) => JSON.stringify(bodyOf(1)).replace('{', `{"trace":${number},`)
-    const { deadLetters } = await shard.take(says('9007199254740993'), says('9007199254740992'))
+    const withTrace = (number: string) => JSON.stringify(bodyOf(1)).replace('{', `{"trace":${number},`)
+    const { deadLetters } = await shard.take(withTrace('9007199254740993'), withTrace('9007199254740992'))
     expect(deadLetters.map(({ rejection }) => rejection.reason)).toEqual(['id_conflict'])
-    expect((await shard.take(says('9007199254740993.0'))).duplicates).toHaveLength(1)
+    expect((await shard.take(withTrace('9007199254740993.0'))).duplicates).toHaveLength(1)
   })
 
   it('with other content is a conflict that names the event it contradicts', async () => {
@@ -322,24 +322,24 @@ describe('a key that is not the id of the pattern', () => {
 })
 
 describe('whatever the batches', () => {
-  it('each message is in one list, and the log holds each id once, as it was first said', async () => {
+  it('each message is in one list, and the log holds each id once, as it was first sent', async () => {
     const messages = fc.array(
       fc.tuple(fc.integer({ min: 1, max: 12 }), fc.constantFrom('success', 'failure', 'bad')),
     )
     await fc.assert(
       fc.asyncProperty(fc.array(messages), async (batches) => {
         const shard = await createShard()
-        const firstSaid = new Map<number, string>()
+        const firstOutcomes = new Map<number, string>()
         for (const batch of batches) {
           const classified = await shard.take(...batch.map(([id, outcome]) => bodyOf(id, { outcome })))
           const expected = { accepted: 0, deadLetters: 0, duplicates: 0 }
           for (const [id, outcome] of batch) {
-            const said = firstSaid.get(id)
+            const first = firstOutcomes.get(id)
             if (outcome === 'bad') expected.deadLetters++
-            else if (said === undefined) {
+            else if (first === undefined) {
               expected.accepted++
-              firstSaid.set(id, outcome)
-            } else if (said === outcome) expected.duplicates++
+              firstOutcomes.set(id, outcome)
+            } else if (first === outcome) expected.duplicates++
             else expected.deadLetters++
           }
           expect({

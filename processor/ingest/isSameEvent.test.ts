@@ -5,16 +5,19 @@ import { describe, expect, it } from 'vitest'
 import { isSameEvent } from './isSameEvent.ts'
 import { isSameJson } from './isSameJson.ts'
 
-const says = (text: string, headers?: MessageHeaders) => ({ value: Buffer.from(text), headers })
+const message = (text: string, headers?: MessageHeaders) => ({ value: Buffer.from(text), headers })
 
 describe('two messages with one event id', () => {
   it('are the same event where their bytes are', () => {
-    expect(isSameEvent(says('{"a":1}'), says('{"a":1}'))).toBe(true)
+    expect(isSameEvent(message('{"a":1}'), message('{"a":1}'))).toBe(true)
   })
 
   it('are the same event where they say the same in another order or with other whitespace', () => {
     expect(
-      isSameEvent(says('{"a":1,"b":{"c":[1,2],"d":null}}'), says('{ "b": {"d":null, "c":[1, 2.0]}, "a":1 }')),
+      isSameEvent(
+        message('{"a":1,"b":{"c":[1,2],"d":null}}'),
+        message('{ "b": {"d":null, "c":[1, 2.0]}, "a":1 }'),
+      ),
     ).toBe(true)
   })
 
@@ -26,12 +29,12 @@ describe('two messages with one event id', () => {
     ['another field', '{"b":1}'],
     ['an array for an object', '{"a":[1]}'],
   ])('are not where one has %s', (_what, other) => {
-    expect(isSameEvent(says('{"a":1}'), says(other))).toBe(false)
-    expect(isSameEvent(says(other), says('{"a":1}'))).toBe(false)
+    expect(isSameEvent(message('{"a":1}'), message(other))).toBe(false)
+    expect(isSameEvent(message(other), message('{"a":1}'))).toBe(false)
   })
 
   it('are not where lists are in another order', () => {
-    expect(isSameEvent(says('[1,2]'), says('[2,1]'))).toBe(false)
+    expect(isSameEvent(message('[1,2]'), message('[2,1]'))).toBe(false)
   })
 
   it.each([
@@ -41,28 +44,32 @@ describe('two messages with one event id', () => {
     ['1e400', '2e400', false],
     ['1e400', '"1e400"', false],
   ])('with the numbers %s and %s: %s', (one, other, expected) => {
-    expect(isSameEvent(says(`{"a":${one}}`), says(`{"a":${other}}`))).toBe(expected)
+    expect(isSameEvent(message(`{"a":${one}}`), message(`{"a":${other}}`))).toBe(expected)
   })
 
   it('are the same event where only the spelling of ids differs, and not where that of other texts does', () => {
     const id = 'abcdefab-2222-4333-8444-555555555555'
     for (const name of ['event_id', 'pattern_id', 'correlation_id'])
-      expect(isSameEvent(says(`{"${name}":"${id}"}`), says(`{"${name}":"${id.toUpperCase()}"}`))).toBe(true)
-    expect(isSameEvent(says(`{"source":"${id}"}`), says(`{"source":"${id.toUpperCase()}"}`))).toBe(false)
+      expect(isSameEvent(message(`{"${name}":"${id}"}`), message(`{"${name}":"${id.toUpperCase()}"}`))).toBe(
+        true,
+      )
+    expect(isSameEvent(message(`{"source":"${id}"}`), message(`{"source":"${id.toUpperCase()}"}`))).toBe(
+      false,
+    )
   })
 
   const attributes = { specversion: '1.0', id: 'i', type: 'pattern.used', time: '2026-01-02T03:04:05Z' }
-  const headers = Object.fromEntries(Object.entries(attributes).map(([name, said]) => [`ce_${name}`, said]))
+  const headers = Object.fromEntries(Object.entries(attributes).map(([name, value]) => [`ce_${name}`, value]))
   const structured = { 'content-type': 'application/cloudevents+json' }
   const data = '{"pattern_id":"p","count":9007199254740993}'
 
   it('are the same event in whatever envelope, as an export writes a binary CloudEvent', () => {
-    const plain = says(
+    const plain = message(
       `{"event_id":"i","type":"pattern.used","occurred_at":"2026-01-02T03:04:05Z","schema_version":1,${data.slice(1)}`,
     )
-    const inBinary = says(data, { ...headers, trace: Buffer.from([1]) })
+    const inBinary = message(data, { ...headers, trace: Buffer.from([1]) })
     const inStructured = (inside: string) =>
-      says(`${JSON.stringify(attributes).slice(0, -1)},${inside}}`, structured)
+      message(`${JSON.stringify(attributes).slice(0, -1)},${inside}}`, structured)
     const base64 = Buffer.from(data).toString('base64')
     expect(isSameEvent(inBinary, inStructured(`"data":${data}`))).toBe(true)
     expect(isSameEvent(inBinary, inStructured(`"data_base64":"${base64}"`))).toBe(true)
@@ -72,12 +79,12 @@ describe('two messages with one event id', () => {
 
   it('are not where their CloudEvent attributes differ; other headers do not count', () => {
     const sent = { ...headers, ce_time: Buffer.from(attributes.time), trace: Buffer.from([1]) }
-    expect(isSameEvent(says('{}', headers), says('{}', sent))).toBe(true)
+    expect(isSameEvent(message('{}', headers), message('{}', sent))).toBe(true)
     expect(
-      isSameEvent(says('{}', headers), says('{}', { ...headers, ce_time: '2026-01-02T03:04:06Z' })),
+      isSameEvent(message('{}', headers), message('{}', { ...headers, ce_time: '2026-01-02T03:04:06Z' })),
     ).toBe(false)
-    expect(isSameEvent(says('{}', headers), says('{}'))).toBe(false)
-    expect(isSameEvent(says('{}', { trace: 'x' }), says('{}', { trace: 'y' }))).toBe(true)
+    expect(isSameEvent(message('{}', headers), message('{}'))).toBe(false)
+    expect(isSameEvent(message('{}', { trace: 'x' }), message('{}', { trace: 'y' }))).toBe(true)
   })
 })
 

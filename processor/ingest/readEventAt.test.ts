@@ -34,7 +34,7 @@ describe('reading an event by its position', () => {
     expect(read).toHaveBeenCalledTimes(2)
   })
 
-  it('of which the log knows nothing is a fault that says so, and that opening the shard again mends', async () => {
+  it('of which the log knows nothing is a fault that says so, and that opening the shard again repairs', async () => {
     const readEventAt = createEventReader(await given(3), 0)
     const error = await readEventAt(4).catch((thrown: unknown) => thrown)
     expect(String(error)).toMatch('Shard 0 has no event at position 4')

@@ -15,8 +15,8 @@ export class LostTailError extends Error {
 export const createEventReader = (log: Pick<EventLog, 'read'>, shard: number) => {
   let page: readonly LogRecord[] = []
   return async (position: number): Promise<LogRecord> => {
-    const kept = page[position - (page[0]?.position ?? Infinity)]
-    if (kept !== undefined) return kept
+    const cached = page[position - (page[0]?.position ?? Infinity)]
+    if (cached !== undefined) return cached
     for await (const read of log.read(shard, position - 1)) {
       page = read
       return read[0]!

@@ -25,7 +25,7 @@ describe('a checkpoint that was set back beside the rows that it accounted for',
     ['by some events', 'update projection_checkpoints set position = 9', 9],
     ['to the beginning', 'update projection_checkpoints set position = 0, watermark = null', 0],
     ['by being deleted', 'delete from projection_checkpoints', 0],
-  ])('%s is refused, with what mends it', async (_how, statement, position) => {
+  ])('%s is refused, with what repairs it', async (_how, statement, position) => {
     const shard = await givenCounted()
     const counted = (await readProjection(fixture.pool, shard)).windows
     await change(shard, statement)

@@ -39,15 +39,15 @@ describe('an event that cannot be projected', () => {
     expect(await readProjection(fixture.pool, shard)).toEqual(recountProjection(someHistory.slice(0, 5)))
   })
 
-  it('is met again by whoever opens the shard next, and is projected once the fault is mended', async () => {
+  it('is met again by whoever opens the shard next, and is projected once the fault is fixed', async () => {
     const shard = newShard()
     const before = await open(shard, { fold: faultyAt(8) })
     await expect(before.take(someHistory, 0)).rejects.toThrow('stops at position 8')
     const again = await open(shard, { fold: faultyAt(8) })
     await expect(again.take(someHistory, 0)).rejects.toThrow('stops at position 8')
-    const mended = await open(shard)
-    await mended.take(someHistory.slice(mended.position()), 0)
-    await mended.flush()
+    const repaired = await open(shard)
+    await repaired.take(someHistory.slice(repaired.position()), 0)
+    await repaired.flush()
     expect(await readProjection(fixture.pool, shard)).toEqual(recountProjection(someHistory))
   })
 

@@ -6,7 +6,7 @@ import { backoffMs } from '@patterns/topic/backoff.ts'
 import { hasMovedSince, LostSourceError } from './lostSource.ts'
 import { messageOf } from './messageOf.ts'
 import {
-  isMendedInDatabase,
+  needsDatabaseRepair,
   isWorthRetrying,
   type Owned,
   progressOf,
@@ -71,7 +71,7 @@ export const createLaneRecovery = ({
     if (!(error instanceof LostSourceError)) {
       logger.error({ shard: entry.shard, err: error }, 'shard stopped')
     } else if (losses.get(entry.shard) !== error) {
-      // Once, and without a stack: it is for a person to mend, and the reason says how.
+      // Once, and without a stack: a person has to repair it, and the reason says how.
       losses.set(entry.shard, error)
       logger.error({ shard: entry.shard, reason: entry.reason }, 'shard stopped')
     }
@@ -137,7 +137,7 @@ export const createLaneRecovery = ({
           logger.warn({ shard: entry.shard, attempt, reason: entry.reason }, 'shard cannot be opened yet')
         } else {
           stopShard(entry, error)
-          if (!isMendedInDatabase(error)) throw error
+          if (!needsDatabaseRepair(error)) throw error
         }
         await delay(backoff(attempt))
       }
@@ -172,7 +172,7 @@ export const createLaneRecovery = ({
   }
 
   const flushFailed: LaneRecovery['flushFailed'] = (entry, lane, error) => {
-    if (abandon(entry, lane, 'flush', error) === 'retrying' || isMendedInDatabase(error))
+    if (abandon(entry, lane, 'flush', error) === 'retrying' || needsDatabaseRepair(error))
       void open(entry).catch(() => {})
   }
 

@@ -60,10 +60,10 @@ export const ownShard = (shard: number): Owned => ({
 })
 
 /**
- * Failures that only a person mends, in the database: the shard is stopped, and opening it is tried again from time to
- * time, until it is mended.
+ * Failures that only a person repairs, in the database: the shard is stopped, and opening it is tried again from time to
+ * time, until it is repaired.
  */
-export const isMendedInDatabase = (error: unknown): boolean =>
+export const needsDatabaseRepair = (error: unknown): boolean =>
   error instanceof MissingPositionsError || error instanceof ProjectionAheadError
 
 /** Failures after which opening the shard again, from what is committed, can help. */

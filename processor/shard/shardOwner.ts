@@ -4,7 +4,7 @@ import type { PartitionOwner } from '@patterns/topic/source.ts'
 import { FencedError } from '@patterns/read-model/writing/fencedError.ts'
 import { createLaneRecovery, type LaneRecoveryOptions } from './laneRecovery.ts'
 import {
-  isMendedInDatabase,
+  needsDatabaseRepair,
   isWorthRetrying,
   type Owned,
   ownShard,
@@ -105,7 +105,7 @@ export const createShardOwner = ({
     async take(batch: TopicBatch, alive) {
       const entry = owned.get(batch.partition)
       if (entry === undefined) return batch.firstOffset
-      // One that could be opened again is tried, slowly: a person may have mended by now what it cannot take.
+      // One that could be opened again is tried, slowly: what it cannot take may be repaired by now.
       const isTried = entry.opening !== undefined || entry.lane !== undefined
       if (entry.status === 'stopped' && !isTried) throw new Error(entry.reason)
       const lane = entry.lane ?? (await whileAlive(entry, recovery.open(entry), alive))
@@ -127,7 +127,7 @@ export const createShardOwner = ({
         recovery.abandon(entry, lane, 'take', error)
         const isOver = isGivenUp
           ? entry.status === 'stopped' && entry.opening === undefined
-          : !isWorthRetrying(error) && !isMendedInDatabase(error)
+          : !isWorthRetrying(error) && !needsDatabaseRepair(error)
         if (isOver) throw error
         const reopened = await whileAlive(entry, recovery.open(entry), alive)
         const next = reopened?.nextOffset() ?? batch.firstOffset

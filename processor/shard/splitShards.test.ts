@@ -67,7 +67,7 @@ const openLane = (shard: number, endOffset: number, log: EventLog): Promise<Shar
   })
 
 /** A message of the history: which event, how its ids are spelled, and whether it says the same as others of its id. */
-interface Said {
+interface Sent {
   readonly event: number
   readonly isInCapitals: boolean
   readonly isContrary: boolean
@@ -78,8 +78,8 @@ const patterns = 4
 const spelled = (id: string, isInCapitals: boolean): string => (isInCapitals ? id.toUpperCase() : id)
 
 /** The messages of a partition. Ids are of this run alone. */
-const partitionOf = (said: readonly Said[], run: string): TopicMessage[] =>
-  said.map(({ event, isInCapitals, isContrary }, offset) => ({
+const partitionOf = (sent: readonly Sent[], run: string): TopicMessage[] =>
+  sent.map(({ event, isInCapitals, isContrary }, offset) => ({
     offset,
     key: null,
     value: Buffer.from(
@@ -171,9 +171,9 @@ describe('events that come in several partitions', () => {
         const run = randomUUID().slice(0, 24)
         const next = (): number => random.next().value
         const log = createPostgresEventLog({ pool: fixture.pool })
-        const shards = partitions.map((said) => ({
+        const shards = partitions.map((sent) => ({
           shard: fixture.newShard(),
-          messages: partitionOf(said, run),
+          messages: partitionOf(sent, run),
         }))
         await Promise.all(
           shards.flatMap(({ shard, messages }) =>

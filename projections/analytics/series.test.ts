@@ -52,8 +52,17 @@ describe('a series of usage', () => {
     expect(series.start).toBe(monday + day)
   })
 
-  it('is all 0 for a known pattern that has fallen silent', () => {
-    expect(values(createSeries(input({ windows: [], firstSeen: 0 })))).toEqual(Array(10).fill(0))
+  it('has no point of a known pattern that has fallen silent, or that was never used, only assessed', () => {
+    const assessed = [{ start: monday + 3 * day, state: state(0) }]
+    for (const windows of [[], assessed]) {
+      const series = createSeries(input({ windows, firstSeen: 0 }))
+      expect(series).toMatchObject({ length: 0, start: monday, next: 10 })
+    }
+  })
+
+  it('is 0 from the first event on if it was used once, at the end', () => {
+    const windows = [{ start: monday + 9 * day, state: state(1) }]
+    expect(values(createSeries(input({ windows, firstSeen: 0 })))).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 0, 1])
   })
 
   it('has no points for a pattern that is not known', () => {
@@ -71,6 +80,23 @@ describe('a series of usage', () => {
 })
 
 describe('a series of another metric', () => {
+  it.each(['success_rate', 'quality', 'duration'] as const)(
+    'has points where its value is 0: %s',
+    (metric) => {
+      const useless = (daysLater: number) => ({
+        start: monday + daysLater * day,
+        state: {
+          outcomes: { uses: 2, successes: 0, partial_successes: 0 },
+          quality: { count: 1, sum: 0 },
+          duration: { count: 1, sumMs: 0 },
+        },
+      })
+      const series = createSeries(input({ metric, windows: [useless(1), useless(4)] }))
+      expect(values(series)).toEqual([0, 0])
+      expect(indices(series)).toEqual([0, 3])
+    },
+  )
+
   it('has points only where there are observations, at their windows', () => {
     const rates = createSeries(input({ metric: 'success_rate', firstSeen: monday }))
     expect(values(rates)).toEqual([0.75, 1])
@@ -129,8 +155,7 @@ describe('the default range of a trend', () => {
           granularity,
           range,
           now: at,
-          windows: [],
-          firstSeen: range.from,
+          windows: [{ start: range.from, state: state(1) }],
         })
         expect(series.length).toBe({ hour: 24, day: 30, week: 12 }[granularity])
         expect(windowStart(range.from, granularity)).toBe(range.from)

@@ -46,7 +46,9 @@ const firstStart = (time: number, granularity: Granularity): number =>
 
 /**
  * The series of a metric. Usage has a point for each window from the pattern's first on, 0 where it was not
- * used; the other metrics have points only where there are observations, since missing is missing.
+ * used, and none at all if it was used in no window looked at: a pattern that is only registered, or fell silent before,
+ * is not observed. The other metrics have points only where there are observations, since missing is missing, and then
+ * whatever the value: a pattern that never works has a success rate of 0.
  */
 export const createSeries = (input: SeriesInput): Series => {
   const { metric, granularity, range, now, windows, firstSeen = null, includeOpen = false } = input
@@ -63,6 +65,7 @@ export const createSeries = (input: SeriesInput): Series => {
 
   let points = 0
   let start = from
+  let wasUsed = false
   const put = (at: number, value: number): void => {
     if (points === 0) start = at
     indices[points] = (at - start) / length
@@ -77,9 +80,15 @@ export const createSeries = (input: SeriesInput): Series => {
     const count = rule.count(window.state)
     if (count === 0) continue
     fillZeros(window.start)
-    put(window.start, rule.total(window.state) / count / rule.unit)
+    const total = rule.total(window.state)
+    wasUsed ||= total > 0
+    put(window.start, total / count / rule.unit)
     zeroFrom = window.start + length
   }
   fillZeros(to)
+  if (isUsage && !wasUsed) {
+    points = 0
+    start = from
+  }
   return { metric, granularity, start, next: (to - start) / length, indices, values, length: points }
 }

@@ -22,6 +22,12 @@ export interface TrendLine extends Line, Pick<MannKendall, 's' | 'variance' | 'p
 /** Below this there is no trend to speak of. */
 export const minPoints = 5
 
+/**
+ * Whether a line rests on any observation: those that do not are in no list, nor among those of which there is too
+ * little. What has points is observed, be they all 0 (`series.ts` says when usage has points).
+ */
+export const isObserved = ({ points }: TrendLine | InsufficientData): boolean => points > 0
+
 /** The fitted line of a series and its Mann–Kendall test; at least 5 points. */
 export const trendLine = (points: Points): TrendLine | InsufficientData => {
   const { indices, length } = points

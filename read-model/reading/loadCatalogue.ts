@@ -1,10 +1,10 @@
-import { type CatalogueEntry, emptyEntry, type Said } from '@patterns/projections/catalogue.ts'
+import { type CatalogueEntry, emptyEntry, type Reported } from '@patterns/projections/catalogue.ts'
 import { uuidArray } from '@patterns/shared/postgres/binaryArray.ts'
 import type { Queryable } from '@patterns/shared/postgres/queryable.ts'
 import { catalogueColumns } from '../catalogueColumns.ts'
 import { tablesOf } from '../tables.ts'
 
-const said = (value: unknown, at: Date | null, by: string | null): Said<string> | null =>
+const said = (value: unknown, at: Date | null, by: string | null): Reported<string> | null =>
   at === null ? null : { value: value as string, occurredAt: at.getTime(), eventId: by! }
 
 /** Reads those of the given patterns' entries in a shard that exist. */

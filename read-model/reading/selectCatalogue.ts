@@ -1,4 +1,9 @@
-import { type CatalogueEntry, emptyEntry, mergeEntry, type Said } from '@patterns/projections/catalogue.ts'
+import {
+  type CatalogueEntry,
+  emptyEntry,
+  mergeEntry,
+  type Reported,
+} from '@patterns/projections/catalogue.ts'
 
 /** The columns of a catalogue row as JSON fields, times in epoch milliseconds. */
 const epoch = (column: string): string => `extract(epoch from ${column})::float8 * 1000`
@@ -24,7 +29,7 @@ export type EntryJson = readonly [
   said: Partial<Pick<CatalogueEntry, 'description' | 'tags' | 'nodeType'>> | null,
 ]
 
-const said = (value: string | null, at: Time, by: string | null): Said<string> | null =>
+const said = (value: string | null, at: Time, by: string | null): Reported<string> | null =>
   at === null ? null : { value: value!, occurredAt: at, eventId: by! }
 
 /** What a row says. Rows of one pattern in several shards are to be merged. */

@@ -1,4 +1,4 @@
-import type { CatalogueEntry, Said } from '@patterns/projections/catalogue.ts'
+import type { CatalogueEntry, Reported } from '@patterns/projections/catalogue.ts'
 import { int8Array, textArray, timestamptzArray, uuidArray } from '@patterns/shared/postgres/binaryArray.ts'
 import type { Queryable } from '@patterns/shared/postgres/queryable.ts'
 import { catalogueColumns } from '../catalogueColumns.ts'
@@ -8,7 +8,7 @@ type Entries = readonly (readonly [patternId: string, entry: CatalogueEntry])[]
 
 const columns = catalogueColumns.map(([name]) => name)
 
-const saidArrays = (said: readonly (Said<string> | null)[]): Buffer[] => [
+const saidArrays = (said: readonly (Reported<string> | null)[]): Buffer[] => [
   textArray(said.map((one) => one?.value ?? null)),
   timestamptzArray(said.map((one) => one?.occurredAt ?? null)),
   uuidArray(said.map((one) => one?.eventId ?? null)),

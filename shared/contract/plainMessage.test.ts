@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { plainMessage } from './plainMessage.ts'
 
-const saidOf = (schema: z.ZodType, value: unknown): string =>
+const messageFor = (schema: z.ZodType, value: unknown): string =>
   plainMessage(schema.safeParse(value).error!.issues[0]!.message)
 
 test.each([
@@ -13,6 +13,6 @@ test.each([
   [z.enum(['one', 'other']), 'none', 'must be one of "one"|"other"'],
   [z.string().min(1), '', 'must have >=1 characters'],
   [z.string('must be a text'), 5, 'must be a text'],
-] as const)('a fault of %# is said as people say it', (schema, value, said) => {
-  expect(saidOf(schema, value)).toBe(said)
+] as const)('a fault of %# is worded for people', (schema, value, expected) => {
+  expect(messageFor(schema, value)).toBe(expected)
 })

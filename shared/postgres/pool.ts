@@ -46,7 +46,7 @@ export interface PoolOptions {
 }
 
 /** A connection that breaks says so to the query under way, or to the next one; unheard, it would end the process. */
-const hear = (): void => {}
+const ignoreError = (): void => {}
 
 /** Idle connections are of the time before: where one of theirs fell silent, so have they, most likely. */
 const dropIdle = (pool: pg.Pool): void => {
@@ -56,7 +56,7 @@ const dropIdle = (pool: pg.Pool): void => {
       client.connection.stream.destroy()
       client.release(true)
     }
-    pool.connect().then(drop, hear)
+    pool.connect().then(drop, ignoreError)
   }
 }
 
@@ -104,7 +104,7 @@ export const createPool = ({
   })
   pool.on('error', onIdleError)
   pool.on('connect', (client: pg.PoolClient) => {
-    client.on('error', hear)
+    client.on('error', ignoreError)
     if (silenceMs > 0) breakWhenSilent(client, silenceMs, () => dropIdle(pool))
   })
   return pool

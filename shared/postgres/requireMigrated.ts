@@ -19,7 +19,7 @@ export const requireMigrated = async (
     })
   })
   if (fault === undefined) return
-  const remedy = fault.isMendedByMigrating
+  const remedy = fault.isFixedByMigrating
     ? 'run "npm run cli -- migrate"'
     : 'run the version that migrated it, or a newer one'
   throw new SettingsError(`DATABASE_URL: the database ${fault.words}; ${remedy}`)

@@ -5,8 +5,8 @@ import { shippedMigrations } from './shippedMigrations.ts'
 export interface SchemaFault {
   /** To be read after "the database". */
   readonly words: string
-  /** Whether migrating mends it; where not, the program is older than the database. */
-  readonly isMendedByMigrating: boolean
+  /** Whether migrating fixes it; if not, the program is older than the database. */
+  readonly isFixedByMigrating: boolean
 }
 
 const undefinedTable = '42P01'
@@ -34,12 +34,12 @@ export const findSchemaFault = async (
   if (unknown.length > 0)
     return {
       words: `is ahead of this version of the program: it has ${unknown.join(', ')}`,
-      isMendedByMigrating: false,
+      isFixedByMigrating: false,
     }
   const missing = shipped.filter((name) => !applied.has(name))
   if (missing.length === 0) return undefined
   return {
     words: applied.size === 0 ? 'has no tables of ours yet' : `lacks ${missing.join(', ')}`,
-    isMendedByMigrating: true,
+    isFixedByMigrating: true,
   }
 }

@@ -37,7 +37,7 @@ describe.each([false, true])('a silent database (sending statements ahead of ans
   const onIdleError = vi.fn()
 
   beforeEach(async () => {
-    await proxy.mend()
+    await proxy.restore()
     onIdleError.mockClear()
     pool = createPool({
       connectionString: throughProxy(database.url, proxy),

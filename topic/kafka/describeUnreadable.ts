@@ -46,8 +46,8 @@ const beginsIntact = (following: Buffer): boolean => {
  */
 const offsetBehind = (batch: Buffer, following: Buffer, fetchOffset: number): number => {
   if (!hasHeader(batch)) return fetchOffset + 1
-  const said = lastOffsetOf(batch) + 1
-  if (isIntact(batch)) return said
+  const claimed = lastOffsetOf(batch) + 1
+  if (isIntact(batch)) return claimed
   if (beginsIntact(following)) return baseOffsetOf(following)
-  return said - baseOffsetOf(batch) === batch.readInt32BE(recordsCountAt) ? said : fetchOffset + 1
+  return claimed - baseOffsetOf(batch) === batch.readInt32BE(recordsCountAt) ? claimed : fetchOffset + 1
 }

@@ -33,10 +33,10 @@ export const createEndReader = (side: SideCluster, topic: string): (() => Promis
       readTopicId(cluster, topic),
       Promise.allSettled([...byLeader.values()].map(async (led) => readFrom(cluster, led))),
     ])
-    const said = answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []))
+    const answered = answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []))
     const failed = answers.find((answer) => answer.status === 'rejected')
-    if (said.length === 0 && failed) throw failed.reason
-    return said.map((end) => ({ ...end, topicId })).toSorted((a, b) => a.partition - b.partition)
+    if (answered.length === 0 && failed) throw failed.reason
+    return answered.map((end) => ({ ...end, topicId })).toSorted((a, b) => a.partition - b.partition)
   }
 
   const start = async () => (reading = side.ask(read).finally(() => (reading = undefined)))

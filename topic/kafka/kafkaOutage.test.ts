@@ -85,10 +85,10 @@ describe.skipIf(!canStart)('a broker that goes away', () => {
     const [before, after] = [epochAt(0), epochAt(14)]
     expect(after).toBeGreaterThan(before)
 
-    // The message before offset 10 was taken by another leader than this owner has heard.
+    // The message before offset 10 was taken by another leader than this owner knows of.
     const misled = createRecordingOwner({ offsets: new Map([[0, 10]]) })
-    const heard = { epoch: before }
-    misled.leaderEpoch = () => heard.epoch
+    const known = { epoch: before }
+    misled.leaderEpoch = () => known.epoch
     const source = topic.createSource()
     await source.start(misled)
     const history = source.history(0)
@@ -99,7 +99,7 @@ describe.skipIf(!canStart)('a broker that goes away', () => {
 
     await misled.until(() => misled.log.filter((line) => line.startsWith('assigned')).length >= 2)
     expect(misled.messages).toEqual([])
-    heard.epoch = after
+    known.epoch = after
     await misled.until(() => misled.messages.length === 5)
     await source.stop()
     await topic.remove()

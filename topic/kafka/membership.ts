@@ -98,7 +98,7 @@ export const createMembership = (options: MembershipOptions): Membership => {
       .catch((error: Error) => logger.debug({ reason: error.message }, 'offsets not committed to Kafka'))
   }
 
-  /** Whoever hangs must not keep the partition for ever: the group hears nothing of it then. */
+  /** Whoever hangs must not keep the partition for ever: it sends the group no heartbeat then. */
   const isSilent = () => {
     const now = Date.now()
     return [...consumers.values()].some(

@@ -11,15 +11,15 @@ export interface StoredBatch {
 }
 
 /** How a batch becomes one that cannot be read. */
-export type Rot = (batch: Buffer) => void
+export type Damage = (batch: Buffer) => void
 
 /** As a disk does it: a bit of its content changes. */
-export const flipBit: Rot = (batch) => {
+export const flipBit: Damage = (batch) => {
   batch[batch.length - 5]! ^= 0x04
 }
 
 /** As a producer of another time might write it: in a codec that nobody knows, and whole. */
-export const useUnknownCodec: Rot = (batch) => {
+export const useUnknownCodec: Damage = (batch) => {
   batch.writeInt16BE(batch.readInt16BE(attributesAt) | 5, attributesAt)
   batch.writeUInt32BE(crc32c(batch.subarray(attributesAt)), crcAt)
 }
@@ -28,17 +28,17 @@ export const useUnknownCodec: Rot = (batch) => {
  * Changes a batch of a partition where the broker keeps it, the one that holds `offset`. The broker sends its files as they
  * are. Answers what the batch is now.
  */
-export const rotBatch = async (
+export const damageBatch = async (
   brokerDir: string,
   { topic, partition, offset }: { topic: string; partition: number; offset: number },
-  rot: Rot,
+  damage: Damage,
 ): Promise<StoredBatch> => {
   const file = join(brokerDir, 'data', `${topic}-${partition}`, `${'0'.repeat(20)}.log`)
   const log = await readFile(file)
   let at = 0
   while (lastOffsetOf(log.subarray(at)) < offset) at = endOfBatch(log, at)
   const bytes = log.subarray(at, endOfBatch(log, at))
-  rot(bytes)
+  damage(bytes)
   const handle = await open(file, 'r+')
   await handle.write(bytes, 0, bytes.length, at)
   await handle.close()

@@ -19,7 +19,7 @@ export interface FrameSocketOptions {
 export interface FrameSocket {
   readonly socket: net.Socket
   /** When bytes last came, by `Date.now`. */
-  heardAt(): number
+  receivedAt(): number
 }
 
 /** A connection on which nothing comes is asked for its life after this long, so that no firewall forgets it. */
@@ -35,7 +35,7 @@ const readBytes = 256 << 10
  */
 export const openFrameSocket = async (options: FrameSocketOptions): Promise<FrameSocket> =>
   new Promise((resolve, reject) => {
-    let heardAt = Date.now()
+    let receivedAt = Date.now()
     let isOpen = false
     let failure: Error | undefined
     const push = createFrames((frame) => {
@@ -43,7 +43,7 @@ export const openFrameSocket = async (options: FrameSocketOptions): Promise<Fram
     })
     const buffer = Buffer.allocUnsafeSlow(readBytes)
     const read = (bytes: number): boolean => {
-      heardAt = Date.now()
+      receivedAt = Date.now()
       try {
         push(buffer.subarray(0, bytes))
       } catch (error) {
@@ -57,7 +57,7 @@ export const openFrameSocket = async (options: FrameSocketOptions): Promise<Fram
     socket.once(options.ssl ? 'secureConnect' : 'connect', () => {
       clearTimeout(expiry)
       isOpen = true
-      resolve({ socket, heardAt: () => heardAt })
+      resolve({ socket, receivedAt: () => receivedAt })
     })
     socket.on('error', (error) => (failure ??= error))
     socket.on('end', () => socket.destroy())

@@ -9,7 +9,7 @@ import kafkajs, {
   type ProducerConfig,
   type SASLOptions,
 } from 'kafkajs'
-import { mendKafkajs } from './mendKafkajs.ts'
+import { patchKafkajs } from './patchKafkajs.ts'
 import { nameSeeds, nameSeedsOf, type SeededCluster } from './nameSeeds.ts'
 
 // We use kafkajs' connections, metadata, requests, producer and admin client, not its consumer, which decodes
@@ -17,7 +17,7 @@ import { nameSeeds, nameSeedsOf, type SeededCluster } from './nameSeeds.ts'
 // `kafkajs/src` are safe because the version is pinned.
 
 const require = createRequire(import.meta.url)
-mendKafkajs()
+patchKafkajs()
 
 /** A group member's join, as the coordinator answers it. Only the leader gets `members`. */
 export interface JoinedGroup {

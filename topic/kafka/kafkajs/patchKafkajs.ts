@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module'
-import { mendBrokerPool } from './mendBrokerPool.ts'
-import { mendConnections } from './mendConnections.ts'
+import { patchBrokerPool } from './patchBrokerPool.ts'
+import { patchConnections } from './patchConnections.ts'
 
 const require = createRequire(import.meta.url)
 
@@ -25,10 +25,10 @@ const leaderless = new Set([5, 9, 72])
 const syncTimeoutMs = 10_000
 
 /**
- * Mends, in kafkajs' own classes, faults that we cannot leave as shipped. It is not maintained any more, and its
+ * Patches, in kafkajs' own classes, faults that we cannot leave as shipped. It is not maintained any more, and its
  * version is pinned.
  */
-export const mendKafkajs = (): void => {
+export const patchKafkajs = (): void => {
   const requestQueue = (require('kafkajs/src/network/requestQueue') as { prototype: RequestQueuePrototype })
     .prototype
   const scheduleCheck = requestQueue.scheduleCheckPendingRequests
@@ -38,8 +38,8 @@ export const mendKafkajs = (): void => {
     if (this.pending.length > 0) scheduleCheck.call(this)
   }
 
-  mendConnections()
-  mendBrokerPool()
+  patchConnections()
+  patchBrokerPool()
 
   // As shipped it may take no longer than any other request, but it waits until the group's leader has assigned.
   const syncGroup = require('kafkajs/src/protocol/requests/syncGroup') as ProtocolModule

@@ -6,4 +6,4 @@ const max = 2 ** 51
  * The broker's time as a log keeps it: itself, but within what a timestamp can be. A producer may send any
  * 64 bits for it (nanoseconds, say), and one such message must not stop its shard.
  */
-export const keptTime = (timestamp: number): number => Math.min(Math.max(timestamp, min), max)
+export const storableTime = (timestamp: number): number => Math.min(Math.max(timestamp, min), max)

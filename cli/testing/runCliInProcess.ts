@@ -11,7 +11,7 @@ const capture = () => {
 }
 
 /** Runs one command line within this process, on streams of its own: a fraction of the time that a spawned one takes. */
-export const runCliHere = async (
+export const runCliInProcess = async (
   args: readonly string[],
   { env = {}, input = '' }: RunCliOptions = {},
 ): Promise<CliResult> => {

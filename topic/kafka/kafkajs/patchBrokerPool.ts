@@ -30,7 +30,7 @@ const noAnswer = new Set([
  * What any broker can answer is asked of one that answers, and of another where it does not. As shipped one that hangs
  * is chosen as often as any other, and one that cannot be reached ends the search.
  */
-export const mendBrokerPool = (): void => {
+export const patchBrokerPool = (): void => {
   const { prototype } = require('kafkajs/src/cluster/brokerPool') as { readonly prototype: BrokerPool }
   const { refreshMetadata } = prototype
   prototype.refreshMetadata = async function (topics) {

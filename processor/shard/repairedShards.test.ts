@@ -4,7 +4,7 @@ import type { UnreadPartition } from '@patterns/topic/source.ts'
 import { UnreadableBatchError } from '@patterns/topic/unreadableBatchError.ts'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { LostSourceError, type RefusedHead } from './lostSource.ts'
-import { watchMendedShards } from './mendedShards.ts'
+import { watchRepairedShards } from './repairedShards.ts'
 
 const refused: RefusedHead = { nextSourceOffset: 100, sourceBase: 0, topicId: 'old' }
 
@@ -21,7 +21,7 @@ const watch = (shards: number[], stopped: UnreadPartition[] = []) => {
     beginAgain: (shard: number) => void (begun.push(shard), lost.delete(shard)),
     stopped: () => stopped.filter(({ partition }) => !begun.includes(partition)),
   }
-  const watching = watchMendedShards({
+  const watching = watchRepairedShards({
     owner: { lost: () => lost },
     log: { head },
     source,
@@ -36,7 +36,7 @@ const watch = (shards: number[], stopped: UnreadPartition[] = []) => {
   return { lost, state, head, begun, untilLooked, watching }
 }
 
-describe('a watch for shards that were mended', () => {
+describe('a watch for repaired shards', () => {
   test.each<[string, Partial<RefusedHead>]>([
     ['of a topic that was created again', { sourceBase: 100, topicId: 'new' }],
     ['of a copy of the topic', { topicId: 'new' }],
@@ -62,7 +62,7 @@ describe('a watch for shards that were mended', () => {
       [],
       [
         { partition: 5, error: new UnreadableBatchError(batch, undefined) },
-        { partition: 6, error: new Error('something that no command mends') },
+        { partition: 6, error: new Error('something that no command repairs') },
       ],
     )
     state.head = { ...refused, nextSourceOffset: 90 }

@@ -56,7 +56,7 @@ const minSessionMs = 1_000
  * of a response that the old one began; requests that find the connection closed at the same time each open a
  * socket and lose the others'; and a session that lasts less than ten seconds is renewed with each request.
  */
-export const mendConnections = (): void => {
+export const patchConnections = (): void => {
   const { prototype } = require('kafkajs/src/network/connection') as { readonly prototype: Connection }
   prototype.connect = async function () {
     return (this.opening ??= open(this).finally(() => (this.opening = undefined)))
@@ -113,7 +113,7 @@ const open = async (connection: Connection): Promise<boolean> => {
     opened.socket.destroy()
   }
   const loseWhereSilent = () => {
-    const overdue = findOverdue(connection, opened.heardAt())
+    const overdue = findOverdue(connection, opened.receivedAt())
     if (overdue) lose(new errors.KafkaJSRequestTimeoutError(`Request ${overdue} timed out`, { broker }))
   }
 
@@ -143,10 +143,10 @@ const open = async (connection: Connection): Promise<boolean> => {
 }
 
 /** The name of a request that waits for longer than it may, while nothing has come for as long. */
-const findOverdue = ({ requestQueue }: Connection, heardAt: number): string | undefined => {
+const findOverdue = ({ requestQueue }: Connection, receivedAt: number): string | undefined => {
   const now = Date.now()
   for (const { sentAt, requestTimeout, entry } of requestQueue.inflight.values())
-    if (sentAt !== null && now - Math.max(sentAt, heardAt) > requestTimeout) return entry.apiName
+    if (sentAt !== null && now - Math.max(sentAt, receivedAt) > requestTimeout) return entry.apiName
   return undefined
 }
 

@@ -9,10 +9,10 @@ export interface UnpackedSegment {
 }
 
 /** Segments that were read, by the positions that they hold; the least recently used go first. */
-export interface KeptSegments {
+export interface SegmentCache {
   /** A segment that holds a position; small ones are merged in time, so several may. */
-  holding(shard: number, position: number): UnpackedSegment | undefined
-  keep(shard: number, segment: UnpackedSegment): void
+  find(shard: number, position: number): UnpackedSegment | undefined
+  put(shard: number, segment: UnpackedSegment): void
 }
 
 /** How many of the segments, which are in order of their first position, begin up to a position. */
@@ -30,10 +30,10 @@ const countUpTo = (segments: readonly UnpackedSegment[], position: number): numb
 const bytesBeside = 500
 
 /** @param maxBytes what the segments may take together; 0: none is kept */
-export const createKeptSegments = (maxBytes: number): KeptSegments => {
+export const createSegmentCache = (maxBytes: number): SegmentCache => {
   const byShard = new Map<number, UnpackedSegment[]>()
   const keyOf = (shard: number, { first, last }: UnpackedSegment): string => `${shard}/${first}/${last}`
-  const kept = new LRUCache<string, { readonly shard: number; readonly segment: UnpackedSegment }>({
+  const entries = new LRUCache<string, { readonly shard: number; readonly segment: UnpackedSegment }>({
     maxSize: Math.max(1, maxBytes),
     sizeCalculation: ({ segment }) => segment.ids.length + segment.raw.length + bytesBeside,
     dispose({ shard, segment }) {
@@ -48,22 +48,22 @@ export const createKeptSegments = (maxBytes: number): KeptSegments => {
   }
 
   return {
-    holding(shard, position) {
+    find(shard, position) {
       const segment = holding(shard, position)
-      if (segment !== undefined) kept.get(keyOf(shard, segment))
+      if (segment !== undefined) entries.get(keyOf(shard, segment))
       return segment
     },
-    keep(shard, segment) {
+    put(shard, segment) {
       const known = holding(shard, segment.first)
       if (known !== undefined && known.last >= segment.last) return
       const segments = byShard.get(shard) ?? []
       byShard.set(shard, segments)
       // Those that were merged into it would hide it.
       const merged = segments.slice(countUpTo(segments, segment.first - 1), countUpTo(segments, segment.last))
-      for (const other of merged) kept.delete(keyOf(shard, other))
+      for (const other of merged) entries.delete(keyOf(shard, other))
       const key = keyOf(shard, segment)
-      kept.set(key, { shard, segment })
-      if (kept.has(key)) segments.splice(countUpTo(segments, segment.first), 0, segment)
+      entries.set(key, { shard, segment })
+      if (entries.has(key)) segments.splice(countUpTo(segments, segment.first), 0, segment)
     },
   }
 }

@@ -8,7 +8,7 @@ import { startKafkaBroker } from '@patterns/testing/kafkaBroker.ts'
 import type pg from 'pg'
 
 /** A real broker and a real database of a benchmark's own, with default settings: fsync on. */
-export interface RealParts {
+export interface Services {
   readonly databaseUrl: string
   readonly brokers: string
   readonly pool: pg.Pool
@@ -21,7 +21,7 @@ export interface RealParts {
  * Starts both. `quickBroker`: the JVM's quick compiler alone, where a minute is too short for the other one, which
  * takes most of a core until it is done.
  */
-export const startRealParts = async ({ quickBroker = false } = {}): Promise<RealParts> => {
+export const startServices = async ({ quickBroker = false } = {}): Promise<Services> => {
   const dir = mkdtempSync(join(tmpdir(), 'pattern-bench-'))
   const postgres = await startEmbeddedPostgres({ dataDir: join(dir, 'postgres') })
   const databaseUrl = postgres.url('postgres')

@@ -6,12 +6,12 @@ import { UnreadableBatchError } from '@patterns/topic/unreadableBatchError.ts'
 import { hasMovedSince, type RefusedHead } from './lostSource.ts'
 import type { ShardOwner } from './shardOwner.ts'
 
-export interface MendedShardsOptions {
+export interface RepairedShardsOptions {
   readonly owner: Pick<ShardOwner, 'lost'>
   readonly log: Pick<EventLog, 'head'>
   readonly source: Pick<Source, 'beginAgain' | 'stopped'>
   readonly logger: Logger
-  /** Between two looks, in milliseconds. While no shard is stopped for what a command mends, nothing is asked. */
+  /** Between two looks, in milliseconds. While no shard is stopped for what a command repairs, nothing is asked. */
   readonly everyMs?: number
 }
 
@@ -24,21 +24,21 @@ const isBehind = (refused: RefusedHead, head: RefusedHead | undefined): boolean 
 
 /**
  * Begins a shard again that stopped because its source was lost, or at a batch that cannot be read, once a command has
- * changed its head in the log: so a person who mends it needs not restart the process.
+ * changed its head in the log: so whoever repairs it need not restart the process.
  */
-export const watchMendedShards = ({
+export const watchRepairedShards = ({
   owner,
   log,
   source,
   logger,
   everyMs = 1_000,
-}: MendedShardsOptions): Repeating => {
+}: RepairedShardsOptions): Repeating => {
   let isStopped = false
   /** The head as it is at a batch that cannot be read. */
   const headsAt = new WeakMap<UnreadableBatchError, RefusedHead>()
 
   const beginAgain = (shard: number): void => {
-    logger.info({ shard }, 'shard was mended, going on with it')
+    logger.info({ shard }, 'shard was repaired, reading it again')
     source.beginAgain(shard)
   }
   const lookAtLost = async (): Promise<void> => {
@@ -55,8 +55,8 @@ export const watchMendedShards = ({
       const known = headsAt.get(error)
       if (known === undefined && head !== undefined)
         headsAt.set(error, { ...head, nextSourceOffset: head.sourceBase + error.batch.firstOffset })
-      const isMended = known !== undefined && isBehind(known, head)
-      if (!isStopped && isMended && source.stopped().some((still) => still.error === error))
+      const isRepaired = known !== undefined && isBehind(known, head)
+      if (!isStopped && isRepaired && source.stopped().some((still) => still.error === error))
         beginAgain(partition)
     }
   }

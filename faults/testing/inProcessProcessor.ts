@@ -10,7 +10,7 @@ import { poolSizeFor } from '@patterns/processor/poolSize.ts'
 import { createProcessor, type Processor, type ProcessorOptions } from '@patterns/processor/processor.ts'
 import type { PipelineFixture } from './pipelineFixture.ts'
 
-export interface ProcessorHereOptions {
+export interface InProcessProcessorOptions {
   /** How long it lets the database take; as long as it likes unless said otherwise. */
   readonly limits?: TimeLimits
   /** Its way to the database, if that is to be another than that of the test. */
@@ -19,21 +19,21 @@ export interface ProcessorHereOptions {
 }
 
 /** A processor in the process of the test, so that it can have limits that no test needs to wait long for, or faults. */
-export interface ProcessorHere extends Processor {
+export interface InProcessProcessor extends Processor {
   /** What it has warned of so far. */
   warnings(): string[]
 }
 
 /** Starts one with the topic and the database of a fixture, as the processor's own process does. */
-export const startProcessorHere = async (
+export const startInProcessProcessor = async (
   { environment }: PipelineFixture,
-  { limits = patient, databaseUrl = environment['DATABASE_URL']!, fold }: ProcessorHereOptions,
-): Promise<ProcessorHere> => {
+  { limits = patient, databaseUrl = environment['DATABASE_URL']!, fold }: InProcessProcessorOptions,
+): Promise<InProcessProcessor> => {
   const logger = createLogger('processor', 'silent')
   const warn = vi.spyOn(logger, 'warn')
   const pool = createPool({
     connectionString: databaseUrl,
-    applicationName: 'processor here',
+    applicationName: 'processor in the test',
     max: poolSizeFor(0),
     limits,
     pipeline: true,
