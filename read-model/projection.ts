@@ -4,8 +4,8 @@ export interface Projection {
   readonly version: number
 }
 
-/** A projection in one shard: what a checkpoint belongs to, and what has one owner at a time. */
-export interface Lane extends Projection {
+/** A projection in one shard: it has one checkpoint, and one owner at a time. */
+export interface CheckpointKey extends Projection {
   readonly shard: number
 }
 

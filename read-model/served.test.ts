@@ -46,9 +46,9 @@ describe('of the version that is served', () => {
 
 describe('a vector', () => {
   it('has the checkpoints of one projection in one version, in the order of shards', async () => {
-    const at = async (lane: Parameters<typeof openCheckpoint>[1], position: number) => {
-      await openCheckpoint(pool, lane)
-      await moveCheckpoint(pool, lane, 0, { position, watermark: 0 })
+    const at = async (key: Parameters<typeof openCheckpoint>[1], position: number) => {
+      await openCheckpoint(pool, key)
+      await moveCheckpoint(pool, key, 0, { position, watermark: 0 })
     }
     await at({ ...windows, shard: 10 }, 3)
     await at({ ...windows, shard: 2 }, 4)

@@ -96,7 +96,7 @@ const seedShard = async (
   if (!appended.ok) throw new Error('Somebody else writes to the shard')
   const projector = await openProjector({
     pool,
-    lane: { ...servedProjections.windows, shard },
+    checkpointKey: { ...servedProjections.windows, shard },
     flushIntervalMs: 60_000,
     now: () => performance.now(),
     onFailure: (error) => {

@@ -175,9 +175,9 @@ export const seedWindows = async (options: SeedOptions): Promise<Seeded> => {
     await copyAll('totals', 'window_start, shard', totalLines)
     await seedCatalogue(client, patterns)
     for (const [shard, position] of positions.entries()) {
-      const lane = { ...servedProjections.windows, shard }
-      await openCheckpoint(client, lane)
-      await moveCheckpoint(client, lane, 0, { position, watermark: end })
+      const key = { ...servedProjections.windows, shard }
+      await openCheckpoint(client, key)
+      await moveCheckpoint(client, key, 0, { position, watermark: end })
     }
     await seedLog(databaseUrl, positions, logged)
     await client.query('vacuum analyze')

@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import type { Checkpoint } from '@patterns/read-model/checkpoint.ts'
-import type { Lane } from '@patterns/read-model/projection.ts'
+import type { CheckpointKey } from '@patterns/read-model/projection.ts'
 import { readAhead } from '@patterns/read-model/reading/readAhead.ts'
 import { readCheckpoint } from '@patterns/read-model/reading/readCheckpoint.ts'
 import { FencedError } from '@patterns/read-model/writing/fencedError.ts'
@@ -24,10 +24,10 @@ const checkpointAt = (position: number): string => `their checkpoint stands at $
  * event changes its hour in the totals, so these alone tell.
  * @throws ProjectionAheadError
  */
-export const refuseCheckpointSetBack = async (pool: pg.Pool, lane: Lane): Promise<void> => {
-  const found = await readAhead(pool, lane)
+export const refuseCheckpointSetBack = async (pool: pg.Pool, key: CheckpointKey): Promise<void> => {
+  const found = await readAhead(pool, key)
   if (found !== undefined)
-    throw new ProjectionAheadError(lane.shard, found.accounted, checkpointAt(found.position))
+    throw new ProjectionAheadError(key.shard, found.accounted, checkpointAt(found.position))
 }
 
 /**
@@ -36,13 +36,13 @@ export const refuseCheckpointSetBack = async (pool: pg.Pool, lane: Lane): Promis
  */
 export const refuseNewerRow = async (
   pool: pg.Pool,
-  lane: Lane,
+  key: CheckpointKey,
   lastPosition: number,
   believed: Checkpoint['position'],
 ): Promise<void> => {
   if (lastPosition <= believed) return
-  const position = (await readCheckpoint(pool, lane))?.position ?? 0
+  const position = (await readCheckpoint(pool, key))?.position ?? 0
   if (position !== believed)
-    throw new FencedError(`Shard ${lane.shard} has another owner: its checkpoint is not at ${believed}`)
-  throw new ProjectionAheadError(lane.shard, lastPosition, checkpointAt(position))
+    throw new FencedError(`Shard ${key.shard} has another owner: its checkpoint is not at ${believed}`)
+  throw new ProjectionAheadError(key.shard, lastPosition, checkpointAt(position))
 }

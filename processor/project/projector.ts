@@ -4,7 +4,7 @@ import { advanceWatermark } from '@patterns/shared/contract/watermark.ts'
 import type { PatternEvent } from '@patterns/shared/contract/patternEvent.ts'
 import type pg from 'pg'
 import type { Checkpoint } from '@patterns/read-model/checkpoint.ts'
-import type { Lane } from '@patterns/read-model/projection.ts'
+import type { CheckpointKey } from '@patterns/read-model/projection.ts'
 import { openCheckpoint } from '@patterns/read-model/writing/moveCheckpoint.ts'
 import { flushDelayMs } from './flushDelay.ts'
 import { refuseCheckpointSetBack } from './projectionAhead.ts'
@@ -43,7 +43,7 @@ export interface Flush {
 
 export interface ProjectorOptions {
   readonly pool: pg.Pool
-  readonly lane: Lane
+  readonly checkpointKey: CheckpointKey
   /** The usual time between two flushes: an event that comes later than that after the last one is not kept waiting. */
   readonly flushIntervalMs: number
   readonly now: () => number
@@ -89,7 +89,7 @@ const nothing = (): Pending => ({ deltas: new Map(), events: 0, windows: 0 })
 
 export const openProjector = async ({
   pool,
-  lane,
+  checkpointKey,
   flushIntervalMs,
   now,
   onFailure,
@@ -98,10 +98,10 @@ export const openProjector = async ({
   mostStates,
   fold = foldEvent,
 }: ProjectorOptions): Promise<Projector> => {
-  let flushed: Checkpoint = await openCheckpoint(pool, lane)
-  await refuseCheckpointSetBack(pool, lane)
+  let flushed: Checkpoint = await openCheckpoint(pool, checkpointKey)
+  await refuseCheckpointSetBack(pool, checkpointKey)
   let { position, watermark } = flushed
-  const states = createWindowStates({ pool, lane, isNew: position === 0, mostStates })
+  const states = createWindowStates({ pool, checkpointKey, isNew: position === 0, mostStates })
   let pending = nothing()
   let flushBeganAt = now()
   let flushing: Promise<void> | undefined
@@ -119,7 +119,7 @@ export const openProjector = async ({
     try {
       if (fold(pending.deltas, placed)) pending.windows++
     } catch (error) {
-      failure = new ProjectionError(lane.shard, position, event, error)
+      failure = new ProjectionError(checkpointKey.shard, position, event, error)
       throw failure
     }
     watermark = advanceWatermark(watermark, event.occurredAt, recordedAt)
@@ -129,11 +129,11 @@ export const openProjector = async ({
   const write = async ({ deltas, events }: Pending, to: Checkpoint): Promise<void> => {
     const startedAt = performance.now()
     const changed = await states.merge(deltas, flushed.position)
-    await writeFlush(pool, lane, flushed.position, to, changed)
+    await writeFlush(pool, checkpointKey, flushed.position, to, changed)
     flushed = to
     onCommitted?.(changed, to.position)
     onFlush?.({
-      shard: lane.shard,
+      shard: checkpointKey.shard,
       position: to.position,
       events,
       rows:
@@ -195,7 +195,7 @@ export const openProjector = async ({
     },
     close() {
       clearTimeout(timer)
-      failure ??= new Error(`The projector of shard ${lane.shard} is closed`)
+      failure ??= new Error(`The projector of shard ${checkpointKey.shard} is closed`)
     },
   }
 }

@@ -7,7 +7,7 @@ import { loadCatalogue } from '@patterns/read-model/reading/loadCatalogue.ts'
 import { loadWindows } from '@patterns/read-model/reading/loadWindows.ts'
 import type { WindowRow } from '@patterns/read-model/windowRow.ts'
 import type { ChangedStates } from '@patterns/read-model/writing/writeFlush.ts'
-import type { Lane } from '@patterns/read-model/projection.ts'
+import type { CheckpointKey } from '@patterns/read-model/projection.ts'
 import { refuseNewerRow } from './projectionAhead.ts'
 import { keyText, type WindowKey } from './windowKey.ts'
 
@@ -26,7 +26,7 @@ export interface WindowStates {
 
 export interface WindowStatesOptions {
   readonly pool: pg.Pool
-  readonly lane: Lane
+  readonly checkpointKey: CheckpointKey
   /** The checkpoint is at 0, so the tables hold nothing for this shard: nothing to look for until something was forgotten. */
   readonly isNew: boolean
   /** States kept at most; about 1 KiB each. */
@@ -71,11 +71,11 @@ const byKey = (a: WindowRow, b: WindowRow): number => {
 
 export const createWindowStates = ({
   pool,
-  lane,
+  checkpointKey,
   isNew,
   mostStates = 20_000,
 }: WindowStatesOptions): WindowStates => {
-  const { version, shard } = lane
+  const { version, shard } = checkpointKey
   const windows = new Map<string, WindowState>()
   const entries = new Map<string, CatalogueEntry>()
   /** Whether all that the tables hold of the shard is in memory. */
@@ -109,7 +109,7 @@ export const createWindowStates = ({
         newest = Math.max(newest, entry.lastPosition ?? 0)
       }
     }
-    await refuseNewerRow(pool, lane, newest, checkpoint)
+    await refuseNewerRow(pool, checkpointKey, newest, checkpoint)
   }
 
   /** Maps keep insertion order, so putting a touched key back in makes the first ones the least recent. */

@@ -25,7 +25,7 @@ export interface LaneOptions {
   readonly duplicateHorizon: number
   /** The time of day, epoch milliseconds. */
   readonly clock: () => number
-  readonly projector: Omit<ProjectorOptions, 'lane' | 'onCommitted'> & {
+  readonly projector: Omit<ProjectorOptions, 'checkpointKey' | 'onCommitted'> & {
     readonly projection: string
     readonly version: number
   }
@@ -156,7 +156,7 @@ export const openShardLane = async ({
   })
   const projector = await openProjector({
     ...projectorOptions,
-    lane: windows,
+    checkpointKey: windows,
     onCommitted: (changed, position) => shardTrends?.flushed(changed, position),
   })
   const shardTrends = trends?.open(windows, projector.flushedPosition())

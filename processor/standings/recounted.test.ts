@@ -158,7 +158,7 @@ it('every standing is what a recount of the events says that its checkpoint acco
       const open = async (shard: number): Promise<Projector> =>
         (projectors[shard] ??= await openProjector({
           pool,
-          lane: { projection: 'pattern_windows', version: 1, shard },
+          checkpointKey: { projection: 'pattern_windows', version: 1, shard },
           flushIntervalMs: 1_000_000,
           now: () => 0,
           onFailure: () => {},

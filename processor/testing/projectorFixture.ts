@@ -53,7 +53,7 @@ export const createProjectorFixture = (): ProjectorFixture => {
   const open = async (shard: number, options: Partial<ProjectorOptions> = {}): Promise<Projector> => {
     const projector = await openProjector({
       pool,
-      lane: { projection: 'windows', version: 1, shard },
+      checkpointKey: { projection: 'windows', version: 1, shard },
       flushIntervalMs: never,
       now: () => 0,
       onFailure: () => {},

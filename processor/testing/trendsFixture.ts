@@ -57,7 +57,7 @@ export const ownShard = async ({
   const committed: ProjectorOptions['onCommitted'][] = []
   const projector = await openProjector({
     pool,
-    lane: windows,
+    checkpointKey: windows,
     flushIntervalMs: never,
     now: () => 0,
     onFailure: () => {},

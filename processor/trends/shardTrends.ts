@@ -5,7 +5,7 @@ import type { Logger } from '@patterns/shared/logger.ts'
 import { isTransient } from '@patterns/shared/postgres/isTransient.ts'
 import type pg from 'pg'
 import type { Checkpoint } from '@patterns/read-model/checkpoint.ts'
-import { type Lane, projectionsOf } from '@patterns/read-model/projection.ts'
+import { type CheckpointKey, projectionsOf } from '@patterns/read-model/projection.ts'
 import { openCheckpoint } from '@patterns/read-model/writing/moveCheckpoint.ts'
 import type { ChangedStates } from '@patterns/read-model/writing/writeFlush.ts'
 import { readPatternPage, readPatternsAfter } from '@patterns/read-model/reading/listPatterns.ts'
@@ -22,8 +22,8 @@ import { createLineComputer } from './computeLines.ts'
 
 export interface ShardTrendsOptions {
   readonly pool: pg.Pool
-  /** The windows' own lane: the trends are derived from its tables. */
-  readonly windows: Lane
+  /** The key of the windows' checkpoint: the trends are derived from its tables. */
+  readonly windows: CheckpointKey
   /** The position that the windows are committed up to now. */
   readonly position: number
   readonly clock: Clock
@@ -83,7 +83,7 @@ export const createShardTrends = ({
   mostWindows,
   backoff = backoffMs,
 }: ShardTrendsOptions): ShardTrends => {
-  const lane: Lane = { ...projectionsOf(windows.version).trends, shard: windows.shard }
+  const key: CheckpointKey = { ...projectionsOf(windows.version).trends, shard: windows.shard }
   const store = createFigureStore({
     isNew: openedAt === 0,
     ...(mostWindows === undefined ? {} : { mostWindows }),
@@ -102,14 +102,14 @@ export const createShardTrends = ({
 
   /** Reads where the lines are, and finds those that the windows have left behind. */
   const open = async (): Promise<Checkpoint> => {
-    const found = await openCheckpoint(pool, lane)
+    const found = await openCheckpoint(pool, key)
     const { position: committed, patternIds } = await readPatternsAfter(pool, windows, found.position)
     if (found.position > committed) {
-      logger.warn({ shard: lane.shard }, 'the windows were begun again, and so are the trends')
-      await clearTrends(pool, lane)
+      logger.warn({ shard: key.shard }, 'the windows were begun again, and so are the trends')
+      await clearTrends(pool, key)
       return open()
     }
-    if (found.position > position) throw new SupersededError(`Shard ${lane.shard} has another owner`)
+    if (found.position > position) throw new SupersededError(`Shard ${key.shard} has another owner`)
     // Where nothing was ever computed, the walk that is due computes all of them.
     if (found.watermark !== noWatermark) stale.addAll(patternIds)
     return found
@@ -126,7 +126,7 @@ export const createShardTrends = ({
     const loaded = await loadFigures(pool, windows, missing, kept)
     // The database went back, as after a failover: what was flushed is not there any more.
     if (loaded.patterns.length < missing.length)
-      throw new FencedError(`Shard ${lane.shard} lacks a pattern in its catalogue that was changed`)
+      throw new FencedError(`Shard ${key.shard} lacks a pattern in its catalogue that was changed`)
     for (const pattern of loaded.patterns) store.fill(pattern, loaded.position, position)
     // Unless the clock was set back meanwhile, all are there now.
     await hold(patterns, now)
@@ -148,7 +148,7 @@ export const createShardTrends = ({
     })
     store.forgetOldest()
     const to = { ...checkpoint!, ...moved }
-    await writeTrends(pool, lane, checkpoint!, to, rows)
+    await writeTrends(pool, key, checkpoint!, to, rows)
     checkpoint = to
     onWritten?.({ lines: rows.length, seconds: (clock.elapsed() - began) / 1_000 })
   }
@@ -200,13 +200,13 @@ export const createShardTrends = ({
     reason = messageOf(error)
     if (error instanceof SupersededError) {
       status = 'fenced'
-      logger.info({ shard: lane.shard }, 'the trends of this shard have another owner')
+      logger.info({ shard: key.shard }, 'the trends of this shard have another owner')
     } else if (error instanceof FencedError || isTransient(error)) {
       status = 'retrying'
-      logger.warn({ shard: lane.shard, attempt, reason }, 'trends cannot be written yet')
+      logger.warn({ shard: key.shard, attempt, reason }, 'trends cannot be written yet')
     } else {
       status = 'stopped'
-      logger.error({ shard: lane.shard, err: error }, 'trends stopped; the windows go on')
+      logger.error({ shard: key.shard, err: error }, 'trends stopped; the windows go on')
     }
   }
 
@@ -239,7 +239,7 @@ export const createShardTrends = ({
       }
     },
     start: begin,
-    state: () => ({ shard: lane.shard, status, reason, position: checkpoint?.position ?? 0 }),
+    state: () => ({ shard: key.shard, status, reason, position: checkpoint?.position ?? 0 }),
     settled: () => running,
     close() {
       isClosed = true

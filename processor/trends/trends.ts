@@ -1,6 +1,6 @@
 import type { Logger } from '@patterns/shared/logger.ts'
 import type pg from 'pg'
-import type { Lane } from '@patterns/read-model/projection.ts'
+import type { CheckpointKey } from '@patterns/read-model/projection.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { createPace } from './pace.ts'
 import {
@@ -13,7 +13,7 @@ import {
 /** The trends of all shards of this process, which share one pace. */
 export interface Trends {
   /** For a shard whose windows are committed up to `position`. */
-  open(windows: Lane, position: number): ShardTrends
+  open(windows: CheckpointKey, position: number): ShardTrends
   states(): TrendsState[]
   /** Closes what is open and waits until nothing is under way. */
   stop(): Promise<void>

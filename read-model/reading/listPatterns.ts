@@ -1,12 +1,12 @@
 import type { Queryable } from '@patterns/shared/postgres/queryable.ts'
 import { checkpointsOf } from '../checkpoint.ts'
-import type { Lane } from '../projection.ts'
+import type { CheckpointKey } from '../projection.ts'
 import { tablesOf } from '../tables.ts'
 
 /** The next patterns of a shard in the order of their ids, after one of them. */
 export const readPatternPage = async (
   database: Queryable,
-  { version, shard }: Lane,
+  { version, shard }: CheckpointKey,
   after: string | undefined,
   limit: number,
 ): Promise<string[]> => {
@@ -22,15 +22,15 @@ export const readPatternPage = async (
 /** The patterns that a shard's events after a position touched, and the position of the windows. */
 export const readPatternsAfter = async (
   database: Queryable,
-  lane: Lane,
+  key: CheckpointKey,
   position: number,
 ): Promise<{ readonly position: number; readonly patternIds: readonly string[] }> => {
   const { rows } = await database.query<{ position: number; pattern_ids: string[] }>({
     text: `select position,
-       array(select pattern_id from ${tablesOf(lane.version).catalogue}
+       array(select pattern_id from ${tablesOf(key.version).catalogue}
              where shard = checkpoints.shard and last_position > $2) as pattern_ids
-     from ${checkpointsOf(lane)} as checkpoints where shard = $1`,
-    values: [lane.shard, position],
+     from ${checkpointsOf(key)} as checkpoints where shard = $1`,
+    values: [key.shard, position],
   })
   return { position: rows[0]!.position, patternIds: rows[0]!.pattern_ids }
 }

@@ -3,7 +3,7 @@ import { type Granularity, granularities } from '@patterns/projections/window.ts
 import { timestamptzArray, uuidArray } from '@patterns/shared/postgres/binaryArray.ts'
 import { transaction } from '@patterns/shared/postgres/transaction.ts'
 import type pg from 'pg'
-import type { Lane } from '../projection.ts'
+import type { CheckpointKey } from '../projection.ts'
 import { readCheckpoint } from './readCheckpoint.ts'
 import { tablesOf } from '../tables.ts'
 
@@ -34,7 +34,7 @@ type FiguresRow = [
 
 const readWindows = async (
   client: pg.ClientBase,
-  { version, shard }: Lane,
+  { version, shard }: CheckpointKey,
   granularity: Granularity,
   from: number,
   patternIds: Buffer,
@@ -69,7 +69,7 @@ const toWindow = (granularity: Granularity, row: FiguresRow): LoadedWindow => ({
  */
 export const loadFigures = (
   pool: pg.Pool,
-  lane: Lane,
+  key: CheckpointKey,
   patternIds: readonly string[],
   horizon: Readonly<Record<Granularity, number>>,
 ): Promise<{ readonly position: number; readonly patterns: readonly LoadedPattern[] }> =>
@@ -77,15 +77,13 @@ export const loadFigures = (
     await client.query('set transaction isolation level repeatable read, read only')
     const ids = uuidArray(patternIds)
     const [checkpoint, catalogue, ...windows] = await Promise.all([
-      readCheckpoint(client, lane),
+      readCheckpoint(client, key),
       client.query<{ pattern_id: string; first_seen: Date }>(
-        `select pattern_id, first_seen from ${tablesOf(lane.version).catalogue}
+        `select pattern_id, first_seen from ${tablesOf(key.version).catalogue}
          where pattern_id = any($1::uuid[]) and shard = $2`,
-        [ids, lane.shard],
+        [ids, key.shard],
       ),
-      ...granularities.map((granularity) =>
-        readWindows(client, lane, granularity, horizon[granularity], ids),
-      ),
+      ...granularities.map((granularity) => readWindows(client, key, granularity, horizon[granularity], ids)),
     ])
     const windowsOf = new Map<string, LoadedWindow[]>(
       catalogue.rows.map(({ pattern_id: patternId }) => [patternId, []]),

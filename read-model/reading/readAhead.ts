@@ -1,6 +1,6 @@
 import type { Queryable } from '@patterns/shared/postgres/queryable.ts'
 import { checkpointsOf } from '../checkpoint.ts'
-import type { Lane } from '../projection.ts'
+import type { CheckpointKey } from '../projection.ts'
 import { tablesOf } from '../tables.ts'
 
 /** Rows that account for more than their checkpoint. */
@@ -15,7 +15,7 @@ export interface Ahead {
  * Whether the totals of a shard account for more than the checkpoint of its windows; `undefined` if they do not, or if
  * there is no checkpoint. Both are of one snapshot.
  */
-export const readAhead = async (database: Queryable, windows: Lane): Promise<Ahead | undefined> => {
+export const readAhead = async (database: Queryable, windows: CheckpointKey): Promise<Ahead | undefined> => {
   const { rows } = await database.query<{ position: number; accounted: number | null }>({
     text: `select position,
        (select max(last_position) from ${tablesOf(windows.version).totals.hour} as totals

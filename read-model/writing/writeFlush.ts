@@ -4,7 +4,7 @@ import { transaction } from '@patterns/shared/postgres/transaction.ts'
 import type pg from 'pg'
 import { upsertCatalogue } from './upsertCatalogue.ts'
 import type { Checkpoint } from '../checkpoint.ts'
-import type { Lane } from '../projection.ts'
+import type { CheckpointKey } from '../projection.ts'
 import { moveCheckpoint } from './moveCheckpoint.ts'
 import { upsertWindows } from './upsertWindows.ts'
 import { FencedError } from './fencedError.ts'
@@ -27,7 +27,7 @@ export interface ChangedStates {
  */
 export const writeFlush = (
   pool: pg.Pool,
-  lane: Lane,
+  key: CheckpointKey,
   from: number,
   to: Checkpoint,
   changed: ChangedStates,
@@ -35,19 +35,19 @@ export const writeFlush = (
   transaction(pool, async (client) => {
     // Sent together: whether the checkpoint moved is known before anything is committed.
     const statements = [
-      moveCheckpoint(client, lane, from, to),
+      moveCheckpoint(client, key, from, to),
       ...granularities.flatMap((granularity) => {
         const { patterns, totals } = changed.windows[granularity]
         return [patterns, totals].map((rows) =>
-          upsertWindows(client, lane.version, lane.shard, granularity, rows),
+          upsertWindows(client, key.version, key.shard, granularity, rows),
         )
       }),
-      upsertCatalogue(client, lane.version, lane.shard, changed),
+      upsertCatalogue(client, key.version, key.shard, changed),
     ] as const
     // The first to fail says why; those after it only say that the transaction is aborted.
     const failed = (await Promise.allSettled(statements)).find((result) => result.status === 'rejected')
     if (failed !== undefined) throw failed.reason
     const isMoved = await statements[0]
     if (!isMoved)
-      throw new FencedError(`Shard ${lane.shard} has another owner: its checkpoint is not at ${from}`)
+      throw new FencedError(`Shard ${key.shard} has another owner: its checkpoint is not at ${from}`)
   })

@@ -9,7 +9,7 @@ import {
 } from '@patterns/shared/postgres/binaryArray.ts'
 import type pg from 'pg'
 import type { Checkpoint } from '../checkpoint.ts'
-import type { Lane } from '../projection.ts'
+import type { CheckpointKey } from '../projection.ts'
 import { moveCheckpoint, resetCheckpoint } from './moveCheckpoint.ts'
 import { FencedError } from './fencedError.ts'
 import { tablesOf } from '../tables.ts'
@@ -65,29 +65,29 @@ where kept.position <= excluded.position`
  */
 export const writeTrends = (
   pool: pg.Pool,
-  lane: Lane,
+  key: CheckpointKey,
   from: Checkpoint,
   to: Checkpoint,
   rows: readonly TrendRow[],
 ): Promise<void> =>
   transaction(pool, async (client) => {
     const [isMoved] = await Promise.all([
-      moveCheckpoint(client, lane, from.position, to),
+      moveCheckpoint(client, key, from.position, to),
       rows.length === 0
         ? undefined
         : client.query({
-            name: `upsert_trends_v${lane.version}`,
-            text: upsertText(lane.version),
-            values: [lane.shard, ...columns.map(([, , toArray]) => toArray(rows))],
+            name: `upsert_trends_v${key.version}`,
+            text: upsertText(key.version),
+            values: [key.shard, ...columns.map(([, , toArray]) => toArray(rows))],
           }),
     ])
     if (!isMoved)
-      throw new FencedError(`Shard ${lane.shard} has another owner: its trends are not at ${from.position}`)
+      throw new FencedError(`Shard ${key.shard} has another owner: its trends are not at ${from.position}`)
   })
 
 /** Forgets all lines of a shard and begins its checkpoint again. */
-export const clearTrends = (pool: pg.Pool, lane: Lane): Promise<void> =>
+export const clearTrends = (pool: pg.Pool, key: CheckpointKey): Promise<void> =>
   transaction(pool, async (client) => {
-    await client.query(`delete from ${tablesOf(lane.version).trends} where shard = $1`, [lane.shard])
-    await resetCheckpoint(client, lane)
+    await client.query(`delete from ${tablesOf(key.version).trends} where shard = $1`, [key.shard])
+    await resetCheckpoint(client, key)
   })

@@ -52,7 +52,7 @@ await runProcess({
         head: (await log.head(shard))!,
         projector: await openProjector({
           pool,
-          lane: { ...servedProjections.windows, shard },
+          checkpointKey: { ...servedProjections.windows, shard },
           flushIntervalMs: settings.FLUSH_INTERVAL_MS,
           now: () => performance.now(),
           onFlush: (flush) => notifier.flushed(flush),
