@@ -18,7 +18,7 @@ export const stepsBack = (from: Vector, to: Vector): boolean =>
   [...from].some(([shard, position]) => (to.get(shard) ?? 0) < position)
 
 /** The least position of each shard; one that is missing somewhere is at 0. */
-export const leastVector = (vectors: readonly Vector[]): Vector => {
+export const minVector = (vectors: readonly Vector[]): Vector => {
   const [first, ...rest] = vectors
   if (first === undefined) return new Map()
   return new Map(

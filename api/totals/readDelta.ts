@@ -1,7 +1,7 @@
 import type { CatalogueEntry } from '@patterns/projections/catalogue.ts'
 import { granularities } from '@patterns/projections/window.ts'
 import type pg from 'pg'
-import { leastVector, type Vector } from '@patterns/read-model/vector.ts'
+import { minVector, type Vector } from '@patterns/read-model/vector.ts'
 import type { LaneIndex } from './laneIndex.ts'
 import type { LoadedSlice } from './loadSlices.ts'
 import { readCatalogue } from './readCatalogue.ts'
@@ -41,7 +41,7 @@ export const readDelta = async (
   { lanes, store, known, arrived }: DeltaOptions,
 ): Promise<Delta> => {
   const vectors = arrived.map((loaded) => loaded.vector)
-  const since = leastVector(known === undefined ? vectors : [known, ...vectors])
+  const since = minVector(known === undefined ? vectors : [known, ...vectors])
   const changes: Change[] = []
   if (known !== undefined || arrived.length > 0) {
     const changed = await readChangedWindows(client, since)

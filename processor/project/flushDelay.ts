@@ -8,9 +8,9 @@ export interface FlushState {
 }
 
 /** Past this the deltas would take more memory than a flush saves work. */
-const mostPendingWindows = 20_000
+const maxPendingWindows = 20_000
 /** The longest that a backlog may delay the windows. */
-const mostDelayMs = 2_000
+const maxDelayMs = 2_000
 /** A lag of this many messages is a backlog: its events will soon fall into the windows that are pending now. */
 const backlog = 10_000
 
@@ -20,6 +20,6 @@ const backlog = 10_000
  * watch, and in a backlog late, for the sake of throughput.
  */
 export const flushDelayMs = ({ pendingWindows, lag, intervalMs }: FlushState): number => {
-  if (pendingWindows >= mostPendingWindows) return 0
-  return lag < backlog ? intervalMs : Math.max(intervalMs, mostDelayMs)
+  if (pendingWindows >= maxPendingWindows) return 0
+  return lag < backlog ? intervalMs : Math.max(intervalMs, maxDelayMs)
 }

@@ -9,7 +9,7 @@ import { createFlushNotifier } from './flushNotifier.ts'
 let database: TestDatabase
 let pool: pg.Pool
 let listener: pg.Client
-let heard: (string | undefined)[] = []
+let notified: (string | undefined)[] = []
 const logger = createLogger('test', 'silent')
 
 beforeAll(async () => {
@@ -18,17 +18,17 @@ beforeAll(async () => {
   listener = new pg.Client({ connectionString: database.url })
   await listener.connect()
   await listener.query(`listen ${flushChannel}`)
-  listener.on('notification', ({ payload }) => heard.push(payload))
+  listener.on('notification', ({ payload }) => notified.push(payload))
 })
-beforeEach(() => void (heard = []))
+beforeEach(() => void (notified = []))
 afterAll(async () => {
   await listener.end()
   await pool.end()
   await database.drop()
 })
 
-const untilHeard = (expected: readonly string[]) =>
-  vi.waitFor(() => expect(heard).toEqual(expected), { timeout: 20_000, interval: 5 })
+const untilNotified = (expected: readonly string[]) =>
+  vi.waitFor(() => expect(notified).toEqual(expected), { timeout: 20_000, interval: 5 })
 
 describe('readers are told', () => {
   it('of the first flush at once, and of those that follow closely together, only the last of each shard', async () => {
@@ -36,9 +36,9 @@ describe('readers are told', () => {
     notifier.flushed({ shard: 2, position: 5 })
     for (let position = 6; position < 20; position++) notifier.flushed({ shard: 2, position })
     notifier.flushed({ shard: 0, position: 1 })
-    await untilHeard(['2:5', '2:19,0:1'])
+    await untilNotified(['2:5', '2:19,0:1'])
     notifier.flushed({ shard: 0, position: 2 })
-    await untilHeard(['2:5', '2:19,0:1', '0:2'])
+    await untilNotified(['2:5', '2:19,0:1', '0:2'])
     await notifier.stop()
   })
 
@@ -47,16 +47,16 @@ describe('readers are told', () => {
     notifier.flushed({ shard: 0, position: 1 })
     notifier.flushed({ shard: 0, position: 2 })
     await notifier.stop()
-    await untilHeard(['0:1', '0:2'])
+    await untilNotified(['0:1', '0:2'])
     await notifier.stop()
-    expect(heard).toHaveLength(2)
+    expect(notified).toHaveLength(2)
   })
 
   it('of more shards than one payload can name', async () => {
     const notifier = createFlushNotifier({ pool, logger, everyMs: 20 })
     const position = Number.MAX_SAFE_INTEGER
     for (let shard = 0; shard < 1_001; shard++) notifier.flushed({ shard, position })
-    await vi.waitFor(() => expect(heard.flatMap((payload) => payload!.split(','))).toHaveLength(1_001), {
+    await vi.waitFor(() => expect(notified.flatMap((payload) => payload!.split(','))).toHaveLength(1_001), {
       timeout: 20_000,
     })
     await notifier.stop()
@@ -73,7 +73,7 @@ it('where readers cannot be told that is said once, and the next flush is told a
   await vi.waitFor(() => expect(warn).toHaveBeenCalled())
   notifier.flushed({ shard: 0, position: 2 })
   notifier.flushed({ shard: 0, position: 3 })
-  await untilHeard(['0:3'])
+  await untilNotified(['0:3'])
   await notifier.stop()
   expect(warn).toHaveBeenCalledTimes(1)
 })

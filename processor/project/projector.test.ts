@@ -27,10 +27,10 @@ const steps = fc.array(
 const projectInSteps = async (
   history: readonly RecordedEvent[],
   all: readonly { events: number; after: string }[],
-  mostStates?: number,
+  maxStates?: number,
 ): Promise<number> => {
   const shard = newShard()
-  const reopen = () => open(shard, mostStates === undefined ? {} : { mostStates })
+  const reopen = () => open(shard, maxStates === undefined ? {} : { maxStates })
   let projector = await reopen()
   for (const { events, after } of all) {
     await projector.take(history.slice(projector.position(), projector.position() + events), 0)
@@ -74,11 +74,11 @@ describe('projecting a history', () => {
         histories(40),
         steps,
         fc.integer({ min: 1, max: 8 }),
-        async (history, all, mostStates) => {
+        async (history, all, maxStates) => {
           const shard = await projectInSteps(
             history,
             all.map(({ events }) => ({ events, after: 'flush' })),
-            mostStates,
+            maxStates,
           )
           expect(await readProjection(fixture.pool, shard)).toEqual(recountProjection(history))
         },

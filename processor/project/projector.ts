@@ -51,7 +51,7 @@ export interface ProjectorOptions {
   readonly onFailure: (error: unknown) => void
   readonly onFlush?: (flush: Flush) => void
   /** Window states kept in memory at most. */
-  readonly mostStates?: number
+  readonly maxStates?: number
   /** Given each flush that is committed, in order, before the next one is begun; must not throw. */
   readonly onCommitted?: (changed: ChangedStates, position: number) => void
   /** How an event is counted; the tests put a faulty one here. */
@@ -95,13 +95,13 @@ export const openProjector = async ({
   onFailure,
   onFlush,
   onCommitted,
-  mostStates,
+  maxStates,
   fold = foldEvent,
 }: ProjectorOptions): Promise<Projector> => {
   let flushed: Checkpoint = await openCheckpoint(pool, checkpointKey)
   await refuseCheckpointSetBack(pool, checkpointKey)
   let { position, watermark } = flushed
-  const states = createWindowStates({ pool, checkpointKey, isNew: position === 0, mostStates })
+  const states = createWindowStates({ pool, checkpointKey, isNew: position === 0, maxStates })
   let pending = nothing()
   let flushBeganAt = now()
   let flushing: Promise<void> | undefined

@@ -47,12 +47,14 @@ describe('a flush', () => {
     const listener = await fixture.pool.connect()
     try {
       await listener.query(`listen ${flushChannel}; listen afterwards`)
-      const heard = new Promise((resolve) => listener.once('notification', ({ channel }) => resolve(channel)))
+      const notified = new Promise((resolve) =>
+        listener.once('notification', ({ channel }) => resolve(channel)),
+      )
       const projector = await open(newShard())
       await projector.take(someHistory, 0)
       await projector.flush()
       await fixture.pool.query('notify afterwards')
-      expect(await heard).toBe('afterwards')
+      expect(await notified).toBe('afterwards')
     } finally {
       listener.release(true)
     }

@@ -30,7 +30,7 @@ export interface WindowStatesOptions {
   /** The checkpoint is at 0, so the tables hold nothing for this shard: nothing to look for until something was forgotten. */
   readonly isNew: boolean
   /** States kept at most; about 1 KiB each. */
-  readonly mostStates?: number | undefined
+  readonly maxStates?: number | undefined
 }
 
 interface Touched extends WindowKey {
@@ -73,7 +73,7 @@ export const createWindowStates = ({
   pool,
   checkpointKey,
   isNew,
-  mostStates = 20_000,
+  maxStates = 20_000,
 }: WindowStatesOptions): WindowStates => {
   const { version, shard } = checkpointKey
   const windows = new Map<string, WindowState>()
@@ -118,11 +118,11 @@ export const createWindowStates = ({
     states.set(key, value)
   }
   const forgetOldest = (states: Map<string, unknown>): void => {
-    if (states.size <= mostStates) return
+    if (states.size <= maxStates) return
     isComplete = false
     for (const key of states.keys()) {
       states.delete(key)
-      if (states.size <= mostStates) return
+      if (states.size <= maxStates) return
     }
   }
 

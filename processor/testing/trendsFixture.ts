@@ -32,7 +32,7 @@ export interface OwnedShard {
 }
 
 export interface OwnShardOptions extends Partial<
-  Pick<ShardTrendsOptions, 'mostWindows' | 'onWritten' | 'backoff'>
+  Pick<ShardTrendsOptions, 'maxWindows' | 'onWritten' | 'backoff'>
 > {
   readonly pool: pg.Pool
   /** Where the trends write, if not to `pool`. */

@@ -53,7 +53,7 @@ export interface FigureStoreOptions {
   /** The shard has no windows yet, so what is not held does not exist. */
   readonly isNew: boolean
   /** Windows kept at most, 56 bytes each: by default 22 MB, 3,000 patterns that were used in every window. */
-  readonly mostWindows?: number
+  readonly maxWindows?: number
 }
 
 const empty = (firstSeen: number, isWhole: boolean): PatternFigures => ({
@@ -71,13 +71,13 @@ const everything: Horizon = {
   week: Number.NEGATIVE_INFINITY,
 }
 
-export const createFigureStore = ({ isNew, mostWindows = 400_000 }: FigureStoreOptions): FigureStore => {
+export const createFigureStore = ({ isNew, maxWindows = 400_000 }: FigureStoreOptions): FigureStore => {
   const patterns = new Map<string, PatternFigures>()
   let isComplete = isNew
   let kept: Horizon = everything
   /** Numbers that there is room for in all of them. */
   let room = 0
-  const mostRoom = mostWindows * figuresPerWindow
+  const maxRoom = maxWindows * figuresPerWindow
 
   const keepRecent = (patternId: string, pattern: PatternFigures): void => {
     patterns.delete(patternId)
@@ -153,7 +153,7 @@ export const createFigureStore = ({ isNew, mostWindows = 400_000 }: FigureStoreO
     put,
     forgetOldest() {
       for (const [patternId, pattern] of patterns) {
-        if (room <= mostRoom) return
+        if (room <= maxRoom) return
         if (!pattern.isWhole) continue
         isComplete = false
         forget(patternId, pattern)

@@ -88,11 +88,11 @@ const steps = fc.array(
  */
 it('lines are those that are computed from the windows at request time, to the bit', async () => {
   await fc.assert(
-    fc.asyncProperty(steps, fc.constantFrom(0, 60, 400_000), async (all, mostWindows) => {
+    fc.asyncProperty(steps, fc.constantFrom(0, 60, 400_000), async (all, maxWindows) => {
       const shard = ++shards
       const clock = createSteppedClock(start)
       const log: ProjectableEvent[] = []
-      const own = () => ownShard({ pool, shard, clock, log, mostWindows })
+      const own = () => ownShard({ pool, shard, clock, log, maxWindows })
       let owned = await own()
       for (const step of all) {
         if (step.kind === 'project') {

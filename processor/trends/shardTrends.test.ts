@@ -92,7 +92,7 @@ describe('the trends of a shard', () => {
   })
 
   it('need no figures in memory: what is forgotten is read again', async () => {
-    const { shard, clock, project, step } = await own({ mostWindows: 0 })
+    const { shard, clock, project, step } = await own({ maxWindows: 0 })
     await project([...everyDay(first, 20), ...everyDay(second, 10)])
     await step(1_000)
     await project([used(first, noon - 2 * day), used(second, noon - 5 * hour)])

@@ -32,7 +32,7 @@ export interface ShardTrendsOptions {
   readonly logger: Logger
   readonly onWritten?: (written: { lines: number; seconds: number }) => void
   /** Windows whose figures are kept in memory at most. */
-  readonly mostWindows?: number
+  readonly maxWindows?: number
   readonly backoff?: (attempt: number) => number
 }
 
@@ -80,13 +80,13 @@ export const createShardTrends = ({
   pace,
   logger,
   onWritten,
-  mostWindows,
+  maxWindows,
   backoff = backoffMs,
 }: ShardTrendsOptions): ShardTrends => {
   const key: CheckpointKey = { ...projectionsOf(windows.version).trends, shard: windows.shard }
   const store = createFigureStore({
     isNew: openedAt === 0,
-    ...(mostWindows === undefined ? {} : { mostWindows }),
+    ...(maxWindows === undefined ? {} : { maxWindows }),
   })
   const stale = createStaleLines(store)
   const computeLines = createLineComputer()

@@ -19,7 +19,7 @@ export interface Trends {
   stop(): Promise<void>
 }
 
-export interface TrendsOptions extends Pick<ShardTrendsOptions, 'onWritten' | 'backoff' | 'mostWindows'> {
+export interface TrendsOptions extends Pick<ShardTrendsOptions, 'onWritten' | 'backoff' | 'maxWindows'> {
   readonly pool: pg.Pool
   readonly logger: Logger
   readonly clock?: Clock

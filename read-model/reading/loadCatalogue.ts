@@ -4,7 +4,7 @@ import type { Queryable } from '@patterns/shared/postgres/queryable.ts'
 import { catalogueColumns } from '../catalogueColumns.ts'
 import { tablesOf } from '../tables.ts'
 
-const said = (value: unknown, at: Date | null, by: string | null): Reported<string> | null =>
+const reported = (value: unknown, at: Date | null, by: string | null): Reported<string> | null =>
   at === null ? null : { value: value as string, occurredAt: at.getTime(), eventId: by! }
 
 /** Reads those of the given patterns' entries in a shard that exist. */
@@ -26,8 +26,8 @@ export const loadCatalogue = async (
       lastSeen: row.last_seen.getTime(),
       lastUsed: row.last_used?.getTime() ?? null,
       lastPosition: row.last_position,
-      patternName: said(row.pattern_name, row.pattern_name_said_at, row.pattern_name_said_by),
-      patternType: said(row.pattern_type, row.pattern_type_said_at, row.pattern_type_said_by),
+      patternName: reported(row.pattern_name, row.pattern_name_said_at, row.pattern_name_said_by),
+      patternType: reported(row.pattern_type, row.pattern_type_said_at, row.pattern_type_said_by),
       ...row.said,
     },
   ])

@@ -8,10 +8,10 @@ type Entries = readonly (readonly [patternId: string, entry: CatalogueEntry])[]
 
 const columns = catalogueColumns.map(([name]) => name)
 
-const saidArrays = (said: readonly (Reported<string> | null)[]): Buffer[] => [
-  textArray(said.map((one) => one?.value ?? null)),
-  timestamptzArray(said.map((one) => one?.occurredAt ?? null)),
-  uuidArray(said.map((one) => one?.eventId ?? null)),
+const reportedArrays = (reported: readonly (Reported<string> | null)[]): Buffer[] => [
+  textArray(reported.map((one) => one?.value ?? null)),
+  timestamptzArray(reported.map((one) => one?.occurredAt ?? null)),
+  uuidArray(reported.map((one) => one?.eventId ?? null)),
 ]
 
 /** The fields that only a registration sets, as one JSON object; null for the most of patterns that has none. */
@@ -52,8 +52,8 @@ on conflict (pattern_id, shard) do update set
       timestamptzArray(all.map((entry) => entry.lastSeen)),
       timestamptzArray(all.map((entry) => entry.lastUsed)),
       int8Array(all.map((entry) => entry.lastPosition)),
-      ...saidArrays(all.map((entry) => entry.patternName)),
-      ...saidArrays(all.map((entry) => entry.patternType)),
+      ...reportedArrays(all.map((entry) => entry.patternName)),
+      ...reportedArrays(all.map((entry) => entry.patternType)),
       textArray(entries.map(([patternId, entry]) => (registered.has(patternId) ? restOf(entry) : null))),
     ],
   })
