@@ -12,7 +12,7 @@ import type pg from 'pg'
 import { printFigures, printResult } from './printResult.ts'
 
 const shard = 0
-/** So many that none is small: nobody unpacks them, so they have no payload. */
+/** So many that none is small; they are not unpacked, so they have no payload. */
 const eventsPerSegment = 300
 /** What a quiet minute leaves. */
 const smallSegments = 60

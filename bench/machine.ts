@@ -2,7 +2,7 @@ import { cpus, totalmem } from 'node:os'
 
 /**
  * Milliseconds that a fixed piece of work takes now. A machine that others share can be half as fast again at one
- * time as at another: figures compare only where this is alike.
+ * time as at another: figures compare only if this is alike.
  */
 const referenceMs = (): number => {
   const text = JSON.stringify(Array.from({ length: 20_000 }, (_, id) => ({ id, name: `pattern ${id}` })))

@@ -4,7 +4,7 @@ import type { Command } from 'commander'
 import { printFigures, printResult } from './printResult.ts'
 import { detectionInList, detectionOf, simulateLines } from './trends/detect.ts'
 
-/** What is injected, from nothing to what nobody would overlook; see `Character.change`. */
+/** What is injected, from nothing to what cannot be overlooked; see `Character.change`. */
 const changes: Readonly<Record<Metric, readonly number[]>> = {
   usage: [0, 0.1, 0.25, 0.5, 1],
   success_rate: [0, 0.02, 0.05, 0.1, 0.2],

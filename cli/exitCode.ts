@@ -1,5 +1,5 @@
 /**
- * 0: done and all was well. 1: done, and problems were found, or it failed. 2: called or set up wrongly, also where
+ * 0: done and all was well. 1: done, and problems were found, or it failed. 2: called or set up wrongly, also if
  * what a setting leads to cannot be reached.
  */
 export type ExitCode = 0 | 1 | 2

@@ -28,7 +28,7 @@ export interface HistoryQuestion {
 export interface HistoryCheck {
   /** The first of the partition's offsets at which it holds another one, or none; `null` if nothing differs. */
   readonly divergesAt: number | null
-  /** The head's, where the leader knows it as well; `null` if it is of no use to ask by. */
+  /** The head's, if the leader knows it as well; `null` if it is of no use to ask by. */
   readonly leaderEpoch: number | null
 }
 

@@ -4,7 +4,7 @@ import type { EventClaim, PatternHomes } from './patternHomes.ts'
 
 /** How far a shard's log has come, and what became of every source offset before `nextSourceOffset`. */
 export interface ShardHead {
-  /** The position of the last event; 0 where the shard is empty. Positions are 1, 2, 3… without gaps. */
+  /** The position of the last event; 0 if the shard is empty. Positions are 1, 2, 3… without gaps. */
   readonly position: number
   /** The source offset that the log began with. */
   readonly firstSourceOffset: number
@@ -25,7 +25,7 @@ export interface ShardHead {
   /** Which topic the source offsets are of, as the source names it; `null` if it never could. */
   readonly topicId: string | null
   /**
-   * How far event time has come, epoch milliseconds: `noWatermark` before the first event; `null` if nobody kept it,
+   * How far event time has come, epoch milliseconds: `noWatermark` before the first event; `null` if it was not kept,
    * in a log that is older than this.
    */
   readonly watermark: number | null
@@ -93,7 +93,7 @@ export interface LogRecord {
   readonly recordedAt: number
   readonly eventId: string
   readonly value: Buffer
-  /** Kept only where they carry part of the event (CloudEvents). */
+  /** Kept only if they carry part of the event (CloudEvents). */
   readonly headers: MessageHeaders | undefined
 }
 
@@ -103,7 +103,7 @@ export interface PositionRange {
   readonly last: number
 }
 
-/** A span of event time in epoch milliseconds, `to` exclusive; without an end where one is absent. */
+/** A span of event time in epoch milliseconds, `to` exclusive; without an end if one is absent. */
 export interface TimeSpan {
   readonly from?: number
   readonly to?: number
@@ -119,7 +119,7 @@ export interface EventLog extends PatternHomes {
   shards(): Promise<number[]>
   /** The shard's head; `undefined` if nothing was ever appended or opened. */
   head(shard: number): Promise<ShardHead | undefined>
-  /** Opens a shard that is to begin at a source offset; keeps the head where there is one already, and answers it. */
+  /** Opens a shard that is to begin at a source offset; keeps the head if there is one already, and answers it. */
   open(shard: number, firstSourceOffset: number): Promise<ShardHead>
   /** Notes which topic the source offsets of a shard are of, unless its head is another by now. */
   nameTopic(shard: number, topicId: string, head: ShardHead): Promise<void>

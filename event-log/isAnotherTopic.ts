@@ -2,7 +2,7 @@ import type { ShardHead } from './eventLog.ts'
 
 /**
  * Whether a shard's source offsets are of another topic than the one that goes by its name now, whatever that one's
- * offsets are. It does not matter where nothing was taken yet, and cannot be told where either id is unknown.
+ * offsets are. It does not matter if nothing was taken yet, and cannot be told if either id is unknown.
  */
 export const isAnotherTopic = (
   { nextSourceOffset, sourceBase, topicId }: Pick<ShardHead, 'nextSourceOffset' | 'sourceBase' | 'topicId'>,

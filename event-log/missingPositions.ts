@@ -1,6 +1,6 @@
 import type { PositionRange } from './eventLog.ts'
 
-/** A log has no events where it should have some: rows were deleted by hand, or a backup was restored in part. */
+/** A log has no events if it should have some: rows were deleted by hand, or a backup was restored in part. */
 export class MissingPositionsError extends Error {
   override readonly name = 'MissingPositionsError'
   readonly shard: number

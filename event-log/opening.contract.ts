@@ -2,7 +2,7 @@ import { noWatermark } from '@patterns/shared/contract/watermark.ts'
 import { describe, expect, it } from 'vitest'
 import { events, idsOf, type LogFixture, readAll } from './testing/logFixture.ts'
 
-/** What a shard is that nobody has appended to yet, in every event log. */
+/** What a shard is before the first append, in every event log. */
 export const openingContract = (fixture: LogFixture): void => {
   const { newShard, given } = fixture
 

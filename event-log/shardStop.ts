@@ -18,7 +18,7 @@ export interface StopCause {
   readonly message: string
   /** The command to begin with; `null` if there is none. */
   readonly command: string | null
-  /** What is in its way, where that is a batch that cannot be read. */
+  /** What is in its way, if that is a batch that cannot be read. */
   readonly batch?: UnreadableBatch
 }
 

@@ -48,7 +48,7 @@ test.skipIf(brokers === null)(
         return foldEvent(deltas, placed)
       }
 
-      // The second start meets the event in the log, where the first one got it from the topic.
+      // The second start meets the event in the log, if the first one got it from the topic.
       for (const more of ['first start', 'second start']) {
         running = await startInProcessProcessor(fixture, { fold: faulty })
         const stopped = await until('the shard stops', async () =>

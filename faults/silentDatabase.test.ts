@@ -30,7 +30,7 @@ test(
       const load = startLoad(fixture, 'silent')
       await untilHealth('ok')
 
-      // A failover of which nobody told this side: the old connections are dead, new ones lead to the new server.
+      // A failover that this side was not told of: the old connections are dead, new ones lead to the new server.
       for (let failover = 0; failover < 2; failover++) {
         const { messages } = await readProgress(fixture.pool)
         proxy.swallow()

@@ -96,7 +96,7 @@ const withFixture = async (work: (fixture: PipelineFixture) => Promise<void>): P
 }
 
 /**
- * Starts a processor that cannot go on past a lock, and kills it where it waits for that, so far as `isThere` says. What
+ * Starts a processor that cannot go on past a lock, and kills it while it waits for that, so far as `isThere` says. What
  * its connections wait for at that moment may still be done once the lock is gone, as after any death.
  */
 const killAt = async (

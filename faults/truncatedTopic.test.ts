@@ -10,7 +10,7 @@ import { untilHealth } from './testing/operatorView.ts'
 import { createPipelineFixture, type PipelineFixture } from './testing/pipelineFixture.ts'
 import { until } from './testing/until.ts'
 
-// A broker of our own, whose disk is put back to what it was; where none can be started the suite has none either.
+// A broker of our own, whose disk is put back to what it was; if none can be started the suite has none either.
 const canStart = inject('kafkaBrokers') !== null
 
 const id = (shard: number, number: number): string =>

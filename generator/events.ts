@@ -10,7 +10,7 @@ export interface EventsOptions {
   readonly seed: string | number
   /** The first instant, epoch milliseconds. */
   readonly from: number
-  /** The instant after the last; endless where absent. */
+  /** The instant after the last; endless if absent. */
   readonly to?: number
   /** When the 30 days of the patterns' characters begin; default `from`. */
   readonly epoch?: number

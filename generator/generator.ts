@@ -27,7 +27,7 @@ export interface GeneratorOptions {
 
 /** The demo: a history for an empty topic, then live traffic until it is told to stop. */
 export interface Generator {
-  /** Resolves once `stopping` has aborted. Rejects where the state file is not ours to read. */
+  /** Resolves once `stopping` has aborted. Rejects if the state file is not ours to read. */
   run(): Promise<void>
   /** Lets go of the topic; what was accepted is sent first. */
   stop(): Promise<void>

@@ -28,7 +28,7 @@ const isMissing = (error: unknown): boolean => (error as NodeJS.ErrnoException).
 
 /**
  * @param topic names the topic among all that were ever written to from this data directory
- * @throws where the file is there but is not ours to read: nothing is then published by guess
+ * @throws if the file is there but is not ours to read: nothing is then published by guess
  */
 export const createHistoryState = (file: string, topic: string): HistoryState => {
   const readAll = async (): Promise<Record<string, History>> => {

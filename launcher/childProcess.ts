@@ -14,10 +14,10 @@ export interface ChildOptions {
 
 export interface Child {
   readonly pid: number
-  /** Resolves when it says that it is ready; never where it ends before. */
+  /** Resolves when it says that it is ready; never if it ends before. */
   readonly ready: Promise<void>
   readonly ended: Promise<ChildEnd>
-  /** Asks it to stop, and ends it where it has not by then. Resolves when it is gone. Idempotent. */
+  /** Asks it to stop, and ends it if it has not by then. Resolves when it is gone. Idempotent. */
   stop(withinMs: number): Promise<void>
   /** Ends it at once. */
   kill(): void
@@ -26,7 +26,7 @@ export interface Child {
 export interface ChildEnd {
   /** In words: `it ended with code 1`. */
   readonly reason: string
-  /** Present where it refused to start because of a setting: its own one line. */
+  /** Present if it refused to start because of a setting: its own one line. */
   readonly refusal?: string
 }
 

@@ -8,7 +8,7 @@ export const portFault = (host: string, port: number): Promise<string | undefine
     server.listen({ host, port, exclusive: true }, () => server.close(() => resolve(undefined)))
   })
 
-/** The preferred port where it is free, else one that the system chooses. */
+/** The preferred port if it is free, else one that the system chooses. */
 export const choosePort = async (host: string, preferred = 0): Promise<number> => {
   if (preferred !== 0 && (await portFault(host, preferred)) === undefined) return preferred
   return new Promise((resolve, reject) => {

@@ -8,7 +8,7 @@ import { placeBinaries } from './reachableBinaries.ts'
 import { startServer } from './postgresServer.ts'
 
 export interface EmbeddedPostgresOptions {
-  /** Absolute. Made where it does not exist yet. */
+  /** Absolute. Made if it does not exist yet. */
   readonly dataDir: string
   /** Where it is taken, another is chosen. Default: any. */
   readonly preferredPort?: number
@@ -53,7 +53,7 @@ const defaultSettings = {
 const predecessorWaitMs = 15_000
 
 /**
- * Starts a real PostgreSQL on a data directory, which it makes first where there is none. Resolves once
+ * Starts a real PostgreSQL on a data directory, which it makes first if there is none. Resolves once
  * connections are accepted, after crash recovery if need be.
  * @throws with the server's own reason if it does not start
  */

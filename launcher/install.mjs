@@ -1,5 +1,5 @@
 // Runs a script of this repository: node launcher/install.mjs <script.ts> [arguments…]
-// Plain JavaScript that needs Node 20 and npm alone: it first installs the packages where they are missing or
+// Plain JavaScript that needs Node 20 and npm alone: it first installs the packages if they are missing or
 // older than the lockfile, the Node that everything else runs on among them. Once installed it only starts that.
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'

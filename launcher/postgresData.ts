@@ -13,7 +13,7 @@ const passwordFile = (dataDir: string): string => join(dataDir, 'superuser-passw
 /** The superuser's password, made with the data and kept in it, readable by its owner alone. */
 export const readPassword = (dataDir: string): string => readFileSync(passwordFile(dataDir), 'utf8').trim()
 
-/** @throws where the data was made by another major version, or is no PostgreSQL data at all */
+/** @throws if the data was made by another major version, or is no PostgreSQL data at all */
 export const checkData = (dataDir: string): void => {
   const file = join(dataDir, 'PG_VERSION')
   const version = existsSync(file) ? readFileSync(file, 'utf8').trim() : 'none'

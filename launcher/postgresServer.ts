@@ -21,7 +21,7 @@ export type StartedServer =
 
 /**
  * The server is a child of a shell that waits for its standard input to end and then asks the server to stop
- * (SIGINT, a fast shutdown): so it stops as well where this process is killed. The shell leads a session of
+ * (SIGINT, a fast shutdown): so it stops as well if this process is killed. The shell leads a session of
  * its own, so that a Ctrl-C in the terminal does not stop the server before those that use it.
  */
 const untilInputEnds = `

@@ -18,7 +18,7 @@ import type { PostgresBinaries } from './postgresBinaries.ts'
 const systemFolders = (): string[] => ['/var/cache/pattern-dashboard', join(tmpdir(), 'pattern-dashboard')]
 
 /**
- * PostgreSQL's programs where the account can run them. A clone under root's home, as in most containers, lets only
+ * PostgreSQL's programs if the account can run them. A clone under root's home, as in most containers, lets only
  * root pass. A capability cannot help there: PostgreSQL asks `access(2)` whether it may run its own programs, and
  * that ignores capabilities for a user who is not root. So the programs (60 MB) are copied once to a folder of the
  * system that everybody may enter.

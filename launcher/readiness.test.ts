@@ -11,7 +11,7 @@ const shard = (number: number, status: HealthFacts['shards'][number]['status'], 
   nextOffset: undefined,
 })
 
-/** What the processor itself answers where this holds and all else is well. */
+/** What the processor itself answers if this holds and all else is well. */
 const answerOf = (facts: Partial<HealthFacts>): string =>
   JSON.stringify(
     decideHealth({ source: 'up', database: 'up', shards: [], trends: [], placement: undefined, ...facts }),

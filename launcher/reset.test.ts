@@ -50,7 +50,7 @@ describe('a reset', () => {
     expect(existsSync(join(dataDir, 'postgres'))).toBe(false)
   })
 
-  it('deletes nothing where nobody can be asked', async () => {
+  it('deletes nothing if there is no terminal to ask on', async () => {
     const attempt = reset({ dataDir, databaseUrl: undefined, confirmed: false, terminal: terminal() })
     await expect(attempt).rejects.toThrow(/--yes/)
     expect(existsSync(join(dataDir, 'postgres'))).toBe(true)

@@ -24,8 +24,8 @@ const embeddedData = [
 
 /**
  * Deletes the embedded data, after asking. A real database is never touched: its owner empties it.
- * @returns whether it did: no where the person said no
- * @throws SettingsError if it must not, or nobody can be asked
+ * @returns whether it did: no if the person said no
+ * @throws SettingsError if it must not, or there is no terminal to ask on
  */
 export const reset = async ({
   dataDir,
@@ -46,7 +46,9 @@ export const reset = async ({
 
 const ask = async (question: string, { input, output }: ResetOptions['terminal']): Promise<boolean> => {
   if (!input.isTTY)
-    throw new SettingsError('--reset asks before it deletes, and nobody is there to answer: add --yes')
+    throw new SettingsError(
+      '--reset asks before it deletes, and there is no terminal to answer on: add --yes',
+    )
   const prompt = createInterface({ input, output })
   try {
     return /^y(es)?$/i.test((await prompt.question(question)).trim())

@@ -8,7 +8,7 @@ export interface UntilReadyOptions {
   readonly read: (status: number, body: string) => Readiness
   /** Aborts the waiting. */
   readonly stopping: AbortSignal
-  /** Told what it waits for, where that lasts, and again only when it is something else. */
+  /** Told what it waits for, if that lasts, and again only when it is something else. */
   readonly onWaiting: (reason: string) => void
   /** How often it may be told, in milliseconds. */
   readonly tellEveryMs?: number

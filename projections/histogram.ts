@@ -9,7 +9,7 @@ export interface Histogram {
 
 export const emptyHistogram = (): Histogram => ({ first: 0, counts: [] })
 
-/** Adds `count` to a bin, widening the range where needed. */
+/** Adds `count` to a bin, widening the range if needed. */
 export const addToBin = (histogram: Histogram, bin: number, count: number): void => {
   const { counts } = histogram
   if (counts.length === 0) {
@@ -44,7 +44,7 @@ const writeVarint = (bytes: number[], value: number): void => {
 
 /**
  * The canonical bytes: the first bin, then each count up to the last non-empty bin, as
- * varints; nothing at all where nothing was counted. Equal histograms give equal bytes,
+ * varints; nothing at all if nothing was counted. Equal histograms give equal bytes,
  * since both ends of the range are bins that were counted.
  */
 export const encodeHistogram = (histogram: Histogram): Buffer | null => {

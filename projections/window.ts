@@ -30,7 +30,7 @@ export type WindowStatus = 'open' | 'restated' | 'settled'
 
 /**
  * `open` until the grace has passed since both the window's end and the hour in which its first event came, then
- * `restated` where one came after that, else `settled`. So a history that is read in one go is not restated, and what was shown as settled and changed is.
+ * `restated` if one came after that, else `settled`. So a history that is read in one go is not restated, and what was shown as settled and changed is.
  * @param recorded when the window's events came, as its state says (`measures/recordTimes.ts`); all in epoch milliseconds
  */
 export const windowStatus = (

@@ -118,15 +118,11 @@ describe('a process of ours', () => {
       'could not stop in order',
     ],
     [
-      'an exception nobody caught',
+      'an uncaught exception',
       `setTimeout(() => { throw new Error('lost') }, 1); ${stoppable}`,
-      'nobody caught this',
+      'uncaught error',
     ],
-    [
-      'a rejection nobody caught',
-      `void Promise.reject(new Error('lost')); ${stoppable}`,
-      'nobody caught this',
-    ],
+    ['an unhandled rejection', `void Promise.reject(new Error('lost')); ${stoppable}`, 'uncaught error'],
   ])('logs %s and ends with 1', async (_, start, message) => {
     const { output, ended } = spawnProcess(start)
     expect(await ended).toBe(1)
@@ -150,7 +146,7 @@ describe('a process of ours', () => {
     expect(output.out).toContain('let go')
   })
 
-  it('ends where nobody reads its logs any more', async () => {
+  it('ends if its logs are not read any more', async () => {
     const { child, ended, printed } = spawnProcess(stoppable)
     await printed('started')
     child.stderr?.destroy()

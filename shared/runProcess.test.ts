@@ -114,7 +114,7 @@ describe('the life of a process', () => {
     expect(await example.exited).toBe(0)
   })
 
-  it('ends with 1 at the deadline, on a second signal, and on what nobody caught', async () => {
+  it('ends with 1 at the deadline, on a second signal, and on an uncaught error', async () => {
     const start = async () => ({ stop: () => new Promise<void>(() => {}) })
     const late = exampleProcess()
     await run(late, { start, stopDeadlineMs: 1 })

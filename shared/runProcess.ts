@@ -38,7 +38,7 @@ export interface RunProcessOptions<Shape extends z.ZodRawShape> {
   readonly name: string
   /** What it reads from the environment, besides LOG_LEVEL and DATA_DIR. */
   readonly settings: Shape
-  /** What `--help` prints; all other arguments are refused. Absent where the caller reads the arguments itself. */
+  /** What `--help` prints; all other arguments are refused. Absent if the caller reads the arguments itself. */
   readonly help?: string
   /**
    * Starts everything and resolves once it runs. A `SettingsError` from it (a busy port, an unreachable
@@ -56,7 +56,7 @@ export interface RunProcessOptions<Shape extends z.ZodRawShape> {
 /**
  * The life of a process of ours, the same for all: arguments and settings are read first (a fault is one line and exit code
  * 2), a signal or the end of the parent stops it in order (exit code 0) under a deadline, a second signal
- * forces it (1), and what nobody caught is logged and ends it (1). A parent is told `ready` once started.
+ * forces it (1), and an uncaught error is logged and ends it (1). A parent is told `ready` once started.
  */
 export const runProcess = async <Shape extends z.ZodRawShape>({
   process,
@@ -95,7 +95,7 @@ export const runProcess = async <Shape extends z.ZodRawShape>({
   let stopBegan = 0
 
   const crash = (error: unknown): void => {
-    logger.fatal({ err: error }, 'nobody caught this')
+    logger.fatal({ err: error }, 'uncaught error')
     process.exit(1)
   }
   const stop = async (reason: string, code: number): Promise<void> => {

@@ -28,7 +28,7 @@ const eventTimes = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom(...edgesOfTime) },
 )
 
-/** How much later than the event the broker took it; negative where the producer's clock runs ahead. */
+/** How much later than the event the broker took it; negative if the producer's clock runs ahead. */
 const delays = fc.oneof(
   { weight: 4, arbitrary: fc.nat({ max: 5_000 }) },
   { weight: 2, arbitrary: fc.integer({ min: -24 * hourMs, max: 200 * hourMs }) },

@@ -17,7 +17,7 @@ declare module 'vitest' {
   }
 }
 
-/** Starts what the suite runs against: one Postgres, and one Kafka where a test file speaks of it. */
+/** Starts what the suite runs against: one Postgres, and one Kafka if a test file speaks of it. */
 const setup = async (project: TestProject): Promise<() => Promise<void>> => {
   const running = await Promise.allSettled([providePostgres(project), provideKafka(project)])
   const stopAll = async () => {

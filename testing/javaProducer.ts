@@ -14,7 +14,7 @@ export interface JavaProducerOptions {
 /** Long enough that all lines come together, in as few batches as they fit into. */
 const lingerMs = 2_000
 
-/** Sends with Kafka's own producer, the one that most of the world uses. Rejects where that fails. */
+/** Sends with Kafka's own producer, the one that most of the world uses. Rejects if that fails. */
 export const produceWithJava = async ({
   brokers,
   topic,

@@ -43,7 +43,7 @@ export interface KafkaBroker {
   stop(): Promise<void>
   /** Ends it as a crash would. */
   kill(): Promise<void>
-  /** Starts again on the same data and port, stopping first where it runs. Resolves once it answers. */
+  /** Starts again on the same data and port, stopping first if it runs. Resolves once it answers. */
   restart(): Promise<void>
 }
 

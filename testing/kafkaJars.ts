@@ -84,7 +84,7 @@ const download = async (cacheDir: string, libs: string) => {
 
 /**
  * Maven's own repository is not safe for two writers, hence the lock. The holder's pid is in it, so that a
- * crashed holder blocks nobody. Should two callers ever both believe they hold it, the rename keeps the
+ * crashed holder blocks no one. Should two callers ever both believe they hold it, the rename keeps the
  * jars whole: the lock saves work, it does not carry correctness.
  */
 const underLock = async (file: string, work: () => Promise<void>) => {

@@ -147,11 +147,11 @@ describe('a database of the last release', () => {
     expect(await Promise.all(tables.map((table) => contents(migrated, table)))).toEqual(before)
 
     // A window where any came late is restated, the others are settled an hour after their end.
-    for (const whose of ['windows', 'totals'] as const) {
+    for (const kind of ['windows', 'totals'] as const) {
       const { rows } = await migrated.query(
         `select last_position % 2 > 0 as late, last_recorded_ms > settles_ms as restated, first_recorded_ms < settles_ms as early
          from (select *, 1000 * extract(epoch from window_start + ('1 ' || granularity)::interval + '1 hour') as settles_ms
-           from (${everyWindow(whose)}) as w) as windows`,
+           from (${everyWindow(kind)}) as w) as windows`,
       )
       expect(rows.map(({ restated, early }) => ({ restated, early }))).toEqual(
         rows.map(({ late }) => ({ restated: late, early: true })),

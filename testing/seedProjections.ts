@@ -17,7 +17,7 @@ export interface SeedMessage {
   readonly recordedAt?: number
   /** The fields of an event; `event_id` and `schema_version` are filled in. */
   readonly body: Readonly<Record<string, unknown>> & { readonly occurred_at: string }
-  /** What was sent, where that is not just the body as JSON. */
+  /** What was sent, if that is not just the body as JSON. */
   readonly value?: string
   readonly headers?: MessageHeaders
 }

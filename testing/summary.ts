@@ -6,15 +6,15 @@ export interface TestCounts {
   readonly numFailedTests: number
   readonly numPendingTests: number
   readonly numTodoTests: number
-  /** False too where a file could not be loaded or a hook failed. */
+  /** False too if a file could not be loaded or a hook failed. */
   readonly success: boolean
 }
 
 export interface SummaryOptions {
   readonly steps: readonly StepResult[]
-  /** Absent where the tests did not come to their end. */
+  /** Absent if the tests did not come to their end. */
   readonly counts: TestCounts | undefined
-  /** Why the tests of Kafka were skipped, where they were. */
+  /** Why the tests of Kafka were skipped, if they were. */
   readonly kafkaMissing: string | undefined
   /** In CI a skipped test is a failure: what is not tested there is tested nowhere. */
   readonly ci: boolean

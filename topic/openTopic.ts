@@ -31,7 +31,7 @@ export interface OpenTopicOptions {
 }
 
 /**
- * The Kafka topic where `KAFKA_BROKERS` is set, else the file topic in `DATA_DIR`.
+ * The Kafka topic if `KAFKA_BROKERS` is set, else the file topic in `DATA_DIR`.
  * @throws SettingsError if a file that a setting names cannot be used
  */
 export const openTopic = ({ settings, logger }: OpenTopicOptions): OpenTopic =>

@@ -15,7 +15,7 @@ const noProgressWaitMs = 100
 export interface PartitionConsumerOptions {
   readonly partition: number
   readonly owner: PartitionOwner
-  /** The partition's ends as they are now; tried again where it rejects. */
+  /** The partition's ends as they are now; tried again if it rejects. */
   readonly ends: () => Promise<Pick<PartitionEnd, 'startOffset' | 'endOffset'>>
   /** Called when the consumer has room for a batch. */
   readonly onWanted: () => void
@@ -50,7 +50,7 @@ export interface PartitionConsumer {
    * before is taken first.
    */
   fail(error: Error): void
-  /** The owner is asked again, also where the consumer has stopped. */
+  /** The owner is asked again, even if the consumer has stopped. */
   beginAgain(): void
   failure(): Error | undefined
   /** Why the consumer has not begun, if the broker does not say where its partition ends. */

@@ -3,7 +3,7 @@ import { createRecordingOwner } from './testing/recordingOwner.ts'
 import type { Source } from './source.ts'
 import { texts, type TopicFixture } from './testing/topicFixture.ts'
 
-/** What every source does where its topic was made again: it reads nothing by the offsets of the old one. */
+/** What every source does if its topic was made again: it reads nothing by the offsets of the old one. */
 export const recreatedTopicContract = (fixture: TopicFixture): void => {
   const { publish, openSource, startSource } = fixture
   it('tells a topic that was created again from the one before, and no two runs apart', async () => {

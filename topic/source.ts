@@ -63,7 +63,7 @@ export interface UnreadPartition {
 
 /** Reads a topic for a group of processes. Kafka and the file topic pass one suite. */
 export interface Source {
-  /** Joins and begins to deliver to `owner`. Resolves once joined; rejects where the topic cannot be reached. */
+  /** Joins and begins to deliver to `owner`. Resolves once joined; rejects if the topic cannot be reached. */
   start(owner: PartitionOwner): Promise<void>
   /** The partitions' ends. Rejects while the broker cannot be reached: unknown is not zero. */
   ends(): Promise<PartitionEnd[]>
@@ -76,7 +76,7 @@ export interface Source {
   /** The partitions of ours that could not be read for some seconds. They are tried again until they are. */
   retrying(): UnreadPartition[]
   /**
-   * Asks the owner of a partition again where to read from, as when the partition came, also where it had stopped:
+   * Asks the owner of a partition again where to read from, as when the partition came, even if it had stopped:
    * what it was stopped for may be repaired. Nothing happens if the partition is not ours.
    */
   beginAgain(partition: number): void

@@ -156,12 +156,12 @@ export const seedWindows = async (options: SeedOptions): Promise<Seeded> => {
   await client.connect()
   try {
     const copyAll = async (
-      whose: 'windows' | 'totals',
+      kind: 'windows' | 'totals',
       keys: string,
       lines: Iterable<[Granularity, string]>,
     ): Promise<void> => {
       const open = (size: Granularity) =>
-        openCopy(databaseUrl, servedTables[whose][size], `${keys}, ${columnNames}`)
+        openCopy(databaseUrl, servedTables[kind][size], `${keys}, ${columnNames}`)
       const copies = { hour: await open('hour'), day: await open('day'), week: await open('week') }
       for (const [granularity, text] of lines) await copies[granularity].write(text)
       await Promise.all(Object.values(copies).map((copy) => copy.end()))

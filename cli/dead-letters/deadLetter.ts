@@ -30,7 +30,7 @@ export const asJson = (letter: DeadLetter) => ({
   dead_lettered_at: letter.dead_lettered_at.toISOString(),
 })
 
-/** Bytes as text where they are UTF-8, else as base64, so that none is lost. */
+/** Bytes as text if they are UTF-8, else as base64, so that none is lost. */
 export const bytesAsJson = (name: string, bytes: Buffer | null): Record<string, string | null> => {
   const text = bytes?.toString() ?? null
   if (bytes === null || Buffer.from(text!).equals(bytes)) return { [name]: text }

@@ -5,7 +5,7 @@ import type { DuplicateRow } from './auditShard.ts'
 
 const rowsPerPage = 10_000
 
-/** All events of a shard that there are: where the log has a hole, what comes behind it follows. */
+/** All events of a shard that there are: if the log has a hole, what comes behind it follows. */
 export async function* readAcrossHoles(log: EventLog, shard: number): AsyncGenerator<readonly LogRecord[]> {
   for (let after = 0; ;) {
     try {

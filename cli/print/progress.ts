@@ -1,7 +1,7 @@
 import { Presets, SingleBar } from 'cli-progress'
 import { formatCount } from './table.ts'
 
-/** Nothing is shown of what takes less; where there is no terminal, a line comes as often. */
+/** Nothing is shown of what takes less; if there is no terminal, a line comes as often. */
 const quietMs = 2_000
 
 /** Says on standard error how far a command has come. */
@@ -40,7 +40,7 @@ const createBar = ({ stderr, unit, total }: ProgressOptions & { readonly total: 
   }
 }
 
-/** A bar on a terminal, where the end is known; else a line every two seconds. */
+/** A bar on a terminal, if the end is known; else a line every two seconds. */
 export const createProgress = (options: ProgressOptions): Progress => {
   const { stderr, unit, total, now = () => performance.now() } = options
   const bar = stderr.isTTY && total !== undefined && total > 0 ? createBar({ ...options, total }) : undefined

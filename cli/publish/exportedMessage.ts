@@ -16,7 +16,7 @@ const exportedLine = z.strictObject({
 })
 
 /**
- * The message that a line of `log export` was, so that it is recognized where the log has it, and is the same event in
+ * The message that a line of `log export` was, so that it is recognized if the log has it, and is the same event in
  * another log; `undefined` if the line is the event itself. An event has other fields than such a line may have.
  * @param keepTime whether it is to have the time at which it was recorded
  */

@@ -4,7 +4,7 @@ import type { TopicReader } from './topicReader.ts'
 
 export interface PublishOutcome {
   readonly report: SendReport
-  /** For people: the topic; and who reads it. Absent where the lines were only checked. */
+  /** For people: the topic; and who reads it. Absent if the lines were only checked. */
   readonly sentTo: { readonly topic: string; readonly reader: TopicReader } | undefined
   readonly isInterrupted: boolean
   readonly seconds: number

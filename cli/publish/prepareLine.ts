@@ -70,6 +70,6 @@ const patternIdOf = (bytes: Buffer): string | null => {
   return readUuid(id) ?? (typeof id === 'string' ? id : null)
 }
 
-/** The message of a line that is to be sent as it is, good or bad. Keyed by its pattern where it names one. */
+/** The message of a line that is to be sent as it is, good or bad. Keyed by its pattern if it names one. */
 export const prepareRawLine = (bytes: Buffer | undefined): Prepared =>
   bytes === undefined ? tooLong : { ok: true, message: { key: patternIdOf(bytes), value: bytes } }

@@ -14,7 +14,7 @@ import { withDatabase } from '../withDatabase.ts'
 import { openReadTopic } from './topicReader.ts'
 import { readVisibility, whyInvisible } from './visibility.ts'
 
-/** Test events are of one pattern, which nobody sees: they are in the log and take no part in the numbers. */
+/** Test events are of one pattern, which is not shown: they are in the log and take no part in the numbers. */
 const testPatternId = uuidV5('publish-test', uuidV5.URL)
 
 const pollMs = 5

@@ -4,7 +4,7 @@ import { type OpenTopic, openTopic } from '@patterns/topic/openTopic.ts'
 import type { CliContext, CliSettings } from '../context.ts'
 import { RefusedError } from '../exitCode.ts'
 
-/** Whether a processor on this machine reads a topic; of Kafka, which others read from elsewhere, nobody can tell. */
+/** Whether a processor on this machine reads a topic; of Kafka it cannot be known, since others may read it from elsewhere. */
 export type TopicReader =
   | { readonly state: 'reads' | 'unknown' }
   /** For people: where was looked, and what was found. */

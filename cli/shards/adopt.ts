@@ -51,7 +51,7 @@ const askPartition = async (
   }
 }
 
-/** Changes the head only where it is as it was read, to what the partition was when it was asked. Answers whether it did. */
+/** Changes the head only if it is as it was read, to what the partition was when it was asked. Answers whether it did. */
 const applyAdoption = async (
   pool: pg.Pool,
   head: ShardHead,

@@ -26,7 +26,7 @@ const reason: RejectionReason = 'unreadable_batch'
 
 /**
  * Goes on behind it: the head moves from its first offset to behind its last, each of them becomes a dead letter, and the
- * first of these keeps the batch. All at once, or nothing where the shard has moved or stopped for something else meanwhile.
+ * first of these keeps the batch. All at once, or nothing if the shard has moved or stopped for something else meanwhile.
  * Answers whether it did.
  */
 export const skipBatch = async (

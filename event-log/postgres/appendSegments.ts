@@ -15,7 +15,7 @@ const segmentArrays = Object.values(segmentColumns)
 
 /**
  * One statement is one transaction and one round trip: the head moves, and everything else is written
- * from the row that moved. No row moves where another writer was faster, and then nothing is written.
+ * from the row that moved. No row moves if another writer was faster, and then nothing is written.
  * `appended_at` never steps back, whatever the clock does: by it a position is found.
  */
 const statement = `

@@ -14,7 +14,7 @@ const compactedPosition = async (shard: number): Promise<number> => {
   return rows[0]!.position
 }
 
-/** Segments that nobody reads here, so their content does not matter. */
+/** Segments that are not read here, so their content does not matter. */
 const fill = async (shard: number, count: number, position: string, events: string): Promise<void> => {
   await fixture.pool.query(
     `insert into event_log_segments (shard, first_position, event_count, first_source_offset, last_source_offset,

@@ -10,7 +10,7 @@ export const faultsAsJson = (faults: readonly Fault[]): string =>
 
 const base64 = 'base64:'
 
-/** As text where it is UTF-8 and can be stored, else in base64, so that no byte is lost. A header may have no value. */
+/** As text if it is UTF-8 and can be stored, else in base64, so that no byte is lost. A header may have no value. */
 const valueAsText = (value: Buffer | string | null | undefined): string | null => {
   if (value === null || value === undefined) return null
   const bytes = Buffer.from(value as Buffer)

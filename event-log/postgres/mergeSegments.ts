@@ -5,7 +5,7 @@ import { decodePayload, encodePayload } from './segmentPayload.ts'
 /**
  * Makes one segment of neighbours, given by their first positions. Positions, ids and raw bytes stay as they are, so
  * readers notice nothing. It says the latest time and watermark of them all.
- * @returns `false` where they are not neighbours, as for the slower of two that merge the same
+ * @returns `false` if they are not neighbours, as for the slower of two that merge the same
  */
 export const mergeSegments = (pool: pg.Pool, shard: number, positions: readonly number[]): Promise<boolean> =>
   transaction(pool, async (client) => {

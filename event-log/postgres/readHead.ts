@@ -32,7 +32,7 @@ export const openShard = async (
   return (await readHead(pool, shard))!
 }
 
-/** Notes which topic the source offsets of a shard are of, where its head is still this one. */
+/** Notes which topic the source offsets of a shard are of, if its head is still this one. */
 export const nameTopic = async (
   pool: pg.Pool,
   shard: number,

@@ -92,7 +92,7 @@ export const findRangesOf = async (
   return rows
 }
 
-/** The greatest position whose source offset is below the given one; 0 where there is none. */
+/** The greatest position whose source offset is below the given one; 0 if there is none. */
 export const findPositionBefore = async (
   pool: pg.Pool,
   shard: number,

@@ -14,7 +14,7 @@ const homeOf = ({ shards, is_split }: HomeRow, shard: number): PatternHome => {
 }
 
 /**
- * Registers patterns for a shard where they have no home yet, and answers where each lies. In two statements, each
+ * Registers patterns for a shard if they have no home yet, and answers where each lies. In two statements, each
  * committed by itself: only the second is sure to see what others registered while the first one waited for them.
  */
 export const registerPatterns = async (

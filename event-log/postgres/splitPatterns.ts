@@ -50,7 +50,7 @@ export const splitPatterns = async (
     )
     const extents = await readExtents(client, ids, 'for update')
     for (const { shard } of extents) {
-      // None where another process split them meanwhile: then there is nothing to do.
+      // None if another process split them meanwhile: then there is nothing to do.
       const rest: LogRecord[] = []
       for await (const page of readSegments(client, shard, readTo.get(shard) ?? 0))
         rest.push(...page.filter(isTheirs))

@@ -58,7 +58,7 @@ const burst = 100
 const burstEveryMs = 100
 
 /**
- * Sends them in bursts, as the processors take them: never more than `maxAhead` that nobody has taken, so
+ * Sends them in bursts, as the processors take them: never more than `maxAhead` that are not taken yet, so
  * that the load lasts as long as there is anything to send, whatever happens to those who take it.
  */
 export const sendInStep = async (
@@ -90,7 +90,7 @@ const nextOf = (messages: Iterator<GeneratedMessage>, count: number): GeneratedM
 
 /** Messages that come in at a steady rate until somebody stops them. */
 export interface Load {
-  /** Resolves when all that was sent is acknowledged. Rejects where something could not be sent. */
+  /** Resolves when all that was sent is acknowledged. Rejects if something could not be sent. */
   stop(): Promise<void>
 }
 

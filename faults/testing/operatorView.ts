@@ -35,7 +35,7 @@ export const untilOwns = async (processor: ProcessorProcess, count: number): Pro
   await untilHealth(processor, 200, ({ shards }) => shards.length === count)
 }
 
-/** The lag in messages by shard, as its metrics say it; empty where they say nothing. */
+/** The lag in messages by shard, as its metrics say it; empty if they say nothing. */
 export const readLag = async (processor: ProcessorProcess): Promise<Map<number, number>> => {
   const { text } = await processor.ask('/metrics')
   return new Map(

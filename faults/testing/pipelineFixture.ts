@@ -15,7 +15,7 @@ import { createLedger, type Ledger } from './sentMessage.ts'
 import { type ProcessorProcess, spawnProcessor } from './processorProcess.ts'
 
 export interface PipelineFixtureOptions {
-  /** What `KAFKA_BROKERS` takes; the file topic where it is absent. */
+  /** What `KAFKA_BROKERS` takes; the file topic if it is absent. */
   readonly brokers?: string
   /** Default: a database of its own on the suite's server. */
   readonly databaseUrl?: string

@@ -20,7 +20,7 @@ export interface OperatorAnswer {
 /** The real processor as a process of its own. */
 export interface ProcessorProcess {
   readonly pid: number
-  /** Resolves once it says that it is ready. Rejects where it ends before. */
+  /** Resolves once it says that it is ready. Rejects if it ends before. */
   readonly ready: Promise<void>
   readonly ended: Promise<ProcessEnd>
   isRunning(): boolean

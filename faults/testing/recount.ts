@@ -102,8 +102,8 @@ const recountShard = (
     })
     for (const granularity of granularities) {
       const start = startOf(event.occurredAt, granularity)
-      for (const whose of [event.patternId, 'all']) {
-        const window = getOrMake(windows, `${granularity}/${whose}/${start}/${shard}`, newWindow)
+      for (const patternId of [event.patternId, 'all']) {
+        const window = getOrMake(windows, `${granularity}/${patternId}/${start}/${shard}`, newWindow)
         count(window, event, position, message.timestamp)
       }
     }
@@ -130,7 +130,7 @@ const recountShard = (
 
 export interface RecountOptions {
   readonly topic: string
-  /** Where each partition ends; default after its last message. More where control records follow it. */
+  /** Where each partition ends; default after its last message. More if control records follow it. */
   readonly ends: ReadonlyMap<number, number>
 }
 

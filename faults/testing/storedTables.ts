@@ -52,10 +52,10 @@ const readTable = async (
 const readWindows = async (pool: pg.Pool): Promise<Map<string, TableRow>> => {
   const columns = `${asText(counters)}, ${histograms.join(', ')}`
   const start = '(extract(epoch from window_start) * 1000)::bigint'
-  const read = async (whose: string, windows: string) =>
+  const read = async (patternId: string, windows: string) =>
     readTable(
       pool,
-      `concat_ws('/', granularity, ${whose}, ${start}, shard)`,
+      `concat_ws('/', granularity, ${patternId}, ${start}, shard)`,
       `${columns} from (${windows}) as windows`,
       (row) => ({
         ...row,

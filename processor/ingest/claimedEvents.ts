@@ -12,7 +12,7 @@ export interface ClaimedEvents {
   readonly claimed: Map<string, EventPlace>
 }
 
-/** Looks the events of split patterns up; asks nothing where there are none. */
+/** Looks the events of split patterns up; asks nothing if there are none. */
 export const findClaimed = async (
   decodings: readonly Decoded[],
   {

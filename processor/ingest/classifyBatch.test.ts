@@ -218,8 +218,8 @@ describe('the times that a message says', () => {
   it.each([
     ['kept as they are, where they are before the clock of whoever takes it', now - 60_000, now - 60_000],
     ['replaced, where the record has none', -1, now],
-    ['replaced, where the record is of 1970', 86_400_000, now],
-    ['replaced, where the record is of next year', now + 365 * dayMs, now],
+    ['replaced, if the record is of 1970', 86_400_000, now],
+    ['replaced, if the record is of next year', now + 365 * dayMs, now],
   ])('are %s', async (_what, timestamp, recordedAt) => {
     const { context } = await createShard()
     const message = { ...messageAt(0, bodyOf(1)), timestamp }

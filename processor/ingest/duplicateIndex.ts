@@ -3,7 +3,7 @@ export interface DuplicateIndex {
   /** Remembers the id at a position. Positions come in order, without gaps. */
   add(position: number, id: Uint8Array, start: number): void
   /**
-   * The position of an event within the horizon whose id has the same 64-bit hash; 0 where there is none.
+   * The position of an event within the horizon whose id has the same 64-bit hash; 0 if there is none.
    * To be confirmed by reading it.
    */
   find(id: Uint8Array, start: number): number

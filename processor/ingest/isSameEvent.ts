@@ -13,7 +13,7 @@ interface RawMessage {
 
 const ids = ['event_id', 'pattern_id', 'correlation_id']
 
-/** Of two events that are compared both have the one id; where none came with it, it does not matter what it is. */
+/** Of two events that are compared both have the one id; if none came with it, it does not matter what it is. */
 const noId = (): string => ''
 
 /** What a message says, out of its envelope, in version 1, with each id in its one spelling. */

@@ -33,7 +33,7 @@ export interface Health {
   }
 }
 
-/** Green only where everything is as it should be; each component says for itself what is wrong. */
+/** Green only if everything is as it should be; each component says for itself what is wrong. */
 export const decideHealth = ({ source, database, shards, trends, placement }: HealthFacts): Health => ({
   status:
     source === 'up' &&

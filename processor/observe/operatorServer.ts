@@ -29,7 +29,7 @@ export const createOperatorApp = ({ registry, topic, health }: OperatorServerOpt
   return app
 }
 
-/** Listens on loopback. Rejects where the port is taken. */
+/** Listens on loopback. Rejects if the port is taken. */
 export const listen = (app: Hono, port: number): Promise<ServerType> =>
   new Promise((resolve, reject) => {
     const server = createAdaptorServer({ fetch: app.fetch, hostname: '127.0.0.1' })

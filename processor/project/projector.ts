@@ -68,7 +68,7 @@ export interface Projector {
   /** Since when a flush has been under way, by `now`; `undefined` if none is. */
   flushingSince(): number | undefined
   /**
-   * Folds events that follow `position()`, and flushes when it is time. Waits only where a flush is
+   * Folds events that follow `position()`, and flushes when it is time. Waits only if a flush is
    * needed and the one before is still being written.
    * @throws ProjectionError, FencedError, or what the database said; the projector is of no use then
    */
@@ -162,7 +162,7 @@ export const openProjector = async ({
       .finally(() => (flushing = undefined))
   }
 
-  /** At the head of the log nobody may come for a while: what is pending must not wait for them. */
+  /** At the head of the log no batch may come for a while: what is pending must not wait for them. */
   const scheduleFlush = (afterMs: number): void => {
     clearTimeout(timer)
     timer = setTimeout(() => void beginFlush(), afterMs)

@@ -1,14 +1,14 @@
 import type { PartitionEnd, PartitionHistory } from '@patterns/topic/source.ts'
 import { messageOf } from './messageOf.ts'
 
-/** Nobody could say which offsets the partition has, or what it holds: its broker may be away. */
+/** It is not known which offsets the partition has, or what it holds: its broker may be away. */
 export class SourceUnknownError extends Error {
   override readonly name = 'SourceUnknownError'
 }
 
 /**
  * Where the partition of a shard ends now.
- * @throws SourceUnknownError if nobody can say
+ * @throws SourceUnknownError if the broker does not say
  */
 export const askEnd = async (
   ends: () => Promise<readonly PartitionEnd[]>,
@@ -25,7 +25,7 @@ export const askEnd = async (
   return end
 }
 
-/** What the partition of a shard holds now. An answer that nobody can give rejects with SourceUnknownError. */
+/** What the partition of a shard holds now. Rejects with SourceUnknownError if the broker does not say. */
 export const askHistory = (
   history: (partition: number) => PartitionHistory,
   shard: number,

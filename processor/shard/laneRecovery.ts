@@ -103,7 +103,7 @@ export const createLaneRecovery = ({
           succeed(entry, 'flush')
           laneOptions.projector.onFlush?.(flush)
         },
-        // A flush fails beside the batches: at an idle shard nobody else would come to notice.
+        // A flush fails beside the batches: at an idle shard nothing else would notice.
         onFailure: (error) => {
           if (opened === undefined) early ??= { error }
           else flushFailed(entry, opened, error)

@@ -15,7 +15,7 @@ export interface ShardState {
   readonly shard: number
   readonly status: 'opening' | 'running' | 'stalled' | 'retrying' | 'stopped'
   readonly reason: string | undefined
-  /** Why it stopped, where it has. */
+  /** Why it stopped, if it has. */
   readonly stop: StopCause | undefined
   readonly position: number
   readonly flushedPosition: number

@@ -29,7 +29,7 @@ export interface LaneOptions {
     readonly projection: string
     readonly version: number
   }
-  /** What is derived from the windows; absent where that is turned off. */
+  /** What is derived from the windows; absent if that is turned off. */
   readonly trends?: Pick<Trends, 'open'> | undefined
   readonly onClassified?: (classified: ClassifiedBatch, batch: TopicBatch) => void
   /** Told again and again while a batch takes long for what it makes necessary, and comes on. */
@@ -121,7 +121,7 @@ const isSameEnd = (a: LogEnd, b: LogEnd): boolean =>
   a.position === b.position && a.nextSourceOffset === b.nextSourceOffset && a.sourceBase === b.sourceBase
 
 /**
- * Takes a shard over: refuses where the source lost what comes next, rebuilds the index of duplicates,
+ * Takes a shard over: refuses if the source lost what comes next, rebuilds the index of duplicates,
  * and projects what a crash left unprojected.
  */
 export const openShardLane = async ({
@@ -184,7 +184,7 @@ export const openShardLane = async ({
     readEventAt: createEventReader(log, shard),
   }
 
-  /** Learns of patterns of this shard that were split, where that is all that moved. @throws FencedError */
+  /** Learns of patterns of this shard that were split, if that is all that moved. @throws FencedError */
   const learnOfSplits = async (): Promise<void> => {
     const now = await log.head(shard)
     if (now === undefined || now.splits === head.splits || !isSameEnd(now, head))
@@ -193,7 +193,7 @@ export const openShardLane = async ({
     head = { ...head, splits: now.splits }
   }
 
-  /** Tries again where an event turned out meanwhile to lie in another shard, or a pattern to be split. */
+  /** Tries again if an event turned out meanwhile to lie in another shard, or a pattern to be split. */
   const classifyAndAppend = async (
     messages: readonly TopicMessage[],
     batch: TopicBatch,

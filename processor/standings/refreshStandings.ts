@@ -23,7 +23,7 @@ export interface Refresh {
   readonly patterns: number
 }
 
-/** The advisory lock of whoever refreshes the standings of a version. Any number that nobody else takes. */
+/** The advisory lock of whoever refreshes the standings of a version. Any number that nothing else uses. */
 const lockClass = 0x5374_6e64
 
 /** One snapshot for all that is read. Plans are small and statements many: compiling them takes longer than running them. */

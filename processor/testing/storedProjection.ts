@@ -21,8 +21,8 @@ const word = (value: unknown, saidAt: unknown, saidBy: unknown) =>
 
 export const readProjection = async (pool: pg.Pool, shard: number): Promise<StoredProjection> => {
   const windows = new Map<string, Record<string, unknown>>()
-  for (const whose of ['windows', 'totals'] as const) {
-    const { rows } = await pool.query(`select * from (${everyWindow(whose)}) as w where shard = $1`, [shard])
+  for (const kind of ['windows', 'totals'] as const) {
+    const { rows } = await pool.query(`select * from (${everyWindow(kind)}) as w where shard = $1`, [shard])
     for (const { granularity, pattern_id = null, window_start, shard: _, ...columns } of rows) {
       windows.set(rowKey(granularity, pattern_id, window_start), columns)
     }

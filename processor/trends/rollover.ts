@@ -12,7 +12,7 @@ export interface Rollover {
 }
 
 /**
- * The walk that is due: none if every line was computed up to `closedUntil`; the one under way where it
+ * The walk that is due: none if every line was computed up to `closedUntil`; the one under way if it
  * is for the same hour; else a new one, for the series that moved since the last walk that was finished.
  * A clock that was set back counts as well, and the walk goes back with it.
  */

@@ -132,7 +132,7 @@ export const createShardTrends = ({
     await hold(patterns, now)
   }
 
-  /** Computes some patterns' lines and writes them. The checkpoint moves along, where it is to move. */
+  /** Computes some patterns' lines and writes them. The checkpoint moves along, if it is to move. */
   const recompute = async (
     patterns: readonly StalePattern[],
     now: number,
@@ -143,7 +143,7 @@ export const createShardTrends = ({
     if (isClosed) return
     const rows = patterns.flatMap(([patternId, set]) => {
       const figures = store.get(patternId)!
-      // Windows that were read may already hold a flush that nobody has told of yet.
+      // Windows that were read may already hold a flush that we were not told of yet.
       return computeLines({ patternId, figures, set, position: Math.max(position, figures.position), now })
     })
     store.forgetOldest()

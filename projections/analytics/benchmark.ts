@@ -88,7 +88,7 @@ const countBelow = (sorted: Float64Array, bound: number, orEqual: boolean): numb
 }
 
 /**
- * Where a pattern stands in a category, its own or another (with the pattern itself where it belongs to it).
+ * Where a pattern stands in a category, its own or another (with the pattern itself if it belongs to it).
  *
  * The percentile is the mid-rank percentile rank, 100·(worse + ½·equal)/n (Crawford, Garthwaite, Slick 2009,
  * "On percentile norms in neuropsychology", The Clinical Neuropsychologist 23, 1173–1195).

@@ -16,7 +16,7 @@ const significance = 0.05
 const minRelativeChange = 0.01
 
 /**
- * `increasing` or `decreasing` where the Mann–Kendall test says so at 5 % and the fitted line changes that
+ * `increasing` or `decreasing` if the Mann–Kendall test says so at 5 % and the fitted line changes that
  * way by at least 1 % of the mean over the range; else `stable`. In a list of many trends `p` is the
  * adjusted one, see `falseDiscovery.ts`.
  */

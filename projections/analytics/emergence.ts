@@ -23,7 +23,7 @@ export interface EmergenceLimits {
 /** The verdict on one pattern. */
 export interface Emergence extends UsageChange {
   readonly kind: 'emerging' | 'declining' | 'stable'
-  /** That the rate grew, or where it is lower now fell, by more than the limit. */
+  /** That the rate grew, or if it is lower now fell, by more than the limit. */
   readonly probability: number
   /** (current − previous) / previous; null if there was nothing before. */
   readonly growth: number | null

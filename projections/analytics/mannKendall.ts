@@ -5,10 +5,10 @@ import type { Points } from './points.ts'
 export interface MannKendall {
   /** Pairs that rise less pairs that fall. */
   readonly s: number
-  /** The variance of S where there is no trend, corrected for ties. */
+  /** The variance of S if there is no trend, corrected for ties. */
   readonly variance: number
   readonly z: number
-  /** Two-sided: how often S would be at least this far from 0 without a trend. 1 where all values are equal. */
+  /** Two-sided: how often S would be at least this far from 0 without a trend. 1 if all values are equal. */
   readonly p: number
 }
 

@@ -10,7 +10,7 @@ export interface Superiority {
 }
 
 /**
- * The Mann–Whitney U test of two histograms with the same bins, where values in one bin are ties: corrected
+ * The Mann–Whitney U test of two histograms with the same bins, if values in one bin are ties: corrected
  * for them and for continuity, by the normal approximation. It looks at order alone, so it suits durations,
  * whose few very long ones say nothing of the rest. Null if one is empty.
  *

@@ -43,10 +43,10 @@ const bound95 = remembered(0.05)
  * The next window's value by damped Holt or by the least-squares line, whichever had the lower squared
  * one-step errors over the series so far, each forecast made from the points before it alone (rolling
  * origin: Tashman, L. J. (2000), "Out-of-sample tests of forecasting accuracy", International Journal of
- * Forecasting 16, 437–450); naive, the last value, where neither beats it. Null below three points.
+ * Forecasting 16, 437–450); naive, the last value, if neither beats it. Null below three points.
  *
  * The intervals are value ± t·√(mean squared error), t by Student with as many degrees of freedom as there
- * were errors: exact for independent normal errors around 0, and wide where there were few. All is clamped
+ * were errors: exact for independent normal errors around 0, and wide if there were few. All is clamped
  * to what the metric can be.
  */
 export const predict = (series: Series): Prediction | null => {
@@ -67,7 +67,7 @@ export const predict = (series: Series): Prediction | null => {
       if (i >= start) squaredErrors += (values[i]! - forecaster.forecast(indices[i]!)) ** 2
       forecaster.learn(indices[i]!, values[i]!)
     }
-    // Strictly lower, so that the simpler method stays where two are equally good.
+    // Strictly lower, so that the simpler method stays if two are equally good.
     if (squaredErrors < chosen.squaredErrors) {
       chosen = { method, value: forecaster.forecast(next), squaredErrors }
     }

@@ -39,7 +39,7 @@ const minExpected = (a: RateCount, b: RateCount): number => {
 /**
  * Whether two success rates differ beyond chance; null if one has no uses.
  *
- * The two-proportion test is the (N − 1) chi-squared one, or Fisher and Irwin's exact one where fewer than
+ * The two-proportion test is the (N − 1) chi-squared one, or Fisher and Irwin's exact one if fewer than
  * 1 use is expected in a cell: Campbell, I. (2007), "Chi-squared and Fisher–Irwin tests of two-by-two tables
  * with small sample recommendations", Statistics in Medicine 26, 3661–3675.
  */

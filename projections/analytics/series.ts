@@ -30,7 +30,7 @@ export interface SeriesInput {
   readonly buffer?: PointBuffer
 }
 
-/** One metric of one pattern over time. Index 0 is the first point, or the first window where there is none. */
+/** One metric of one pattern over time. Index 0 is the first point, or the first window if there is none. */
 export interface Series extends Points {
   readonly metric: Metric
   readonly granularity: Granularity
@@ -45,9 +45,9 @@ const firstStart = (time: number, granularity: Granularity): number =>
   windowEnd(windowStart(time - 1, granularity), granularity)
 
 /**
- * The series of a metric. Usage has a point for each window from the pattern's first on, 0 where it was not
+ * The series of a metric. Usage has a point for each window from the pattern's first on, 0 if it was not
  * used, and none at all if it was used in no window looked at: a pattern that is only registered, or fell silent before,
- * is not observed. The other metrics have points only where there are observations, since missing is missing, and then
+ * is not observed. The other metrics have points only if there are observations, since missing is missing, and then
  * whatever the value: a pattern that never works has a success rate of 0.
  */
 export const createSeries = (input: SeriesInput): Series => {

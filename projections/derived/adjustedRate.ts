@@ -6,7 +6,7 @@ export interface RatePrior {
   readonly beta: number
 }
 
-/** The weight of the uniform prior Beta(1, 1), in uses: where nothing is known, it outweighs nothing. */
+/** The weight of the uniform prior Beta(1, 1), in uses: if nothing is known, it outweighs nothing. */
 const minWeight = 2
 
 /** Past this many uses a pattern speaks mostly for itself, however alike the others of its category are. */

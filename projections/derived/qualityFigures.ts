@@ -21,7 +21,7 @@ export const qualityAverage = ({ count, sum }: Pick<Quality, 'count' | 'sum'>): 
 /**
  * The sample variance (n − 1) of the scores, in 0…1 units squared; null below two scores.
  *
- * (n·Σx² − (Σx)²) / (n·(n − 1)) loses all digits to cancellation in floating point where the scores are
+ * (n·Σx² − (Σx)²) / (n·(n − 1)) loses all digits to cancellation in floating point if the scores are
  * close together (Chan, Golub, LeVeque 1983, "Algorithms for computing the sample variance"). Here the sums
  * are integers and the numerator is exact, so only the last division rounds.
  */

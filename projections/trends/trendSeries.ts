@@ -34,7 +34,7 @@ const setOf = (belongs: (series: TrendSeries) => boolean): SeriesSet =>
 
 /**
  * The series whose windows are others now that hours are closed until `to` instead of `from`: an hour's end
- * may also be that of a day and a week. All of them where nothing was closed before (`noWatermark`).
+ * may also be that of a day and a week. All of them if nothing was closed before (`noWatermark`).
  */
 export const rolledOver = (from: number, to: number): SeriesSet =>
   setOf(({ granularity }) => windowStart(from, granularity) !== windowStart(to, granularity))

@@ -22,7 +22,7 @@ const restOf = ({ description, tags, nodeType }: CatalogueEntry): string | null 
 
 /**
  * Writes whole entries, which must be sorted by pattern id, as windows are (`upsertWindows`). What only registrations say, which may
- * be long, goes along for those that were registered: for others what is stored stays as it is, where it is.
+ * be long, goes along for those that were registered: for others what is stored stays as it is.
  */
 export const upsertCatalogue = async (
   client: Queryable,

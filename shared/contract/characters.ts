@@ -11,6 +11,6 @@ const countCharacters = (text: string): number => {
   return count
 }
 
-/** Whether a text has at most so many characters. It is counted only where its length leaves that open. */
+/** Whether a text has at most so many characters. It is counted only if its length leaves that open. */
 export const hasAtMost = (text: string, max: number): boolean =>
   text.length <= max || (text.length <= 2 * max && countCharacters(text) <= max)

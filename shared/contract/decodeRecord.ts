@@ -5,7 +5,7 @@ import type { MessageHeaders } from './topicMessage.ts'
 /**
  * The event in a record of the log, upcast to the newest version: the log keeps what was said, and code
  * decides what it means.
- * @throws where the value is no event: only accepted ones are in the log, so this is a fault of the contract
+ * @throws if the value is no event: only accepted ones are in the log, so this is a fault of the contract
  */
 export const decodeRecord = (record: {
   readonly position: number

@@ -3,7 +3,7 @@ import { type BodyOrigin, fieldName } from './fieldName.ts'
 import { plainMessage } from './plainMessage.ts'
 import type { Fault } from './rejection.ts'
 
-/** A message of 256 KiB can break a hundred thousand rules; past these nobody reads on. */
+/** A message of 256 KiB can break a hundred thousand rules; past these nobody reads. */
 const maxFaults = 100
 
 /**

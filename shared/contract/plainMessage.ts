@@ -1,4 +1,4 @@
-/** What zod says where a rule has no words of ours, as people say it. */
+/** What zod says if a rule has no words of ours, as people say it. */
 export const plainMessage = (message: string): string => {
   if (message.endsWith('received undefined')) return 'is required'
   return message

@@ -4,7 +4,7 @@ import { isUtf8 } from 'node:buffer'
 const replacement = '�'
 const byteOrderMark = '\ufeff'
 
-/** Makes a value of a JSON text; throws a SyntaxError where it is none. */
+/** Makes a value of a JSON text; throws a SyntaxError if it is none. */
 export type Parse = (text: string) => unknown
 
 export type JsonRead =

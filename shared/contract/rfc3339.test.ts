@@ -158,7 +158,7 @@ describe('an RFC 3339 time', () => {
       fc.property(change, ([at, character]) => {
         readRfc3339(text)
         const changed = text.slice(0, at) + character + text.slice(at + 1)
-        // With a fourth decimal it is not the usual form; where that is not valid, neither is the other.
+        // With a fourth decimal it is not the usual form; if that is not valid, neither is the other.
         const general = readRfc3339(changed.replace(/(\d)([Zz])$/, '$10$2'))
         expect(readRfc3339(changed)).toBe(
           changed.endsWith('Z') || changed.endsWith('z') ? general : undefined,

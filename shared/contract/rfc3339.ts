@@ -7,7 +7,7 @@ const daysInMonth = (year: number, month: number): number =>
   new Date(Date.UTC(year + 400, month, 0)).getUTCDate()
 
 const zero = 48
-/** The two digits at `at` as a number; NaN-free only where both are digits, which the caller has checked. */
+/** The two digits at `at` as a number; NaN-free only if both are digits, which the caller has checked. */
 const twoDigits = (text: string, at: number): number =>
   (text.charCodeAt(at) - zero) * 10 + text.charCodeAt(at + 1) - zero
 
@@ -46,7 +46,7 @@ const dayMs = 86_400_000
 
 /**
  * Epoch milliseconds of text in the form of an RFC 3339 time; what is finer than a millisecond is cut off. `undefined`
- * where it is none. A second 60 is the last instant of its minute, so that it stays in its hour and day. Reads
+ * if it is none. A second 60 is the last instant of its minute, so that it stays in its hour and day. Reads
  * somewhat more than may come in (`timeFault`), since the log has times from before that was asked.
  */
 export const readTime = (text: unknown): number | undefined => {

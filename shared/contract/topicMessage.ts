@@ -23,6 +23,6 @@ export interface TopicBatch {
   readonly messages: readonly TopicMessage[]
   /** The partition's end when this batch was fetched: the offset that its next message will get. */
   readonly endOffset: number
-  /** Under which of the partition's leaders its last message was taken; absent where the source has none. */
+  /** Under which of the partition's leaders its last message was taken; absent if the source has none. */
   readonly leaderEpoch?: number | null
 }

@@ -26,7 +26,7 @@ const fromVersion0: Upcaster = {
 
 const chain: readonly Upcaster[] = [fromVersion0]
 
-/** The body in the newest version. `fallbackId` is called only where it is needed, since it costs a hash. */
+/** The body in the newest version. `fallbackId` is called only if it is needed, since it costs a hash. */
 export const upcast = (body: unknown, fallbackId: () => string): unknown => {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return body
   let current = body as Body

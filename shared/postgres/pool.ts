@@ -48,11 +48,11 @@ export interface PoolOptions {
 /** A connection that breaks says so to the query under way, or to the next one; unheard, it would end the process. */
 const ignoreError = (): void => {}
 
-/** Idle connections are of the time before: where one of theirs fell silent, so have they, most likely. */
+/** Idle connections are of the time before: if one of theirs fell silent, so have they, most likely. */
 const dropIdle = (pool: pg.Pool): void => {
   for (let idle = pool.idleCount; idle > 0; idle--) {
     const drop = (client: pg.PoolClient): void => {
-      // Nobody may be there for a good-bye.
+      // The other side may be gone: no good-bye.
       client.connection.stream.destroy()
       client.release(true)
     }

@@ -23,7 +23,7 @@ const appliedMigrations = async (pool: Pick<pg.Pool, 'query'>): Promise<string[]
 
 /**
  * Compares the migrations that a database has with those that this version of the program ships. `undefined` if they
- * are the same. Rejects where the database cannot be asked.
+ * are the same. Rejects if the database cannot be asked.
  */
 export const findSchemaFault = async (
   pool: Pick<pg.Pool, 'query'>,

@@ -23,7 +23,7 @@ afterAll(async () => {
 
 const silence = /^The database has not answered for 0\.8 s$/
 
-/** Fails where it takes far longer than any limit of these tests. */
+/** Fails if it takes far longer than any limit of these tests. */
 const thrownBy = (work: Promise<unknown>): Promise<Error> =>
   work.then(
     () => {
@@ -95,7 +95,7 @@ describe('an answer', () => {
   let pool: pg.Pool
 
   beforeEach(() => {
-    // Not through the proxy, which hangs where this process does.
+    // Not through the proxy, which hangs if this process does.
     pool = createPool({
       connectionString: database.url,
       applicationName: 'test',

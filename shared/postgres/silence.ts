@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import type pg from 'pg'
 
-/** A connection said nothing for too long while an answer was due. Whether the statement was done nobody knows. */
+/** A connection said nothing for too long while an answer was due. It is not known whether the statement was done. */
 export class SilentDatabaseError extends Error {
   override readonly name = 'SilentDatabaseError'
   /** As the system says it of a connection that it finds dead itself. */
@@ -13,7 +13,7 @@ export class SilentDatabaseError extends Error {
 }
 
 /**
- * Breaks a connection that says nothing for `silenceMs` while an answer is due, as after a failover of which nobody told
+ * Breaks a connection that says nothing for `silenceMs` while an answer is due, as after a failover that nothing told
  * this side. What is under way on it fails as on any other broken connection, and it does not go back into its pool. pg's
  * own `query_timeout` fails the one query and leaves the connection as it is, with an answer still to come.
  */

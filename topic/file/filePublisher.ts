@@ -8,7 +8,7 @@ import { openTopicFolder, partitionFile, type TopicFolder } from './topicFolder.
 export interface FilePublisherOptions {
   readonly dataDir: string
   readonly topic: string
-  /** Partitions of the topic where it has to be created. */
+  /** Partitions of the topic if it has to be created. */
   readonly createWithPartitions: number
   /** What chooses the partition of a message that names none; default `murmur2`. */
   readonly partitioner?: Partitioner

@@ -10,12 +10,12 @@ import { openTopicFolder, partitionFile } from './topicFolder.ts'
 export interface FileSourceOptions {
   readonly dataDir: string
   readonly topic: string
-  /** Partitions of the topic where it has to be created. */
+  /** Partitions of the topic if it has to be created. */
   readonly createWithPartitions: number
   readonly logger: Logger
   /** The most that one batch holds, in bytes of the file; default 4 MiB. */
   readonly maxBytesPerPartition?: number
-  /** How often to look for news where the system does not report changes; default 500. */
+  /** How often to look for news if the system does not report changes; default 500. */
   readonly pollMs?: number
 }
 
@@ -76,7 +76,7 @@ export const createFileSource = (options: FileSourceOptions): Source => {
 
   const wakeAll = () => tails.forEach(({ awake }) => awake.notify())
 
-  /** Not every file system reports changes; where it fails the poll remains. */
+  /** Not every file system reports changes; if it fails the poll remains. */
   const watchFolder = (folder: string) => {
     try {
       watcher = watch(folder, { persistent: false }, wakeAll)

@@ -16,7 +16,7 @@ export const partitionFile = (folder: string, partition: number): string =>
   path.join(folder, `${partition}.ndjson`)
 
 /**
- * Opens the topic, creating it with `partitions` where it is not there. Processes that do so at the same
+ * Opens the topic, creating it with `partitions` if it is not there. Processes that do so at the same
  * time agree: the folder comes to be with all its files in one rename.
  * @throws TopicUnreachableError if the data folder cannot be used
  */

@@ -10,7 +10,7 @@ export interface MemberClaim {
 /**
  * Shares partitions out among the members of a group so that counts differ by at most one. Members keep
  * what they hold as far as that allows, since taking a partition over costs a rebuild of what is held in
- * memory for it. A partition that has to move goes to nobody in this round: its holder lets go of it and
+ * memory for it. A partition that has to move goes to no member in this round: its holder lets go of it and
  * joins again, and the next round gives it away (KIP-429, incremental cooperative rebalancing). So no
  * partition ever has two owners, and those that stay are not interrupted.
  * Every member is in the answer, in the order of its id.

@@ -26,7 +26,7 @@ export const endOfBatch = (records: Buffer, at: number): number =>
 
 export const baseOffsetOf = (batch: Buffer): number => readInt64(batch, 0)
 
-/** The offset of its last record, also where that one was compacted away. */
+/** The offset of its last record, even if that one was compacted away. */
 export const lastOffsetOf = (batch: Buffer): number =>
   baseOffsetOf(batch) + batch.readInt32BE(lastOffsetDeltaAt)
 

@@ -9,9 +9,9 @@ export interface CompactReader {
   bigInt64(): bigint
   /** In hexadecimal. */
   uuid(): string
-  /** Bytes or text as a view, empty where they are null. */
+  /** Bytes or text as a view, empty if they are null. */
   bytes(): Buffer
-  /** Empty where it is null. Reads the tagged fields that end each item as well, and may be told of their tags. */
+  /** Empty if it is null. Reads the tagged fields that end each item as well, and may be told of their tags. */
   list<Item>(item: () => Item, onTag?: (item: Item, tag: number) => void): Item[]
   skip(bytes: number): void
 }

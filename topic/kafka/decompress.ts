@@ -7,7 +7,7 @@ import { maxUnpackedBytes, TooLargeError } from './unpackedSize.ts'
 const gunzip = promisify(zlib.gunzip)
 const zstdDecompress = promisify(zlib.zstdDecompress)
 
-/** What zlib says where the output passes `maxOutputLength`; it stops there. */
+/** What zlib says if the output passes `maxOutputLength`; it stops there. */
 const tooLarge = 'ERR_BUFFER_TOO_LARGE'
 
 const bounded =

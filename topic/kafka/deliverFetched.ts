@@ -20,7 +20,7 @@ export interface Receiver {
 /**
  * Hands what one partition got, asked for from `offset`, to its consumer.
  * @returns whether there was any of it
- * @throws where the broker has an error for it: whatever that is, it may pass. What we cannot read fails the consumer
+ * @throws if the broker has an error for it: whatever that is, it may pass. What we cannot read fails the consumer
  */
 export const deliverFetched = async (
   { partition, errorCode, records, aborted, endOffset, isDiverging }: FetchedPartition,

@@ -4,7 +4,7 @@ import { readTopicId } from './readTopicId.ts'
 import type { SideCluster } from './sideCluster.ts'
 
 /**
- * Reads the ends of all partitions whose brokers say them, as they are now. Rejects within 5 s where none of the brokers
+ * Reads the ends of all partitions whose brokers say them, as they are now. Rejects within 5 s if none of the brokers
  * can be reached.
  */
 export const createEndReader = (side: SideCluster, topic: string): (() => Promise<PartitionEnd[]>) => {

@@ -7,7 +7,7 @@ const fetchKey = 1
 /** The newest version that kafkajs can write; every broker since Kafka 2.3 knows it. */
 const fetchVersion = 11
 const readCommitted = 1
-/** Beyond the time that a broker may wait for news: where nothing comes for so long, the connection or the broker hangs. */
+/** Beyond the time that a broker may wait for news: if nothing comes for so long, the connection or the broker hangs. */
 const maxSilenceMs = 8_000
 
 export interface FetchRequest {
@@ -50,7 +50,7 @@ export interface FetchAnswer {
 
 /**
  * Asks one broker for records of the partitions that it leads.
- * @throws where it answers with an error of all of them, or nothing comes for some seconds
+ * @throws if it answers with an error of all of them, or nothing comes for some seconds
  */
 export const fetchFrom = async (node: KafkaNode, request: FetchRequest): Promise<FetchedPartition[]> => {
   const newest = node.versions[fetchKey]?.maxVersion ?? 0

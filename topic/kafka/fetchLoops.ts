@@ -22,7 +22,7 @@ const heldBytes = 64 << 20
 export interface FetchLoopsOptions {
   readonly cluster: KafkaCluster
   readonly topic: string
-  /** What the owners were asked for; where it becomes another they are asked again. */
+  /** What the owners were asked for; if it becomes another they are asked again. */
   readonly topicId: string | null
   readonly consumers: ReadonlyMap<number, PartitionConsumer>
   /** What keeps partitions from being fetched. */
@@ -57,7 +57,7 @@ export const createFetchLoops = (options: FetchLoopsOptions): FetchLoops => {
 
   const fetchOnce = async (nodeId: number, awake: Signal) => {
     const led = consumersLedBy(nodeId)
-    // Each is the first now and then: a broker sends a batch that is larger than the limit only where it is.
+    // Each is the first now and then: a broker sends a batch that is larger than the limit only if it comes first.
     const first = fetches++ % Math.max(1, led.length)
     const partitions = [...led.slice(first), ...led.slice(0, first)].flatMap((consumer) => {
       const offset = consumer.wanted()

@@ -75,7 +75,7 @@ export const createGroupMember = (options: GroupMemberOptions): GroupMember => {
   }
 
   const lead = async ({ members }: JoinedGroup) => {
-    // A partition may have been added. The others wait for us: what is known must do where no broker says so at once.
+    // A partition may have been added. The others wait for us: what is known must do if no broker says so at once.
     await within(leadWaitMs, cluster.refreshMetadata()).catch(() => undefined)
     const claims = members.map((member) => decodeClaim(member.memberId, member.memberMetadata))
     return [...assignPartitions(partitions(), claims)].map(([member, given]) => ({
@@ -145,8 +145,8 @@ const rejoinTypes = new Set([
 ])
 
 /**
- * The claim travels in the metadata that a member joins with. The broker starts a new round only where
- * that has changed: hence the number of partitions in it, or an added partition would go to nobody.
+ * The claim travels in the metadata that a member joins with. The broker starts a new round only if
+ * that has changed: hence the number of partitions in it, or an added partition would go to no member.
  */
 const encodeClaim = (topic: string, claim: Omit<MemberClaim, 'memberId'>, partitions: number): Buffer =>
   MemberMetadata.encode({

@@ -9,7 +9,7 @@ import type { SideCluster } from './sideCluster.ts'
 
 const offsetOutOfRange = 1
 
-/** `undefined` also where it cannot be read any more. */
+/** `undefined` even if it cannot be read any more. */
 const valueIn = async ({ records, aborted }: FetchedPartition, offset: number) => {
   try {
     const [first] = (await decodeRecords(records, offset, aborted, decompress)).messages

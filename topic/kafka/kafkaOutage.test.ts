@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { createRecordingOwner } from '../testing/recordingOwner.ts'
 import { createTestTopic } from '../testing/kafkaTestTopic.ts'
 
-// A broker of our own, since it is stopped; where none can be started the suite has none either.
+// A broker of our own, since it is stopped; if none can be started the suite has none either.
 const canStart = inject('kafkaBrokers') !== null
 
 describe.skipIf(!canStart)('a broker that goes away', () => {

@@ -9,7 +9,7 @@ import type { Delivery } from '../publisher.ts'
 import { createRecordingOwner } from '../testing/recordingOwner.ts'
 import { createTestTopic } from '../testing/kafkaTestTopic.ts'
 
-// A broker of our own, since all ways to it lead through a proxy; where none can be started the suite has none either.
+// A broker of our own, since all ways to it lead through a proxy; if none can be started the suite has none either.
 const canStart = inject('kafkaBrokers') !== null
 
 describe.skipIf(!canStart)('a publisher whose answers get lost', () => {

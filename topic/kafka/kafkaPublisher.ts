@@ -9,7 +9,7 @@ export interface KafkaPublisherOptions {
   readonly client: KafkaClient
   readonly topic: string
   readonly logger: Logger
-  /** Partitions of the topic where it has to be created; default 4. `0` forbids it. */
+  /** Partitions of the topic if it has to be created; default 4. `0` forbids it. */
   readonly createWithPartitions?: number
   /** What chooses the partition of a message that names none; default `murmur2`. */
   readonly partitioner?: Partitioner

@@ -18,11 +18,11 @@ export interface KafkaSourceOptions {
   readonly topic: string
   readonly groupId: string
   readonly logger: Logger
-  /** Partitions of the topic where it has to be created; default 4. `0` forbids it. */
+  /** Partitions of the topic if it has to be created; default 4. `0` forbids it. */
   readonly createWithPartitions?: number
   /** How long a fetch waits for something new; default 250, below the heartbeat interval. */
   readonly maxWaitMs?: number
-  /** The most that one batch holds, in bytes as fetched; default 2 MiB. Less where many partitions are ours. */
+  /** The most that one batch holds, in bytes as fetched; default 2 MiB. Less if many partitions are ours. */
   readonly maxBytesPerPartition?: number
   /** After how long without a heartbeat the group gives our partitions to others; default 6,000, the least that brokers allow. */
   readonly sessionTimeoutMs?: number
@@ -42,7 +42,7 @@ const groupRequestTimeoutMs = 2_500
 const rebalanceTimeoutMs = 15_000
 /** How long fetches, and then connections, may take to end in order. */
 const stopWaitMs = 1_500
-/** A partition whose ends nobody says for this long is one that cannot be read. */
+/** A partition that has unknown ends for this long is reported as one that cannot be read. */
 const reportedAfterMs = 5_000
 
 /** Reads a Kafka topic as a member of a consumer group; each partition is delivered by a consumer of its own. */

@@ -30,7 +30,7 @@ const modules = 'org.apache.kafka.common.security'
 
 /**
  * A broker that is reached over TLS in two ways, each through a proxy: by those that have a certificate, and by those
- * that log in, for two seconds at a time. And at an IPv6 address, where the machine has one.
+ * that log in, for two seconds at a time. And at an IPv6 address, if the machine has one.
  */
 const startTlsBroker = async (dir: string, certificates: Certificates) => {
   const [port, controller, mutual, login, sixth] = await Promise.all(Array.from({ length: 5 }, freePort))
@@ -38,7 +38,7 @@ const startTlsBroker = async (dir: string, certificates: Certificates) => {
     mutual: await startProxy({ port: mutual! }),
     login: await startProxy({ port: login! }),
   }
-  // What clients are told, and, where a proxy lies between, what the broker listens to.
+  // What clients are told, and, if a proxy lies between, what the broker listens to.
   const same = { PLAINTEXT: `${host}:${port}`, ...(hasIpv6 ? { SIX: `[::1]:${sixth}` } : {}) }
   const advertised = {
     ...same,

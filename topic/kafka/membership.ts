@@ -35,7 +35,7 @@ export interface MembershipOptions {
  * the group's coordinator: offsets are committed, and metadata is looked at, beside it.
  */
 export interface Membership {
-  /** Resolves once joined. Rejects where that fails time and again. */
+  /** Resolves once joined. Rejects if that fails time and again. */
   start(): Promise<void>
   /** Lets go of everything, then leaves. */
   stop(): Promise<void>

@@ -11,7 +11,7 @@ export interface ReachTopicOptions {
   readonly client: KafkaClient
   readonly cluster: KafkaCluster
   readonly topic: string
-  /** Partitions of the topic where it has to be created; `0` forbids it. */
+  /** Partitions of the topic if it has to be created; `0` forbids it. */
   readonly createWithPartitions: number
   readonly logger: Logger
 }
@@ -74,10 +74,10 @@ const createTopic = async ({ client, topic, createWithPartitions, logger }: Reac
   const admin = client.createAdmin()
   try {
     await admin.connect()
-    // False where another process was faster, which is as good.
+    // False if another process was faster, which is as good.
     const created = await admin.createTopics({
       topics: [{ topic, numPartitions: createWithPartitions }],
-      waitForLeaders: false, // kafkajs gives up where the topic does not show at once
+      waitForLeaders: false, // kafkajs gives up if the topic does not show at once
     })
     if (created) logger.info({ topic, partitions: createWithPartitions }, 'topic created')
   } catch (error) {

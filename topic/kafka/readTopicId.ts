@@ -16,7 +16,7 @@ export const readTopicId = async (cluster: KafkaCluster, topic: string): Promise
   const leaders = new Set(cluster.findTopicPartitionMetadata(topic).map(({ leader }) => leader))
   leaders.delete(-1)
   if (leaders.size === 0) return null
-  // Those that lead a part of the topic know it first. One that hangs holds nobody up.
+  // Those that lead a part of the topic know it first. One that hangs does not hold up the others.
   const answers = [...leaders].map(async (nodeId) => askBroker(await cluster.findBroker({ nodeId }), topic))
   return Promise.any(answers).catch(async () => answers[0]!)
 }

@@ -35,7 +35,7 @@ interface Changes {
   readonly magic?: number
   readonly lastOffsetDelta?: number
 }
-/** A batch as a broker would return it: with its offset, and changed where a test wants another kind. */
+/** A batch as a broker would return it: with its offset, and changed if a test wants another kind. */
 const batchOf = async (
   list: readonly OutgoingMessage[],
   changes: Changes = {},

@@ -29,7 +29,7 @@ export interface DecodedRecords {
   readonly messages: TopicMessage[]
   /** The offset after the last batch that was complete; offsets before it without a message are not records. */
   readonly nextOffset: number
-  /** Under which leader the last of them was taken; `null` if there is none, or where it does not say. */
+  /** Under which leader the last of them was taken; `null` if there is none, or if it does not say. */
   readonly leaderEpoch: number | null
 }
 
@@ -88,7 +88,7 @@ export const decodeRecords = async (
   return { messages, nextOffset, leaderEpoch }
 }
 
-/** The batch. @throws where it is not what its header or its checksum says */
+/** The batch. @throws if it is not what its header or its checksum says */
 const checkBatch = (batch: Buffer, expectedOffset: number): Buffer => {
   const magic = batch.length > magicAt ? batch.readInt8(magicAt) : supportedMagic
   if (magic !== supportedMagic)
@@ -144,7 +144,7 @@ const appendMessages = (messages: TopicMessage[], batch: Buffer, payload: Buffer
     const timestamp = appendTime ?? baseTimestamp + reader.varint()
     if (appendTime !== undefined) reader.varint()
     const offset = baseOffset + reader.varint()
-    // A compressed batch comes whole, also where the fetch begins inside it.
+    // A compressed batch comes whole, even if the fetch begins inside it.
     if (offset < fetchOffset) {
       reader.moveTo(end)
       continue
@@ -161,7 +161,7 @@ const appendMessages = (messages: TopicMessage[], batch: Buffer, payload: Buffer
 
 const noKey = -1
 
-/** A view is made of the key only where somebody asks, which for nearly every message nobody does. */
+/** A view is made of the key only if it is asked for, which is rare. */
 class KafkaMessage implements TopicMessage {
   readonly offset: number
   readonly value: Buffer | null

@@ -2,12 +2,12 @@ import type { KafkaClient, KafkaCluster } from './kafkajs/kafkajs.ts'
 import { within } from './within.ts'
 
 const timeoutMs = 5_000
-/** Shorter, so that what the other brokers say is told in time where one hangs. */
+/** Shorter, so that what the other brokers say is told in time if one hangs. */
 const requestTimeoutMs = 2_000
 
 /** Connections for questions: on those of the fetches a question would wait behind an answer. */
 export interface SideCluster {
-  /** Rejects within 5 s where none of the brokers can be reached. */
+  /** Rejects within 5 s if none of the brokers can be reached. */
   ask<Answer>(question: (cluster: KafkaCluster) => Promise<Answer>): Promise<Answer>
   stop(): Promise<void>
 }

@@ -18,7 +18,7 @@ export const flipBit: Damage = (batch) => {
   batch[batch.length - 5]! ^= 0x04
 }
 
-/** As a producer of another time might write it: in a codec that nobody knows, and whole. */
+/** As a producer of another time might write it: in an unknown codec, and whole. */
 export const useUnknownCodec: Damage = (batch) => {
   batch.writeInt16BE(batch.readInt16BE(attributesAt) | 5, attributesAt)
   batch.writeUInt32BE(crc32c(batch.subarray(attributesAt)), crcAt)

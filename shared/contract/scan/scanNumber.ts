@@ -2,7 +2,7 @@ const zero = 0x30
 const dot = 0x2e
 
 /**
- * The number in `[start, end)` of valid JSON where it is 0…1 and written with up to 15 decimals: then the
+ * The number in `[start, end)` of valid JSON if it is 0…1 and written with up to 15 decimals: then the
  * quotient of two exact integers, so correctly rounded, as JSON.parse rounds. NaN for any other.
  */
 export const scanUnit = (bytes: Uint8Array, start: number, end: number): number => {
@@ -21,7 +21,7 @@ export const scanUnit = (bytes: Uint8Array, start: number, end: number): number 
   return whole === 0 || value === 1 ? value : Number.NaN
 }
 
-/** The number in `[start, end)` of valid JSON where it is of up to nine digits and nothing else. NaN for any other. */
+/** The number in `[start, end)` of valid JSON if it is of up to nine digits and nothing else. NaN for any other. */
 export const scanNatural = (bytes: Uint8Array, start: number, end: number): number => {
   if (end > start + 9) return Number.NaN
   let value = 0

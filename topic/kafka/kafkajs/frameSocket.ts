@@ -31,7 +31,7 @@ const readBytes = 256 << 10
  * 64 KiB with each read that are put together later: twice the bytes fetched, outside of V8's heap, whose
  * collection these alone would set off every 50,000 messages. What has come of a response belongs to the socket, and
  * goes with it: joined to the bytes of the next connection it would be nonsense.
- * @throws where it cannot be opened within its time
+ * @throws if it cannot be opened within its time
  */
 export const openFrameSocket = async (options: FrameSocketOptions): Promise<FrameSocket> =>
   new Promise((resolve, reject) => {

@@ -38,7 +38,7 @@ export interface KafkaNode {
   readonly versions: Readonly<Record<number, { minVersion: number; maxVersion: number }>>
   readonly connectionPool: {
     send<Decoded>(call: {
-      /** How long nothing may come of the answer, in ms; the cluster's own where that is more. */
+      /** How long nothing may come of the answer, in ms; the cluster's own if that is more. */
       requestTimeout?: number
       request: unknown
       response: { decode(raw: Buffer): Promise<Decoded>; parse(decoded: Decoded): Promise<Decoded> }
@@ -98,7 +98,7 @@ export interface KafkaConnection {
 export interface ClusterOptions {
   /** How often to look who leads what; default 30,000. */
   readonly metadataMaxAgeMs?: number
-  /** How long nothing may come of an answer that is waited for, where the request says nothing else; default 15,000. */
+  /** How long nothing may come of an answer that is waited for, if the request says nothing else; default 15,000. */
   readonly requestTimeoutMs?: number
 }
 
@@ -162,14 +162,14 @@ const logTo =
 
 const Cluster = require('kafkajs/src/cluster') as new (options: object) => KafkaCluster & SeededCluster
 
-/** kafkajs computes murmur2 with BigInt, 6 µs a key: worth remembering where the keys are few, as patterns are. */
+/** kafkajs computes murmur2 with BigInt, 6 µs a key: worth remembering if the keys are few, as patterns are. */
 const rememberedKeys = 20_000
 
 /** What decides where a key lies: the default of Kafka's Java clients, or that of librdkafka (`consistent_random`). */
 export type Partitioner = 'murmur2' | 'crc32'
 
 /**
- * Where a partitioner puts a key, and round-robin where there is none. The file topic uses it too, so that a key
+ * Where a partitioner puts a key, and round-robin if there is none. The file topic uses it too, so that a key
  * lies in the same partition of both.
  */
 export const createPartitioner = (topic: string, partitioner: Partitioner = 'murmur2') => {

@@ -1,7 +1,7 @@
 import type { Kafka } from 'kafkajs'
 import { type BrokerAddress, parseBrokerAddress } from '@patterns/shared/settings/brokerAddress.ts'
 
-/** What of kafkajs' cluster makes the connections to a broker; to the next of the list where no address is given. */
+/** What of kafkajs' cluster makes the connections to a broker; to the next of the list if no address is given. */
 export interface SeededCluster {
   readonly connectionPoolBuilder: { build(address?: BrokerAddress): Promise<unknown> }
 }

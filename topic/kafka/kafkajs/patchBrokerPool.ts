@@ -27,7 +27,7 @@ const noAnswer = new Set([
 ])
 
 /**
- * What any broker can answer is asked of one that answers, and of another where it does not. As shipped one that hangs
+ * What any broker can answer is asked of one that answers, and of another if it does not. As shipped one that hangs
  * is chosen as often as any other, and one that cannot be reached ends the search.
  */
 export const patchBrokerPool = (): void => {

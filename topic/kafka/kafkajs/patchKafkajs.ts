@@ -19,7 +19,7 @@ interface MetadataModule {
   parse(response: MetadataResponse): Promise<unknown>
 }
 
-/** LEADER_NOT_AVAILABLE, REPLICA_NOT_AVAILABLE and LISTENER_NOT_FOUND: nobody can be asked for the partition now. */
+/** LEADER_NOT_AVAILABLE, REPLICA_NOT_AVAILABLE and LISTENER_NOT_FOUND: no broker can be asked for the partition now. */
 const leaderless = new Set([5, 9, 72])
 
 const syncTimeoutMs = 10_000
@@ -32,7 +32,7 @@ export const patchKafkajs = (): void => {
   const requestQueue = (require('kafkajs/src/network/requestQueue') as { prototype: RequestQueuePrototype })
     .prototype
   const scheduleCheck = requestQueue.scheduleCheckPendingRequests
-  // As shipped it sets a timer of a negative time after each response, for ever, also where nothing waits:
+  // As shipped it sets a timer of a negative time after each response, for ever, even if nothing waits:
   // a busy loop of 1 ms and a TimeoutNegativeWarning.
   requestQueue.scheduleCheckPendingRequests = function () {
     if (this.pending.length > 0) scheduleCheck.call(this)
