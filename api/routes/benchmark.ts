@@ -15,7 +15,7 @@ import { nameOf, patternFields } from './patternFields.ts'
 
 const answerSchema = z
   .strictObject({ ...answerFields, ...rangeFields, ...patternFields, ...categoryFields })
-  .openapi('PatternBenchmark')
+  .openapi('PatternBenchmark', { description: 'Where a pattern stands among those of a type.' })
 
 const route = createRoute({
   method: 'get',

@@ -1,28 +1,28 @@
 import { z } from '@hono/zod-openapi'
 import type { Benchmark } from '@patterns/projections/analytics/benchmark.ts'
-import { type Metric, metricRules, metrics } from '@patterns/projections/analytics/metric.ts'
+import { type Metric, metricRules } from '@patterns/projections/analytics/metric.ts'
 import type { CategoryBenchmark } from '../queries/benchmarkPattern.ts'
 import { count } from './figureFields.ts'
-import { metricUnits, unitField } from './units.ts'
+import { betterField, metricField, metricUnits, unitField } from './units.ts'
 
 const value = z.number().nullable().openapi({ description: 'The pattern’s own; null without observations.' })
 
 const common = {
-  metric_type: z.enum(metrics),
+  metric_type: metricField,
   unit: unitField,
-  better: z.enum(['higher', 'lower']),
+  better: betterField,
   value,
   patterns: count.openapi({ description: 'Patterns of the category that have a value.' }),
 }
 
 const benchmarkSchema = z
-  .union([
+  .discriminatedUnion('status', [
     z.strictObject({
       ...common,
-      status: z.literal('measured'),
+      status: z.literal('measured').openapi({ description: 'There are enough patterns to compare with.' }),
       category_average: z.number().openapi({ description: 'Over patterns, each counting the same.' }),
       category_pooled: z.number().openapi({ description: 'Over observations.' }),
-      category_median: z.number(),
+      category_median: z.number().openapi({ description: 'Of the patterns’ own values.' }),
       percentile: z.number().nullable().openapi({
         description: 'Per cent of the category that the pattern is better than, ties counted half.',
       }),
@@ -33,17 +33,19 @@ const benchmarkSchema = z
     }),
     z.strictObject({
       ...common,
-      status: z.literal('suppressed'),
-      reason: z.literal('too_few_patterns'),
-      least_patterns: count,
+      status: z.literal('suppressed').openapi({ description: 'There is nothing to compare with.' }),
+      reason: z.literal('too_few_patterns').openapi({
+        description: 'A rank among so few says little, and gives the others away.',
+      }),
+      least_patterns: count.openapi({ description: 'How many are needed.' }),
     }),
   ])
-  .openapi('Benchmark')
+  .openapi('Benchmark', { description: 'Where a pattern stands by one metric.' })
 
 export const categoryFields = {
   category: z.string().openapi({ description: 'The type that the pattern is compared with.' }),
   category_patterns: count.openapi({ description: 'All patterns of the type.' }),
-  benchmarks: z.array(benchmarkSchema),
+  benchmarks: z.array(benchmarkSchema).openapi({ description: 'One for each metric.' }),
 }
 
 const benchmarkOf = (metric: Metric, benchmark: Benchmark) => {

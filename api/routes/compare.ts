@@ -43,17 +43,19 @@ const bodySchema = z
       .openapi({ description: 'What to compare. Default: everything.' }),
     time_range: rangeParameters('30d').time_range,
   })
-  .openapi('CompareRequest')
+  .openapi('CompareRequest', { description: 'Which patterns to compare, and by what.' })
 
 const answerSchema = z
   .strictObject({
     ...answerFields,
     ...rangeFields,
     patterns: z.array(z.strictObject(patternFields)).openapi({ description: 'In the order of the request.' }),
-    comparisons: z.array(comparisonSchema),
+    comparisons: z
+      .array(comparisonSchema)
+      .openapi({ description: 'One for each metric that was asked for.' }),
     rankings: rankingsSchema,
   })
-  .openapi('PatternComparison')
+  .openapi('PatternComparison', { description: 'Patterns side by side.' })
 
 const route = createRoute({
   method: 'post',

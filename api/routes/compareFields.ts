@@ -1,15 +1,22 @@
 import { z } from '@hono/zod-openapi'
 import type { MetricComparison, PairDifference } from '@patterns/projections/analytics/comparison.ts'
-import { metrics } from '@patterns/projections/analytics/metric.ts'
 import { count } from './figureFields.ts'
-import { unitField } from './units.ts'
+import { betterField, metricField, unitField } from './units.ts'
 
-const interval = z.strictObject({ lower: z.number(), upper: z.number() })
+const interval = z.strictObject({
+  lower: z.number().openapi({ description: 'Its lower end.' }),
+  upper: z.number().openapi({ description: 'Its upper end.' }),
+})
 
-const pair = { first: z.uuid(), second: z.uuid() }
+const pair = {
+  first: z.uuid().openapi({ description: 'One pattern.' }),
+  second: z.uuid().openapi({ description: 'The pattern that it is compared with.' }),
+}
+
+const testedField = z.literal('tested').openapi({ description: 'There is enough to compare.' })
 
 const verdict = {
-  p_value: z.number(),
+  p_value: z.number().openapi({ description: 'How often chance alone would differ as much.' }),
   adjusted_p_value: z.number().openapi({
     description: 'For all tested pairs of the metric (Holm), so that one wrong call in any of them has 5 %.',
   }),
@@ -20,7 +27,7 @@ const differenceSchema = z
   .union([
     z.strictObject({
       ...pair,
-      status: z.literal('tested'),
+      status: testedField,
       method: z.enum(['n_minus_1_chi_squared', 'fisher_irwin', 'welch']).openapi({
         description:
           'Rates: the (N − 1) chi-squared test, or Fisher and Irwin’s exact one where counts are small. Quality: Welch’s t, or that exact one where no score varies.',
@@ -33,7 +40,7 @@ const differenceSchema = z
     }),
     z.strictObject({
       ...pair,
-      status: z.literal('tested'),
+      status: testedField,
       method: z.literal('mann_whitney').openapi({ description: 'Durations, by their histograms.' }),
       superiority: z.number().openapi({
         description: 'How often the first takes longer than the second, ties counted half: 0.5 is alike.',
@@ -42,17 +49,17 @@ const differenceSchema = z
     }),
     z.strictObject({
       ...pair,
-      status: z.literal('untested'),
-      reason: z.literal('too_few_observations'),
+      status: z.literal('untested').openapi({ description: 'Nothing can be said.' }),
+      reason: z.literal('too_few_observations').openapi({ description: 'Why not.' }),
     }),
   ])
-  .openapi('PairDifference')
+  .openapi('PairDifference', { description: 'Whether two patterns differ by a metric.' })
 
 export const comparisonSchema = z
   .strictObject({
-    metric_type: z.enum(metrics),
+    metric_type: metricField,
     unit: unitField,
-    better: z.enum(['higher', 'lower']),
+    better: betterField,
     values: z.record(z.uuid(), z.number().nullable()).openapi({
       description: 'By pattern; null where nothing was observed.',
     }),
@@ -60,11 +67,13 @@ export const comparisonSchema = z
       description:
         'Of durations, by pattern, within 5 %: they are ranked by these, as `values` are means, which a few very long ones move. null for other metrics.',
     }),
-    sample_sizes: z.record(z.uuid(), count),
+    sample_sizes: z.record(z.uuid(), count).openapi({
+      description: 'By pattern: how many observations are behind its value.',
+    }),
     statistics: z
       .strictObject({
-        mean: z.number().nullable(),
-        median: z.number().nullable(),
+        mean: z.number().nullable().openapi({ description: 'The mean of their values.' }),
+        median: z.number().nullable().openapi({ description: 'The median of their values.' }),
         stddev: z.number().nullable().openapi({ description: 'Sample standard deviation (n − 1).' }),
       })
       .openapi({ description: 'Over the patterns that have a value; null where too few have.' }),
@@ -72,10 +81,25 @@ export const comparisonSchema = z
       description: 'Every pair; none for usage, which is a count and no sample.',
     }),
   })
-  .openapi('Comparison')
+  .openapi('Comparison', { description: 'Patterns side by side, by one metric.' })
+
+const rankingField = z
+  .array(
+    z.strictObject({
+      pattern_id: z.uuid().openapi({ description: 'The pattern.' }),
+      rank: z.int().min(1).openapi({ description: '1 is best.' }),
+    }),
+  )
+  .openapi({ description: 'The patterns by this metric, if it was asked for.' })
 
 export const rankingsSchema = z
-  .partialRecord(z.enum(metrics), z.array(z.strictObject({ pattern_id: z.uuid(), rank: z.int().min(1) })))
+  .strictObject({
+    usage: rankingField,
+    success_rate: rankingField,
+    quality: rankingField,
+    duration: rankingField,
+  })
+  .partial()
   .openapi({
     description:
       'Best first, by value, and durations by their median; equals share a rank. Patterns without a value are left out.',

@@ -25,12 +25,12 @@ import { recentTrendOf, recentTrendsField } from './recentTrendFields.ts'
 const topPattern = z
   .strictObject({
     ...patternFields,
-    usage_count: count,
-    success_rate: unitOrNull,
-    confidence: z.number(),
-    quality_score: unitOrNull,
+    usage_count: count.openapi({ description: 'Uses in the range.' }),
+    success_rate: unitOrNull.openapi({ description: '(successes + partial successes) / uses.' }),
+    confidence: z.number().openapi({ description: 'min(1, usage_count / 30).' }),
+    quality_score: unitOrNull.openapi({ description: 'The mean of all scores; null without any.' }),
   })
-  .openapi('TopPattern')
+  .openapi('TopPattern', { description: 'One of the patterns that are used most.' })
 
 const answerSchema = z
   .strictObject({
@@ -47,7 +47,7 @@ const answerSchema = z
     quality_distribution: z
       .array(
         z.strictObject({
-          range: z.enum(qualityRanges),
+          range: z.enum(qualityRanges).openapi({ description: 'From where to where.' }),
           count: count.openapi({ description: 'Patterns whose mean score lies here.' }),
           percentage: z.number().nullable().openapi({ description: 'Of the patterns with a score.' }),
         }),
@@ -58,7 +58,7 @@ const answerSchema = z
     growth: growthField,
     recent_trends: recentTrendsField,
   })
-  .openapi('DashboardSummary')
+  .openapi('DashboardSummary', { description: 'All patterns at a glance.' })
 
 const route = createRoute({
   method: 'get',

@@ -7,15 +7,18 @@ import type { FoundEvent } from '../queries/events/findEvents.ts'
 
 export const eventSchema = z
   .strictObject({
-    shard: z.int(),
+    shard: z.int().openapi({ description: 'The shard whose log holds it.' }),
     position: z.int().openapi({ description: "Its place in the shard's log." }),
     source: z
-      .strictObject({ partition: z.int(), offset: z.int() })
+      .strictObject({
+        partition: z.int().openapi({ description: 'Its partition.' }),
+        offset: z.int().openapi({ description: 'Its offset there.' }),
+      })
       .openapi({ description: 'The message that brought it.' }),
     recorded_at: z.iso.datetime().openapi({ description: "The broker's time of the message." }),
-    event_id: z.uuid(),
-    type: z.enum(eventTypes),
-    occurred_at: z.iso.datetime(),
+    event_id: z.uuid().openapi({ description: 'The id of the event, by which a second one is a duplicate.' }),
+    type: z.enum(eventTypes).openapi({ description: 'What happened.' }),
+    occurred_at: z.iso.datetime().openapi({ description: 'When it happened, as the producer says.' }),
     headers: z
       .record(z.string(), z.string())
       .optional()
@@ -29,7 +32,7 @@ export const eventSchema = z
         'The value of the message as the producer sent it, digit by digit. Of a CloudEvent in binary mode that is its data.',
     }),
   })
-  .openapi('LoggedEvent')
+  .openapi('LoggedEvent', { description: 'An event of the log, with where it is and where it came from.' })
 
 export const eventOf = ({ shard, record, event }: FoundEvent): z.infer<typeof eventSchema> => ({
   shard,

@@ -14,7 +14,12 @@ export const unitOrNull = z.number().min(0).max(1).nullable()
 export const count = z.int().min(0)
 
 export const outcomesSchema = z
-  .strictObject({ success: count, partial_success: count, failure: count, error: count })
+  .strictObject({
+    success: count.openapi({ description: 'It did what it was for.' }),
+    partial_success: count.openapi({ description: 'It did part of it. A success in rates.' }),
+    failure: count.openapi({ description: 'It did not do it.' }),
+    error: count.openapi({ description: 'It broke.' }),
+  })
   .openapi({ description: 'Uses by outcome.' })
 
 export const outcomesOf = (outcomes: Outcomes) => ({
@@ -25,7 +30,10 @@ export const outcomesOf = (outcomes: Outcomes) => ({
 })
 
 export const intervalSchema = z
-  .strictObject({ lower: z.number(), upper: z.number() })
+  .strictObject({
+    lower: z.number().openapi({ description: 'Its lower end.' }),
+    upper: z.number().openapi({ description: 'Its upper end.' }),
+  })
   .nullable()
   .openapi({ description: 'The 95 % Wilson score interval of the success rate.' })
 
@@ -39,7 +47,7 @@ export const successFields = {
     .min(0)
     .max(1)
     .openapi({ description: 'min(1, usage_count / 30): from the sample size alone.' }),
-  usage_count: count,
+  usage_count: count.openapi({ description: 'Uses in the range.' }),
   successful_usage_count: count.openapi({ description: 'Successes and partial successes.' }),
   outcomes: outcomesSchema,
 }
@@ -59,8 +67,8 @@ export const successOf = (outcomes: Outcomes) => {
 export const qualityFields = {
   quality_score: unitOrNull.openapi({ description: 'The mean of all scores.' }),
   stddev: z.number().nullable().openapi({ description: 'Sample standard deviation; null below two scores.' }),
-  minimum: unitOrNull,
-  maximum: unitOrNull,
+  minimum: unitOrNull.openapi({ description: 'The least score.' }),
+  maximum: unitOrNull.openapi({ description: 'The greatest score.' }),
   sample_size: count.openapi({ description: 'How many scores.' }),
   confidence: z.number().min(0).max(1).openapi({ description: 'min(1, sample_size / 30).' }),
 }
@@ -77,13 +85,15 @@ export const qualityOf = (figures: QualityFigures) => ({
 const milliseconds = z.number().min(0).nullable()
 
 export const durationFields = {
-  mean_ms: milliseconds,
-  p50_ms: milliseconds.openapi({ description: 'Percentiles are within 5 %.' }),
-  p95_ms: milliseconds,
-  p99_ms: milliseconds,
-  minimum_ms: milliseconds,
-  maximum_ms: milliseconds,
-  sample_size: count,
+  mean_ms: milliseconds.openapi({
+    description: 'The mean, exactly; null without durations, as all of these.',
+  }),
+  p50_ms: milliseconds.openapi({ description: 'The median. Percentiles are within 5 %.' }),
+  p95_ms: milliseconds.openapi({ description: '95 % take at most this.' }),
+  p99_ms: milliseconds.openapi({ description: '99 % take at most this.' }),
+  minimum_ms: milliseconds.openapi({ description: 'The shortest, exactly.' }),
+  maximum_ms: milliseconds.openapi({ description: 'The longest, exactly.' }),
+  sample_size: count.openapi({ description: 'How many durations.' }),
 }
 
 export const durationOf = (figures: DurationFigures) => ({

@@ -70,7 +70,10 @@ const readyzRoute = createRoute({
 })
 
 const component = <Fields extends z.ZodRawShape>(fields: Fields) =>
-  z.strictObject({ status: z.enum(['up', 'down']), ...fields })
+  z.strictObject({
+    status: z.enum(['up', 'down']).openapi({ description: 'Whether it works.' }),
+    ...fields,
+  })
 
 const healthSchema = z
   .strictObject({
@@ -78,32 +81,49 @@ const healthSchema = z
       description:
         'degraded: answers are right as of their position, but changes are seen later, since notifications are lost, a shard is more than ten seconds behind its log, or one stopped.',
     }),
-    components: z.strictObject({
-      database: component({ latency_ms: z.number().nullable() }),
-      notifications: component({}),
-      ingestion: component({
-        stopped: z.array(shardStopSchema).openapi({
-          description:
-            'The shards that take nothing more from the topic until a person sees to it; unknown, and so none, while the database is down.',
+    components: z
+      .strictObject({
+        database: component({
+          latency_ms: z.number().nullable().openapi({
+            description: 'How long a few small reads took; null while it is down.',
+          }),
+        }).openapi({ description: 'Where the numbers are.' }),
+        notifications: component({}).openapi({
+          description: 'By which the api hears of changes at once; without them it looks.',
         }),
-      }),
-      projection: component({
-        log_id: z.string().openapi({ description: 'Which log that is of.' }),
-        as_of: z.record(z.string(), z.int()).openapi({ description: 'The last vector that was read.' }),
-        shards: z.array(shardAgeSchema).openapi({
-          description: 'How old the numbers of each shard are; none while the database is down.',
-        }),
-      }),
-      placement: z
-        .strictObject({ split_patterns: z.int().nullable(), key_mismatches: z.int().nullable() })
-        .openapi({
-          description:
-            'For information: how many patterns come in more than one partition, and how many messages so far had another key than the id of their pattern. Both are counted right, and cost more. Null while the database is down.',
-        }),
-    }),
-    uptime_seconds: z.number(),
+        ingestion: component({
+          stopped: z.array(shardStopSchema).openapi({
+            description:
+              'The shards that take nothing more from the topic until a person sees to it; unknown, and so none, while the database is down.',
+          }),
+        }).openapi({ description: 'What takes messages from the topic into the log.' }),
+        projection: component({
+          log_id: z.string().openapi({ description: 'Which log that is of.' }),
+          as_of: z.record(z.string(), z.int()).openapi({ description: 'The last vector that was read.' }),
+          shards: z.array(shardAgeSchema).openapi({
+            description: 'How old the numbers of each shard are; none while the database is down.',
+          }),
+        }).openapi({ description: 'What makes numbers of the log.' }),
+        placement: z
+          .strictObject({
+            split_patterns: z
+              .int()
+              .nullable()
+              .openapi({ description: 'Patterns in more than one partition.' }),
+            key_mismatches: z
+              .int()
+              .nullable()
+              .openapi({ description: 'Messages with another key than their pattern’s id.' }),
+          })
+          .openapi({
+            description:
+              'For information: how many patterns come in more than one partition, and how many messages so far had another key than the id of their pattern. Both are counted right, and cost more. Null while the database is down.',
+          }),
+      })
+      .openapi({ description: 'Each part by its name.' }),
+    uptime_seconds: z.number().openapi({ description: 'How long the process has been there.' }),
   })
-  .openapi('Health')
+  .openapi('Health', { description: 'How each part does.' })
 
 /** What is answered while the database is down. */
 const whenDown: z.infer<typeof healthSchema> = {

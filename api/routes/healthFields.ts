@@ -1,11 +1,11 @@
 import { z } from '@hono/zod-openapi'
-import { metrics } from '@patterns/projections/analytics/metric.ts'
-import { granularities } from '@patterns/projections/window.ts'
 import { isoTime, rangeFields } from '../http/conventions/asOf.ts'
 import type { PatternTrend } from '../trends/patternTrend.ts'
 import type { TrendRange } from '../trends/resolveTrendRange.ts'
+import { granularityField } from './seriesFields.ts'
 import { measuredOf, noTrendOf, shortTrendSchema } from './shortTrendFields.ts'
 import { predictionOf, predictionSchema } from './trendFields.ts'
+import { metricField } from './units.ts'
 
 const [measured, insufficient] = shortTrendSchema.options
 
@@ -13,14 +13,16 @@ const [measured, insufficient] = shortTrendSchema.options
 export const healthSchema = z
   .strictObject({
     ...rangeFields,
-    granularity: z.enum(granularities),
-    metrics: z.array(
-      z.union([
-        // Not `extend`: the document would say that it is the short one and more, which that one forbids.
-        z.strictObject({ ...measured.shape, metric_type: z.enum(metrics), prediction: predictionSchema }),
-        z.strictObject({ ...insufficient.shape, metric_type: z.enum(metrics) }),
-      ]),
-    ),
+    granularity: granularityField,
+    metrics: z
+      .array(
+        z.discriminatedUnion('status', [
+          // Not `extend`: the document would say that it is the short one and more, which that one forbids.
+          z.strictObject({ ...measured.shape, metric_type: metricField, prediction: predictionSchema }),
+          z.strictObject({ ...insufficient.shape, metric_type: metricField }),
+        ]),
+      )
+      .openapi({ description: 'One for each metric.' }),
   })
   .openapi('PatternTrends', {
     description: 'Over the closed windows of the range, and of 30 days at least.',

@@ -39,17 +39,23 @@ const answerSchema = z
     ...answerFields,
     ...rangeFields,
     ...patternFields,
-    description: z.string().nullable(),
-    tags: z.array(z.string()),
-    node_type: z.string().nullable(),
-    first_seen: time,
-    last_seen: time,
-    last_used: time,
+    description: z
+      .string()
+      .nullable()
+      .openapi({ description: 'What it was last registered with; null where it never was.' }),
+    tags: z.array(z.string()).openapi({ description: 'The tags it was last registered with.' }),
+    node_type: z
+      .string()
+      .nullable()
+      .openapi({ description: 'The kind of node it was last registered with.' }),
+    first_seen: time.openapi({ description: 'The time of its first event of any kind.' }),
+    last_seen: time.openapi({ description: 'The time of its latest event of any kind.' }),
+    last_used: time.openapi({ description: 'The time of its latest use.' }),
     growth: growthField,
-    usage: z.strictObject(usageFields),
-    success: z.strictObject(successFields),
-    quality: z.strictObject(qualityFields),
-    duration: z.strictObject(durationFields),
+    usage: z.strictObject(usageFields).openapi({ description: 'How often it is used.' }),
+    success: z.strictObject(successFields).openapi({ description: 'How often it works.' }),
+    quality: z.strictObject(qualityFields).openapi({ description: 'How good it is.' }),
+    duration: z.strictObject(durationFields).openapi({ description: 'How long it takes.' }),
     trends: healthSchema,
     benchmark: z
       .strictObject(categoryFields)
@@ -60,7 +66,7 @@ const answerSchema = z
       .optional()
       .openapi({ description: 'The newest ten of the range; with `include=recent_events` only.' }),
   })
-  .openapi('Pattern')
+  .openapi('Pattern', { description: 'All about one pattern.' })
 
 const route = createRoute({
   method: 'get',

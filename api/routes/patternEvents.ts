@@ -27,7 +27,7 @@ const answerSchema = z
     }),
     next_cursor: nextCursorField,
   })
-  .openapi('PatternEvents')
+  .openapi('PatternEvents', { description: 'The events behind the numbers of a pattern.' })
 
 const route = createRoute({
   method: 'get',

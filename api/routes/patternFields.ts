@@ -3,7 +3,7 @@ import type { CatalogueEntry } from '@patterns/projections/catalogue.ts'
 
 /** How every answer names a pattern. */
 export const patternFields = {
-  pattern_id: z.uuid(),
+  pattern_id: z.uuid().openapi({ description: 'The id of the pattern, in lower case.' }),
   pattern_name: z
     .string()
     .nullable()

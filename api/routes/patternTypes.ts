@@ -11,20 +11,22 @@ import { allTime, nextCursor, nextCursorField, sortParameter } from './listPage.
 const answerSchema = z
   .strictObject({
     ...answerFields,
-    pattern_types: z.array(
-      z
-        .strictObject({
-          pattern_type: z.string(),
-          total_patterns: count.openapi({ description: 'Patterns that are of the type.' }),
-          used_patterns: count.openapi({ description: 'Those of them that were ever used.' }),
-        })
-        .openapi('PatternType'),
-    ),
+    pattern_types: z
+      .array(
+        z
+          .strictObject({
+            pattern_type: z.string().openapi({ description: 'The type.' }),
+            total_patterns: count.openapi({ description: 'Patterns that are of the type.' }),
+            used_patterns: count.openapi({ description: 'Those of them that were ever used.' }),
+          })
+          .openapi('PatternType', { description: 'One type, with its patterns counted.' }),
+      )
+      .openapi({ description: 'Those of this page.' }),
     total_count: count.openapi({ description: 'How many there are on all pages.' }),
     untyped_patterns: count.openapi({ description: 'Patterns that were never given a type.' }),
     next_cursor: nextCursorField,
   })
-  .openapi('PatternTypes')
+  .openapi('PatternTypes', { description: 'The types that patterns are of.' })
 
 const route = createRoute({
   method: 'get',

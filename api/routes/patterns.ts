@@ -15,20 +15,22 @@ const time = z.iso.datetime().nullable()
 const answerSchema = z
   .strictObject({
     ...answerFields,
-    patterns: z.array(
-      z
-        .strictObject({
-          ...patternFields,
-          first_seen: time,
-          last_seen: time.openapi({ description: 'The time of its latest event of any kind.' }),
-          last_used: time.openapi({ description: 'The time of its latest use.' }),
-        })
-        .openapi('ListedPattern'),
-    ),
+    patterns: z
+      .array(
+        z
+          .strictObject({
+            ...patternFields,
+            first_seen: time.openapi({ description: 'The time of its first event of any kind.' }),
+            last_seen: time.openapi({ description: 'The time of its latest event of any kind.' }),
+            last_used: time.openapi({ description: 'The time of its latest use.' }),
+          })
+          .openapi('ListedPattern', { description: 'A pattern of the catalogue.' }),
+      )
+      .openapi({ description: 'Those of this page.' }),
     total_count: count.openapi({ description: 'How many there are on all pages.' }),
     next_cursor: nextCursorField,
   })
-  .openapi('Patterns')
+  .openapi('Patterns', { description: 'The catalogue.' })
 
 const route = createRoute({
   method: 'get',

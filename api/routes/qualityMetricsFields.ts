@@ -14,9 +14,9 @@ const patternSchema = z
       .array(
         z.strictObject({
           timestamp: z.iso.datetime().openapi({ description: 'The start of the window.' }),
-          quality_score: z.number(),
-          confidence: z.number(),
-          sample_size: count,
+          quality_score: z.number().openapi({ description: 'The mean of its scores.' }),
+          confidence: z.number().openapi({ description: 'min(1, sample_size / 30).' }),
+          sample_size: count.openapi({ description: 'How many scores it has.' }),
           status: windowStatusField,
         }),
       )
@@ -26,7 +26,7 @@ const patternSchema = z
         'Over the closed windows of the range. The false discovery rate is controlled over the page.',
     }),
   })
-  .openapi('PatternQuality')
+  .openapi('PatternQuality', { description: 'The scores of one pattern.' })
 
 /** How `/quality-metrics` answers. */
 export const qualityMetricsSchema = z
@@ -37,4 +37,4 @@ export const qualityMetricsSchema = z
     total_count: count.openapi({ description: 'How many there are on all pages.' }),
     next_cursor: nextCursorField,
   })
-  .openapi('QualityMetrics')
+  .openapi('QualityMetrics', { description: 'How good patterns are, the best first.' })

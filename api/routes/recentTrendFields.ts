@@ -9,8 +9,10 @@ export const recentTrendsField = z
   .array(
     z
       .strictObject({
-        trend_type: z.enum(['emerging', 'declining', 'stable']),
-        count,
+        trend_type: z
+          .enum(['emerging', 'declining', 'stable'])
+          .openapi({ description: 'What their usage does.' }),
+        count: count.openapi({ description: 'How many patterns do so.' }),
         patterns: z
           .array(
             z.strictObject({
@@ -21,7 +23,7 @@ export const recentTrendsField = z
           )
           .openapi({ description: 'The ten surest; of the stable ones, the most used.' }),
       })
-      .openapi('RecentTrend'),
+      .openapi('RecentTrend', { description: 'The patterns whose usage does one thing.' }),
   )
   .openapi({
     description:

@@ -98,6 +98,24 @@ describe('the document', () => {
     for (const { tags: own } of operations) expect(tags).toContain(own[0])
   })
 
+  it('describes every schema, property and parameter', () => {
+    const undescribed: string[] = []
+    const look = (value: unknown, path: string): void => {
+      if (typeof value !== 'object' || value === null) return
+      for (const [name, part] of Object.entries(value)) {
+        const at = `${path}/${name}`
+        // What an example holds is no schema.
+        if (/\/(example|examples|value)$/.test(at)) continue
+        const isDescribed = part?.description !== undefined || part?.$ref !== undefined
+        if (!isDescribed && /\/(properties|schemas|parameters|responses)\/[^/]+$/.test(at))
+          undescribed.push(at)
+        look(part, at)
+      }
+    }
+    look(document, '')
+    expect(undescribed).toEqual([])
+  })
+
   it('describes problems as they are sent', async () => {
     const answer = await api.ask('/patterns?limit=0')
     expect(schemaOf(`${base}/patterns`, 400).safeParse(answer.body).error?.issues).toBeUndefined()

@@ -3,11 +3,17 @@ import { granularities } from '@patterns/projections/window.ts'
 import { isoTime, rangeFields } from '../http/conventions/asOf.ts'
 import type { Series } from '../values/buckets.ts'
 
+export const granularityField = z.enum(granularities).openapi({ description: 'How long each window is.' })
+
+export const timeZoneField = z
+  .string()
+  .openapi({ description: 'The zone in which days and weeks begin, as it was asked for.' })
+
 /** Which windows a list of series is of. */
 export const seriesFields = {
   ...rangeFields,
-  granularity: z.enum(granularities),
-  time_zone: z.string(),
+  granularity: granularityField,
+  time_zone: timeZoneField,
 }
 
 export const seriesOf = ({ range, granularity, zone }: Series) => ({

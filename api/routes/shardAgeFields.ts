@@ -4,7 +4,7 @@ import type { ShardAge } from '../queries/readShardAges.ts'
 
 /** How old the numbers of one shard are. */
 export const shardAgeSchema = z.strictObject({
-  shard: z.int(),
+  shard: z.int().openapi({ description: 'The shard.' }),
   position: z.int().openapi({ description: 'The log position up to which its events are in the numbers.' }),
   log_position: z.int().openapi({ description: 'The last position of its log.' }),
   backlog_events: z.int().openapi({ description: 'How many events of the log are not in the numbers yet.' }),

@@ -4,11 +4,13 @@ import { isoTime } from '../http/conventions/asOf.ts'
 
 /** A shard that takes nothing more until a person sees to it. */
 export const shardStopSchema = z.strictObject({
-  shard: z.int(),
-  reason: z.enum(stopReasons),
+  shard: z.int().openapi({ description: 'The shard.' }),
+  reason: z
+    .enum(stopReasons)
+    .openapi({ description: 'What stopped it; docs/OPERATIONS.md says what to do.' }),
   message: z.string().openapi({ description: 'What happened, and what to do about it.' }),
   command: z.string().nullable().openapi({ description: 'The command to begin with, where there is one.' }),
-  stopped_at: z.iso.datetime(),
+  stopped_at: z.iso.datetime().openapi({ description: 'When it stopped.' }),
 })
 
 export const shardStopOf = ({ shard, reason, message, command, stoppedAt }: ShardStop) => ({

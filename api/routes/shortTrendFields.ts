@@ -12,24 +12,24 @@ import { count } from './figureFields.ts'
 import { directionField, velocityOf, velocitySchema } from './trendFields.ts'
 
 /** A trend beside other figures: where it goes and how fast. `/trends` says the rest. */
-export const shortTrendSchema = z.union([
+export const shortTrendSchema = z.discriminatedUnion('status', [
   z
     .strictObject({
-      status: z.literal('measured'),
-      points: count,
+      status: z.literal('measured').openapi({ description: 'There is a trend.' }),
+      points: count.openapi({ description: 'Windows with observations.' }),
       direction: directionField,
       velocity: velocitySchema,
       slope: z.number().openapi({ description: 'Per window.' }),
       trend_confidence: z.number().openapi({ description: '1 − p of the test for a direction.' }),
     })
-    .openapi('ShortTrend'),
+    .openapi('ShortTrend', { description: 'A trend in one line.' }),
   z
     .strictObject({
-      status: z.literal('insufficient_data'),
-      points: count,
-      least_points: z.literal(minPoints),
+      status: z.literal('insufficient_data').openapi({ description: 'There is too little for a trend.' }),
+      points: count.openapi({ description: 'Windows with observations.' }),
+      least_points: z.literal(minPoints).openapi({ description: 'How many are needed.' }),
     })
-    .openapi('NoShortTrend'),
+    .openapi('NoShortTrend', { description: 'Why there is no trend.' }),
 ])
 
 /** A line with the verdict on it. */

@@ -28,26 +28,26 @@ const patternSchema = z
       description:
         'Drawn towards the rate of its type the fewer uses there are, so that 1 of 1 does not beat 990 of 1,000.',
     }),
-    quality_score: unitOrNull,
+    quality_score: unitOrNull.openapi({ description: 'The mean of all scores; null without any.' }),
   })
-  .openapi('PatternSuccess')
+  .openapi('PatternSuccess', { description: 'How often one pattern works.' })
 
 const answerSchema = z
   .strictObject({
     ...answerFields,
     ...rangeFields,
-    patterns: z.array(patternSchema),
+    patterns: z.array(patternSchema).openapi({ description: 'Those of this page.' }),
     next_cursor: nextCursorField,
     summary: z
       .strictObject({
-        total_patterns: count,
+        total_patterns: count.openapi({ description: 'How many patterns have enough uses.' }),
         average_success_rate: unitOrNull.openapi({ description: 'Unweighted mean over these patterns.' }),
         overall_success_rate: unitOrNull.openapi({ description: 'Over all their uses together.' }),
         high_confidence_count: count.openapi({ description: 'Patterns with a confidence of at least 0.8.' }),
       })
       .openapi({ description: 'Of all patterns with enough uses, whichever page is shown.' }),
   })
-  .openapi('SuccessRates')
+  .openapi('SuccessRates', { description: 'Which patterns work.' })
 
 const route = createRoute({
   method: 'get',

@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import { answerFields, rangeFields, windowStatusField } from '../http/conventions/asOf.ts'
 import { count } from './figureFields.ts'
+import { granularityField, timeZoneField } from './seriesFields.ts'
 import { metricUnits, type Unit, unitField } from './units.ts'
 
 /** What a series can be of. */
@@ -13,12 +14,15 @@ const figure = z.number().nullable()
 
 const pointSchema = z.strictObject({
   timestamp: z.iso.datetime().openapi({ description: 'The start of the window.' }),
-  value: z.number(),
+  value: z.number().openapi({ description: 'Its value, in `unit`.' }),
   sample_size: count.openapi({ description: 'How many uses, scores or durations are behind the value.' }),
   status: windowStatusField,
 })
 
-const totalSchema = z.strictObject({ value: figure, sample_size: count })
+const totalSchema = z.strictObject({
+  value: figure.openapi({ description: 'The value over all of it; null without observations.' }),
+  sample_size: count.openapi({ description: 'How many observations are behind it.' }),
+})
 
 /** How `/time-series` answers. */
 export const timeSeriesSchema = z
@@ -30,18 +34,25 @@ export const timeSeriesSchema = z
       .string()
       .nullable()
       .openapi({ description: 'The type that was asked for; null: patterns of any type.' }),
-    metric_type: z.enum(metricTypes),
+    metric_type: z.enum(metricTypes).openapi({ description: 'What the values are of.' }),
     unit: unitField,
-    granularity: z.enum(['hour', 'day', 'week']),
-    time_zone: z.string(),
+    granularity: granularityField,
+    time_zone: timeZoneField,
     data: z.array(pointSchema).openapi({
       description:
         'usage and errors: every window from the first event on. The others: windows with observations, as missing is missing.',
     }),
     moving_average: z
       .strictObject({
-        windows: z.int(),
-        data: z.array(z.strictObject({ timestamp: z.iso.datetime(), value: z.number() })),
+        windows: z.int().openapi({ description: 'Over how many windows.' }),
+        data: z
+          .array(
+            z.strictObject({
+              timestamp: z.iso.datetime().openapi({ description: 'The start of the last of them.' }),
+              value: z.number().openapi({ description: 'Their mean.' }),
+            }),
+          )
+          .openapi({ description: 'One value for each window that has so many before it.' }),
       })
       .nullable()
       .openapi({
@@ -52,11 +63,16 @@ export const timeSeriesSchema = z
     previous_period: z
       .strictObject({
         ...rangeFields,
-        totals: totalSchema,
-        compared: z.strictObject({ ...rangeFields, totals: totalSchema }).openapi({
-          description:
-            'What is compared with it: the closed hours of the range. A `time_range` is moved back to end with the last of them.',
-        }),
+        totals: totalSchema.openapi({ description: 'Of the time before.' }),
+        compared: z
+          .strictObject({
+            ...rangeFields,
+            totals: totalSchema.openapi({ description: 'Of the closed hours.' }),
+          })
+          .openapi({
+            description:
+              'What is compared with it: the closed hours of the range. A `time_range` is moved back to end with the last of them.',
+          }),
         change: figure.openapi({ description: 'By how much `compared` is more.' }),
         growth_rate: figure.openapi({ description: '`change` relative to the value before.' }),
       })
@@ -66,4 +82,4 @@ export const timeSeriesSchema = z
           'As many hours just before those that are compared. null where it was not asked for, or no hour of the range has closed.',
       }),
   })
-  .openapi('TimeSeries')
+  .openapi('TimeSeries', { description: 'One metric over time.' })

@@ -18,43 +18,50 @@ const velocityUnits = {
   duration: 'ms/day',
 } as const satisfies Record<Metric, string>
 
-const bounds = { lower: z.number(), upper: z.number() }
+const bounds = {
+  lower: z.number().openapi({ description: 'The lower end of the interval.' }),
+  upper: z.number().openapi({ description: 'The upper end of the interval.' }),
+}
 
-export const directionField = z.enum(['increasing', 'decreasing', 'stable'])
+export const directionField = z.enum(['increasing', 'decreasing', 'stable']).openapi({
+  description: 'Where it goes; `stable` unless that is beyond chance.',
+})
+
+const level = z.literal(0.95).openapi({ description: 'Of the interval from `lower` to `upper`.' })
 
 export const velocitySchema = z
   .strictObject({
-    per_day: z.number(),
+    per_day: z.number().openapi({ description: 'By how much the value changes each day.' }),
     percent_per_day: z.number().nullable().openapi({ description: 'Of the mean; null where that is 0.' }),
     unit: z.enum(['uses/day', 'ratio/day', 'ms/day']).openapi({ description: 'Of `per_day`, each day.' }),
   })
-  .openapi('Velocity')
+  .openapi('Velocity', { description: 'How fast something changes.' })
 
 export const predictionSchema = z
   .strictObject({
     for: z.iso.datetime().openapi({ description: 'The start of the next window, which is predicted.' }),
-    value: z.number(),
+    value: z.number().openapi({ description: 'The value that is expected.' }),
     ...bounds,
-    level: z.literal(0.95).openapi({ description: 'Of the interval from `lower` to `upper`.' }),
-    interval_80: z.strictObject(bounds),
+    level,
+    interval_80: z.strictObject(bounds).openapi({ description: 'The same at the level 0.8.' }),
     method: z.enum(['naive', 'damped_holt', 'least_squares']).openapi({
       description: 'Which forecast had the least errors so far; naive is the last value.',
     }),
   })
-  .openapi('Prediction')
+  .openapi('Prediction', { description: 'What is to be expected of the next window.' })
 
 /** Why there is no trend: honest, where numbers would be invented. */
 export const insufficientSchema = z
   .strictObject({
-    status: z.literal('insufficient_data'),
-    points: count,
-    least_points: z.literal(minPoints),
+    status: z.literal('insufficient_data').openapi({ description: 'There is too little for a trend.' }),
+    points: count.openapi({ description: 'Windows with observations.' }),
+    least_points: z.literal(minPoints).openapi({ description: 'How many are needed.' }),
   })
-  .openapi('InsufficientData')
+  .openapi('InsufficientData', { description: 'Why there is no trend.' })
 
 export const trendSchema = z
   .strictObject({
-    status: z.literal('measured'),
+    status: z.literal('measured').openapi({ description: 'There is a trend.' }),
     points: count.openapi({ description: 'Windows with observations.' }),
     direction: directionField.openapi({
       description:
@@ -64,33 +71,45 @@ export const trendSchema = z
     slope: z.number().openapi({ description: 'Of the least-squares line, per window.' }),
     intercept: z.number().openapi({ description: 'The line at `starts`.' }),
     starts: z.iso.datetime().openapi({ description: 'The first window of the series.' }),
-    mean: z.number(),
+    mean: z.number().openapi({ description: 'Of the values.' }),
     r_squared: z.number().nullable().openapi({ description: 'Null where all values are equal.' }),
     trend_confidence: z.number().openapi({ description: '1 − p_value.' }),
-    p_value: z.number(),
+    p_value: z.number().openapi({ description: 'How often chance alone would go one way as clearly.' }),
     adjusted_p_value: z.number().nullable().openapi({
       description: 'For the length of the list (Benjamini–Hochberg); null for one pattern alone.',
     }),
-    robust_slope: z.strictObject({ slope: z.number(), ...bounds, level: z.literal(0.95) }).openapi({
-      description: 'Sen’s slope, per window.',
-    }),
-    volatility: z.strictObject({ stddev: z.number(), of_mean: z.number().nullable() }).openapi({
-      description: 'Around the line.',
-    }),
+    robust_slope: z
+      .strictObject({
+        slope: z.number().openapi({ description: 'The median of the slopes between all pairs of points.' }),
+        ...bounds,
+        level,
+      })
+      .openapi({ description: 'Sen’s slope, per window, which one wild value does not move.' }),
+    volatility: z
+      .strictObject({
+        stddev: z.number().openapi({ description: 'Standard deviation.' }),
+        of_mean: z
+          .number()
+          .nullable()
+          .openapi({ description: 'The same over the mean; null where that is 0.' }),
+      })
+      .openapi({ description: 'How the values scatter around the line.' }),
     moving_average: z.number().nullable().openapi({ description: 'Of the last 7 windows.' }),
     prediction: predictionSchema,
     series: z
       .array(
         z.strictObject({
-          timestamp: z.iso.datetime(),
-          value: z.number(),
-          moving_average: z.number().nullable(),
+          timestamp: z.iso.datetime().openapi({ description: 'The start of the window.' }),
+          value: z.number().openapi({ description: 'Its value.' }),
+          moving_average: z.number().nullable().openapi({
+            description: 'Of it and the six before; null where there are not so many.',
+          }),
         }),
       )
       .optional()
       .openapi({ description: 'With `include=series` only.' }),
   })
-  .openapi('Trend')
+  .openapi('Trend', { description: 'Where a series goes, how fast, and how sure that is.' })
 
 /** One series with all that is said of it. */
 export interface MeasuredTrend {

@@ -1,15 +1,16 @@
 import { z } from '@hono/zod-openapi'
 import { velocity } from '@patterns/projections/analytics/velocity.ts'
 import type { GrowthSpans } from '@patterns/projections/derived/growthSpans.ts'
-import { granularities, windowMs } from '@patterns/projections/window.ts'
+import { windowMs } from '@patterns/projections/window.ts'
 import { answerFields, isoTime, rangeFields } from '../http/conventions/asOf.ts'
 import type { ListedEmergence } from '../trends/emergenceTrends.ts'
 import type { PatternTrend } from '../trends/patternTrend.ts'
 import { countedRange, type TrendRange } from '../trends/resolveTrendRange.ts'
-import { trendTypes } from '../trends/trendTypes.ts'
+import type { TrendType } from '../trends/trendTypes.ts'
 import { count } from './figureFields.ts'
 import { nextCursorField } from './listPage.ts'
 import { nameOf, patternFields } from './patternFields.ts'
+import { granularityField } from './seriesFields.ts'
 import {
   directionField,
   insufficientOf,
@@ -20,9 +21,9 @@ import {
   velocityOf,
   velocitySchema,
 } from './trendFields.ts'
-import type { TrendsQuery } from './trendsParameters.ts'
+import { metricField } from './units.ts'
 
-const listed = { ...patternFields, trend_type: z.enum(trendTypes) }
+const listed = { ...patternFields, trend_type: metricField }
 
 export const emergenceFields = {
   probability: z.number().openapi({
@@ -37,56 +38,82 @@ export const emergenceFields = {
 const emergenceSchema = z
   .strictObject({
     ...patternFields,
-    trend_type: z.enum(['emerging', 'declining', 'stable']),
-    status: z.literal('measured'),
+    trend_type: z.enum(['emerging', 'declining', 'stable']).openapi({ description: 'What its usage does.' }),
+    status: z.literal('measured').openapi({ description: 'There is a verdict.' }),
     direction: directionField,
     ...emergenceFields,
     usage_count: count.openapi({ description: 'From `from` to `to`, which are closed hours.' }),
     velocity: velocitySchema,
-    usage_trend: z.union([trendSchema, insufficientSchema]).openapi({
+    usage_trend: z.discriminatedUnion('status', [trendSchema, insufficientSchema]).openapi({
       description: 'The course of the usage over the range and the time before it.',
     }),
   })
-  .openapi('Emergence')
+  .openapi('Emergence', { description: 'How the usage of one pattern changed, and how sure that is.' })
 
 const listFields = {
   ...answerFields,
-  trend_type: z.enum(trendTypes),
   ...rangeFields,
-  granularity: z.enum(granularities),
+  granularity: granularityField,
   total_count: count.openapi({ description: 'How many there are on all pages.' }),
   next_cursor: nextCursorField,
 }
 
-export const answerSchema = z
-  .union([
-    z.strictObject({
-      ...listFields,
-      // Not `extend`: the document would say that each is a trend and more, which a trend forbids.
-      trends: z.array(
-        z.union([
-          z.strictObject({ ...trendSchema.shape, ...listed }),
-          z.strictObject({ ...insufficientSchema.shape, ...listed }),
+const metricTrendsSchema = z
+  .strictObject({
+    ...listFields,
+    trend_type: metricField,
+    trends: z
+      .array(
+        // Not `extend`: the document would say that each is a trend and more, which a trend forbids.
+        z.discriminatedUnion('status', [
+          z
+            .strictObject({ ...trendSchema.shape, ...listed })
+            .openapi('PatternTrend', { description: 'Where a metric of one pattern goes.' }),
+          z
+            .strictObject({ ...insufficientSchema.shape, ...listed })
+            .openapi('PatternWithoutTrend', { description: 'Why a pattern has no trend.' }),
         ]),
-      ),
-      insufficient_data_count: count.openapi({
-        description: 'Patterns that were observed in fewer than five windows: no trend is claimed of them.',
-      }),
+      )
+      .openapi({ description: 'Those that move first, the surest before others.' }),
+    insufficient_data_count: count.openapi({
+      description: 'Patterns that were observed in fewer than five windows: no trend is claimed of them.',
     }),
-    z.strictObject({
-      ...listFields,
-      previous_from: z.iso
-        .datetime()
-        .openapi({ description: 'Where the time before begins; it ends at `from`.' }),
-      thresholds: z.strictObject({
-        threshold: z.number(),
-        min_probability: z.number(),
-        min_samples: z.number(),
-      }),
-      trends: z.array(emergenceSchema),
-    }),
-  ])
-  .openapi('Trends')
+  })
+  .openapi('MetricTrends', { description: 'Where a metric of patterns goes.' })
+
+const emergenceListFields = {
+  ...listFields,
+  previous_from: z.iso
+    .datetime()
+    .openapi({ description: 'Where the time before begins; it ends at `from`.' }),
+  thresholds: z
+    .strictObject({
+      threshold: z.number().openapi({ description: 'By how much usage must have changed, as a ratio.' }),
+      min_probability: z.number().openapi({ description: 'How sure that must be.' }),
+      min_samples: z.number().openapi({ description: 'Uses needed in the larger of the two times.' }),
+    })
+    .openapi({ description: 'What counts as a change.' }),
+  trends: z.array(emergenceSchema).openapi({ description: 'The surest first.' }),
+}
+
+// One for each type, so that TypeScript tells them apart whichever is asked about first.
+const emergingSchema = z
+  .strictObject({
+    trend_type: z.literal('emerging').openapi({ description: 'Emerging patterns were asked for.' }),
+    ...emergenceListFields,
+  })
+  .openapi('EmergingTrends', { description: 'Whose usage takes off.' })
+
+const decliningSchema = z
+  .strictObject({
+    trend_type: z.literal('declining').openapi({ description: 'Declining patterns were asked for.' }),
+    ...emergenceListFields,
+  })
+  .openapi('DecliningTrends', { description: 'Whose usage falls.' })
+
+export const answerSchema = z
+  .discriminatedUnion('trend_type', [metricTrendsSchema, emergingSchema, decliningSchema])
+  .openapi('Trends', { description: 'By `trend_type`: where a metric goes, or whose usage changed.' })
 
 /** A trend, or that there is too little for one. */
 export const trendOrNone = ({ series, trend }: PatternTrend, options?: TrendOptions) =>
@@ -123,14 +150,14 @@ export const emergenceOf = (
 }
 
 /** What was asked, and over which windows it is answered: the last of them may be one that runs. */
-export const trendRangeFields = (
-  query: TrendsQuery,
+export const trendRangeFields = <Type extends TrendType>(
+  type: Type,
   trendRange: Pick<TrendRange, 'range' | 'granularity'>,
   now: number,
 ) => {
   const { from, to } = countedRange(trendRange, now)
   return {
-    trend_type: query.trend_type,
+    trend_type: type,
     from: isoTime(from),
     to: isoTime(to),
     granularity: trendRange.granularity,

@@ -53,7 +53,7 @@ export const createMetricAnswers = (parts: RouteParts) => {
       query.direction === undefined || (answer.status === 'measured' && answer.direction === query.direction)
     const trends = isListed ? [{ ...nameOf(id, entry), trend_type: type, ...answer }] : []
     const body = {
-      ...trendRangeFields(query, range, parts.clock()),
+      ...trendRangeFields(type, range, parts.clock()),
       trends,
       total_count: trends.length,
       insufficient_data_count: trends.filter(({ status }) => status === 'insufficient_data').length,
@@ -79,7 +79,7 @@ export const createMetricAnswers = (parts: RouteParts) => {
     })
     const withSeries = query.include === 'series'
     const body = {
-      ...trendRangeFields(query, trendRange, parts.clock()),
+      ...trendRangeFields(type, trendRange, parts.clock()),
       trends: page.items.map(({ id, entry, detail: { series, trend }, ...listed }) => {
         // The line that was listed and the trend are of the same windows.
         if (trend.status !== 'measured')

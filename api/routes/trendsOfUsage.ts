@@ -71,7 +71,7 @@ export const createEmergenceAnswers = (parts: RouteParts) => {
       now: parts.clock(),
     })
     const body = {
-      ...trendRangeFields(query, { range: spans.current, granularity }, parts.clock()),
+      ...trendRangeFields(type, { range: spans.current, granularity }, parts.clock()),
       previous_from: isoTime(spans.previous.from),
       thresholds: { threshold, min_probability: probability, min_samples: uses },
       trends: page.items.map((item) => emergenceOf(item, spans, query.include === 'series')),

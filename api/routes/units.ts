@@ -1,8 +1,18 @@
 import { z } from '@hono/zod-openapi'
-import type { Metric } from '@patterns/projections/analytics/metric.ts'
+import { type Metric, metrics } from '@patterns/projections/analytics/metric.ts'
 
 /** What values are in, by the same names on every route; `ms` as UCUM and the event's `execution_time_ms` have it. */
-export const unitField = z.enum(['uses', 'ratio', 'ms'])
+export const unitField = z
+  .enum(['uses', 'ratio', 'ms'])
+  .openapi({ description: 'What the values are in: a number of uses, a ratio from 0 to 1, or milliseconds.' })
+export const metricField = z
+  .enum(metrics)
+  .openapi({ description: 'Which figure of a pattern this is about.' })
+
+export const betterField = z
+  .enum(['higher', 'lower'])
+  .openapi({ description: 'Which values are better: lower ones of durations.' })
+
 export type Unit = z.infer<typeof unitField>
 
 export const metricUnits: Readonly<Record<Metric, Unit>> = {

@@ -8,11 +8,11 @@ import { seriesFields } from './seriesFields.ts'
 
 const periodsSchema = z.array(
   z.strictObject({
-    period_start: z.iso.datetime(),
+    period_start: z.iso.datetime().openapi({ description: 'Inclusive.' }),
     period_end: z.iso
       .datetime()
       .openapi({ description: 'Exclusive. The last period ends with the running hour.' }),
-    usage_count: count,
+    usage_count: count.openapi({ description: 'Uses in the period.' }),
     status: windowStatusField,
   }),
 )
@@ -26,7 +26,7 @@ const patternSchema = z
       description: 'From the first event of the pattern on; without uses, 0.',
     }),
   })
-  .openapi('PatternUsage')
+  .openapi('PatternUsage', { description: 'How often one pattern is used.' })
 
 /** How `/usage-stats` answers. */
 export const usageStatsSchema = z
@@ -40,10 +40,13 @@ export const usageStatsSchema = z
     total_count: count.openapi({ description: 'How many there are on all pages.' }),
     next_cursor: nextCursorField,
     totals: z
-      .strictObject({ ...usageFields, periods: periodsSchema })
+      .strictObject({
+        ...usageFields,
+        periods: periodsSchema.openapi({ description: 'Every period of the range.' }),
+      })
       .openapi({ description: 'Of all patterns together, or all of the type.' }),
     popular_patterns: z
       .array(z.strictObject({ ...patternFields, ...usageFields }))
       .openapi({ description: 'The ten most used in the range, whatever the order and the page.' }),
   })
-  .openapi('UsageStats')
+  .openapi('UsageStats', { description: 'How often patterns are used, each and all together.' })

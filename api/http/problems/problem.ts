@@ -28,19 +28,22 @@ export type ProblemCode = keyof typeof problemTitles
 export const problemSchema = z
   .object({
     type: z.string().openapi({ description: 'Names the kind of problem; the same for every request.' }),
-    title: z.string(),
-    status: z.int(),
+    title: z.string().openapi({ description: 'The kind in words.' }),
+    status: z.int().openapi({ description: 'The HTTP status.' }),
     detail: z.string().openapi({ description: 'What is wrong with this request.' }),
-    code: z.enum(Object.keys(problemTitles) as [ProblemCode, ...ProblemCode[]]),
-    request_id: z.string(),
+    code: z
+      .enum(Object.keys(problemTitles) as [ProblemCode, ...ProblemCode[]])
+      .openapi({ description: 'The kind, for programs.' }),
+    request_id: z.string().openapi({ description: 'By which our log names the request.' }),
     errors: z
       .array(
         z.object({
           path: z.string().openapi({ description: 'The parameter or field.' }),
-          message: z.string(),
+          message: z.string().openapi({ description: 'What is wrong with it.' }),
         }),
       )
-      .optional(),
+      .optional()
+      .openapi({ description: 'Each fault of the request, where it has some.' }),
   })
   .openapi('Problem', { description: 'RFC 9457 problem details.' })
 
