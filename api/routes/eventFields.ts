@@ -3,6 +3,7 @@ import { envelopeHeaders } from '@patterns/shared/contract/cloudEvents.ts'
 import { eventTypes } from '@patterns/shared/contract/patternEvent.ts'
 import { isoTime } from '../http/conventions/asOf.ts'
 import { RawJson } from '../http/conventions/rawJson.ts'
+import { publishedEventRef } from '../http/docs/publishedEvent.ts'
 import type { FoundEvent } from '../queries/events/findEvents.ts'
 
 export const eventSchema = z
@@ -28,6 +29,7 @@ export const eventSchema = z
       }),
     event: z.instanceof(RawJson).openapi({
       type: 'object',
+      ...publishedEventRef,
       description:
         'The value of the message as the producer sent it, digit by digit. Of a CloudEvent in binary mode that is its data.',
     }),

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Answer, startTestApi, type TestApi } from '../testing/startTestApi.ts'
@@ -124,6 +125,32 @@ describe('an example in /openapi.json', () => {
         expect(values, `${method} ${template} ${status}`).not.toEqual([])
         for (const value of values) expect(faultsIn(template, method, status, value)).toEqual([])
       }
+  })
+})
+
+describe('the events of docs/EVENTS.md', () => {
+  const guide = readFileSync(new URL('../../docs/EVENTS.md', import.meta.url), 'utf8')
+  const lines = guide.split('\n').filter((line) => line.startsWith('{"'))
+  const shapeOf = (event: Record<string, unknown>): string => {
+    if ('specversion' in event) return 'CloudEvent'
+    return (
+      { 'pattern.used': 'PatternUsed', 'pattern.registered': 'PatternRegistered' }[String(event['type'])] ??
+      (event['type'] === undefined ? 'OtherEvent' : 'PatternQualityAssessed')
+    )
+  }
+  const isOf = (shape: string, event: unknown) =>
+    validator.getSchema(`openapi#/components/schemas/${shape}`)!(event)
+
+  it.each(lines)('%s is of a schema', (line) => {
+    const event = JSON.parse(line) as Record<string, unknown>
+    expect(isOf(shapeOf(event), event)).toBe(true)
+    expect(isOf('PublishedEvent', event)).toBe(true)
+  })
+
+  it('are of none without what each must have', () => {
+    expect(lines.length).toBeGreaterThan(6)
+    for (const shape of ['CloudEvent', 'PatternUsed', 'PatternRegistered', 'PatternQualityAssessed'])
+      expect(isOf(shape, { type: 'pattern.used' })).toBe(false)
   })
 })
 

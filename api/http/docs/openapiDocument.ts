@@ -7,6 +7,7 @@ import {
   type DocumentedResponse,
 } from './answerHeaders.ts'
 import { examplesIn } from './documentedExamples.ts'
+import { publishedEventSchemas } from './publishedEvent.ts'
 import { documentTags } from './tags.ts'
 
 const description = `Which patterns are used, which work, and how that changes.
@@ -79,6 +80,8 @@ export const openapiDocument = (app: OpenAPIHono<ApiEnv>, guide: string): object
     scheme: 'bearer',
     description: 'The same key, as `Authorization: Bearer <key>`.',
   })
+  for (const [name, schema] of Object.entries(publishedEventSchemas()))
+    registry.registerComponent('schemas', name, schema)
   for (const [name, header] of Object.entries(answerHeaders))
     registry.registerComponent('headers', name, header)
   const document = app.getOpenAPI31Document({
