@@ -73,7 +73,7 @@ describe('log export', () => {
     expect(linesOf(ofPattern.stdout)).toEqual(own)
   })
 
-  test('says so where it has no event of a pattern, but not where none is of the span', async () => {
+  test('says so if it has no event of a pattern, but not if none is of the span', async () => {
     const unknown = '019b76da-a800-7aa8-a644-db89d2718d0e'
     expect(await cliInProcess('log', 'export', '--pattern-id', unknown)).toEqual({
       code: 1,
@@ -197,7 +197,7 @@ describe('dead-letters', () => {
     expect(JSON.parse(json.stdout)).toMatchObject({ value: '{"event_id":', key: null })
   })
 
-  test('says where there is none', async () => {
+  test('says if there is none', async () => {
     const result = await cliInProcess('dead-letters', 'show', '0:999999')
     expect(result).toEqual({ code: 1, stdout: '', stderr: 'error: There is no dead letter at 0:999999\n' })
   })
@@ -232,7 +232,7 @@ test('without DATABASE_URL the embedded database of a running npm start is used'
   expect((JSON.parse(result.stdout) as { shards: unknown[] }).shards.length).toBeGreaterThan(0)
 })
 
-test('shards adopt changes nothing where nothing is lost', async () => {
+test('shards adopt changes nothing if nothing is lost', async () => {
   const result = await cliInProcess('shards', 'adopt', '--shard', '0', '--yes')
   expect(result).toMatchObject({ code: 0, stdout: expect.stringContaining('needs nothing') })
 })

@@ -58,7 +58,7 @@ describe('publish', () => {
     expect(counts.every(({ count, last_offset }) => last_offset === count - 1)).toBe(true)
   })
 
-  test('only checks with --dry-run, and sends nothing with --strict where a line is faulty', async () => {
+  test('only checks with --dry-run, and sends nothing with --strict if a line is faulty', async () => {
     const unsent = { env: { ...env, KAFKA_TOPIC: 'unsent' }, input: `${goodLines[0]}\nrubbish\n` }
     const [checked, strict] = await Promise.all([
       runCli(['publish', '--dry-run'], unsent),
@@ -72,7 +72,7 @@ describe('publish', () => {
     await expect(readFile(join(folder, 'topic', 'unsent', '0.ndjson'))).rejects.toThrow('ENOENT')
   })
 
-  test('sends all with --strict where no line is faulty, also from a pipe', async () => {
+  test('sends all with --strict if no line is faulty, also from a pipe', async () => {
     const result = await runCli(['publish', '--strict', '--json'], {
       env: { ...env, KAFKA_TOPIC: 'strict' },
       input: goodLines.slice(0, 50).join('\n'),

@@ -48,7 +48,7 @@ test('publish says into which topic it sent, and that a processor reads it', asy
   expect(JSON.parse(alone.stdout)).toMatchObject({ processor: 'reads' })
 })
 
-test('publish says where what it sent lies when nobody reads it, and what the running processor reads', async () => {
+test('publish says where what it sent lies if no processor reads it, and what the running processor reads', async () => {
   const [told, json] = [
     await publish({ DATA_DIR: unread, PROCESSOR_PORT: port }),
     await publish({ DATA_DIR: unread }, '--json'),

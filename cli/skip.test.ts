@@ -104,7 +104,7 @@ describe('shards skip', () => {
     expect(rows).toEqual([{ appended_at: new Date('2999-01-01') }])
   })
 
-  test('changes nothing where the shard has moved on from there', async () => {
+  test('changes nothing if the shard has moved on from there', async () => {
     await pool.query('update event_log_shards set next_source_offset = 610, not_records = 10')
     expect(await skip('--yes')).toMatchObject({ code: 0, stdout: expect.stringContaining('needs nothing') })
     expect(await head()).toMatchObject({ nextSourceOffset: 610, deadLettered: 0 })

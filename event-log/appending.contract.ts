@@ -113,7 +113,7 @@ export const appendingContract = (fixture: LogFixture): void => {
       ])
     })
 
-    it("keeps the broker's times, also where they step back or are unknown", async () => {
+    it("keeps the broker's times, even if they step back or are unknown", async () => {
       const times = [Date.UTC(2026, 0, 1), 0, -1, Date.UTC(9999, 0, 1), 1, 1]
       const batch = toAppend({ events: times.map((timestamp, i) => eventAt(i, { timestamp })) })
       const { shard } = await given(0, batch)

@@ -165,7 +165,7 @@ export const splittingContract = (fixture: LogFixture): void => {
       )
     })
 
-    it('writes nothing where another has one of them', async () => {
+    it('writes nothing if another has one of them', async () => {
       const event = freshAt(0)
       await given(0, toAppend({ events: [event], claims: [claim(event, 1)] }))
       const other = await given(0)
@@ -186,7 +186,7 @@ export const splittingContract = (fixture: LogFixture): void => {
       expect(await fixture.log.findClaims([own.eventId])).toEqual(new Map())
     })
 
-    it('claims none where it is fenced', async () => {
+    it('claims none if it is fenced', async () => {
       const event = freshAt(0)
       const { shard, head } = await given(0)
       const stale = { ...head, position: 1 }

@@ -125,7 +125,7 @@ const killAt = async (
 }
 
 describe.skipIf(brokers === null).concurrent('an event that comes in several partitions counts once', () => {
-  test('where the processor is killed between any two steps', { timeout: 240_000 }, async () => {
+  test('when the processor is killed between any two steps', { timeout: 240_000 }, async () => {
     await withFixture(async (fixture) => {
       const { ledger } = fixture
       const [first, second] = [eventsOf('first', 200, 10), eventsOf('second', 200, 10)]

@@ -48,7 +48,7 @@ describe('benchmark messages', () => {
     expect(Math.abs(mean - 311)).toBeLessThan(4)
   })
 
-  test('have all fields where asked for', () => {
+  test('have all fields if asked for', () => {
     for (const { value } of benchmarkMessages({ ...usual, count: 100, fields: 'all' })) {
       expect(Object.keys(JSON.parse(value) as object)).toEqual([
         'event_id',

@@ -124,7 +124,7 @@ describe('messages with faults', () => {
     expect(faulty).toBeLessThan(0.02)
   })
 
-  test('leave the messages as they are where no share is given', () => {
+  test('leave the messages as they are if no share is given', () => {
     const messages = [...withFaults(plain, { seed: 6, shares: {} })]
     expect(messages.map(({ message }) => message)).toEqual(plain)
   })

@@ -101,7 +101,7 @@ describe('live traffic', () => {
     expect(stopping.signal.aborted).toBe(true)
   })
 
-  test('ends with what broke, where it was not told to end', async () => {
+  test('ends with what broke, if it was not told to end', async () => {
     const broken = run({
       enough: () => false,
       messagesFrom: () => {

@@ -50,14 +50,14 @@ describe('the lock of a data directory', () => {
     await released(await lock(folder))
   })
 
-  it('is waited for where its holder is stopping already', async () => {
+  it('is waited for if its holder is stopping already', async () => {
     const held = await lockDataDir(folder, AbortSignal.abort())
     const next = lock(folder)
     await released(held)
     await released(await next)
   })
 
-  it('cannot be had where the directory cannot be made', async () => {
+  it('cannot be had if the directory cannot be made', async () => {
     await expect(lock('/dev/null/data')).rejects.toThrow(/ENOTDIR|EEXIST/)
   })
 })

@@ -123,7 +123,7 @@ describe('the embedded PostgreSQL', () => {
     await vi.waitUntil(() => !isAlive(pid))
   })
 
-  it('takes another port where the preferred one is taken', async () => {
+  it('takes another port if the preferred one is taken', async () => {
     const first = await start()
     const second = await startEmbeddedPostgres({
       dataDir: join(folder, 'other'),
@@ -134,7 +134,7 @@ describe('the embedded PostgreSQL', () => {
     await second.stop('immediate')
   })
 
-  it('says why it ended where nobody stopped it', async () => {
+  it('says why it ended if nobody stopped it', async () => {
     const server = await start()
     process.kill(server.pid, 'SIGQUIT')
     expect(await server.ended).toEqual({
@@ -150,7 +150,7 @@ describe('the embedded PostgreSQL', () => {
     await expect(start({ dataDir })).rejects.toThrow(/version 15, not 18/)
   })
 
-  it("says the server's own reason where it does not start", async () => {
+  it("says the server's own reason if it does not start", async () => {
     const settings = { no_such_setting: '1' }
     await expect(start({ settings })).rejects.toThrow(
       /did not start: unrecognized configuration parameter "no_such_setting"/,

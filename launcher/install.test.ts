@@ -127,7 +127,7 @@ describe('the installer', () => {
     expect(existsSync(join(root, 'node_modules', '.installed'))).toBe(false)
   })
 
-  it('says so where there is no npm', async () => {
+  it('says so if there is no npm', async () => {
     rmSync(join(root, 'path', 'npx'))
     const { output, ended } = start(['script.ts'], { PATH: join(root, 'path') })
     expect(await ended).toBe(1)
@@ -153,7 +153,7 @@ describe('the installer', () => {
     },
   )
 
-  it('ends as the script did where a signal ended that', async () => {
+  it('ends as the script did if a signal ended that', async () => {
     writeScript(`process.kill(process.pid, 'SIGKILL')`)
     expect(await start().ended).toBe('SIGKILL')
   })

@@ -39,13 +39,13 @@ describe('the migrations', () => {
     expect(await tables()).toEqual(['one', 'three', 'two'])
   })
 
-  it('run once where several processes start together', async () => {
+  it('run once if several processes start together', async () => {
     write('001_one.sql', 'create table one (value integer); select pg_sleep(0.1);')
     const all = await Promise.all([run(), run(), run()])
     expect(all.flat()).toEqual(['001_one'])
   })
 
-  it('change nothing where one of them fails', async () => {
+  it('change nothing if one of them fails', async () => {
     write('001_one.sql', 'create table one (value integer);')
     write('002_two.sql', 'create table two (value integr);')
     await expect(run()).rejects.toThrow(/type "integr" does not exist/)

@@ -103,7 +103,7 @@ describe('npm start', () => {
     expectNothingLeft(dataDir)
   })
 
-  it('takes everything down with it where it is killed, and goes on at the next start', async () => {
+  it('takes everything down with it if it is killed, and goes on at the next start', async () => {
     const killed = runDashboard(dataDir)
     await killed.ready()
     await publish(dataDir, 2)

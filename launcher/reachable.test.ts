@@ -21,7 +21,7 @@ const serve = async (answer: () => number = () => 200) => {
 }
 
 describe('a port', () => {
-  it('is the preferred one where that is free, else another', async () => {
+  it('is the preferred one if that is free, else another', async () => {
     const free = await choosePort('127.0.0.1')
     expect(await choosePort('127.0.0.1', free)).toBe(free)
     const { port } = await serve()
@@ -49,13 +49,13 @@ describe('a port', () => {
 })
 
 describe('brokers', () => {
-  it('can be reached where one of them can', async () => {
+  it('can be reached if one of them can', async () => {
     const { port } = await serve()
     const closed = await choosePort('127.0.0.1')
     expect(await brokersFault([`127.0.0.1:${closed}`, `127.0.0.1:${port}`])).toBeUndefined()
   })
 
-  it('are each named with what is wrong where none can', async () => {
+  it('are each named with what is wrong if none can', async () => {
     const closed = await choosePort('127.0.0.1')
     expect(await brokersFault([`127.0.0.1:${closed}`, 'broker.invalid:9092'])).toMatch(
       /^127\.0\.0\.1:\d+ \(ECONNREFUSED\), broker\.invalid:9092 \((ENOTFOUND|EAI_AGAIN)\)$/,

@@ -22,7 +22,7 @@ describe('a processor', () => {
     expect(processorReadiness(200, answerOf({}))).toEqual({ isReady: true })
   })
 
-  it('is ready to be used where all that is wrong waits for a person', () => {
+  it('is ready to be used if all that is wrong waits for a person', () => {
     const shards = [shard(0, 'running'), shard(1, 'stopped', 'the topic was created again')]
     const trends = [{ shard: 0, status: 'stopped', reason: 'a bug', position: 0 } as const]
     expect(processorReadiness(503, answerOf({ shards, trends }))).toEqual({ isReady: true })

@@ -45,7 +45,7 @@ describe('a reset', () => {
     expect(existsSync(join(dataDir, 'postgres', 'file'))).toBe(true)
   })
 
-  it('does not ask where it was answered beforehand', async () => {
+  it('does not ask if it was answered beforehand', async () => {
     expect(await reset({ dataDir, databaseUrl: undefined, confirmed: true, terminal: terminal() })).toBe(true)
     expect(existsSync(join(dataDir, 'postgres'))).toBe(false)
   })

@@ -53,7 +53,7 @@ it.each([
   expect(code).toBe(2)
 })
 
-it('prints its help where that is asked for, and starts nothing with what it does not know', async () => {
+it('prints its help if that is asked for, and starts nothing with what it does not know', async () => {
   expect(await run({ DATABASE_URL: '' }, ['--help'])).toEqual({
     code: 0,
     stderr: '',

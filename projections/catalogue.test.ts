@@ -50,14 +50,14 @@ describe('the name of a pattern', () => {
     expect(nameAfter(late, early)).toBe('late')
   })
 
-  it('is that of the greater event id where two are of the same instant', () => {
+  it('is that of the greater event id if two are of the same instant', () => {
     const lesser = used('00000000-0000-4000-8000-000000000001', 1_000, 'lesser')
     const greater = used('00000000-0000-4000-8000-000000000002', 1_000, 'greater')
     expect(nameAfter(lesser, greater)).toBe('greater')
     expect(nameAfter(greater, lesser)).toBe('greater')
   })
 
-  it('stays where later events do not say one', () => {
+  it('stays if later events do not say one', () => {
     const named = used('00000000-0000-4000-8000-000000000001', 1_000, 'named')
     const silent = used('00000000-0000-4000-8000-000000000002', 2_000, undefined)
     expect(nameAfter(named, silent)).toBe('named')

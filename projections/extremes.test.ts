@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { maxOf, minOf } from './extremes.ts'
 
 describe('extremes', () => {
-  it('are of the values there are, and null where there is none', () => {
+  it('are of the values there are, and null if there is none', () => {
     const values = fc.array(fc.option(fc.integer()))
     fc.assert(
       fc.property(values, (all) => {

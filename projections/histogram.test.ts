@@ -89,7 +89,7 @@ describe('a histogram', () => {
     )
   })
 
-  it('is first bin and counts in LEB128, and nothing where nothing was counted', () => {
+  it('is first bin and counts in LEB128, and nothing if nothing was counted', () => {
     expect(encodeHistogram(emptyHistogram())).toBeNull()
     expect(decodeHistogram(null)).toEqual(emptyHistogram())
     expect(

@@ -79,7 +79,7 @@ describe('a process of ours', () => {
     expect(output.err).toContain('stopping at once')
   })
 
-  it('ends at the deadline where something does not let go', async () => {
+  it('ends at the deadline if something does not let go', async () => {
     const { child, output, ended, printed } = spawnProcess(`return { stop: () => new Promise(() => {}) }`)
     await printed('started')
     child.kill('SIGTERM')
@@ -129,7 +129,7 @@ describe('a process of ours', () => {
     expect(output.err).toContain(message)
   })
 
-  it('lets go of everything where a part of it fails, and ends with 1', async () => {
+  it('lets go of everything if a part of it fails, and ends with 1', async () => {
     const { output, ended } = spawnProcess(
       `setTimeout(() => fail(new Error('the shard is lost')), 1); ${stoppable}`,
     )

@@ -53,14 +53,14 @@ describe('the life of a process', () => {
     expect(await example.exited).toBe(0)
   })
 
-  it('ends with 2 where a setting is missing', async () => {
+  it('ends with 2 if a setting is missing', async () => {
     const example = exampleProcess({ env: {} })
     await run(example)
     expect(await example.exited).toBe(2)
     expect(example.printed).toEqual([expect.stringMatching(/^example: AMOUNT must be set.*\n$/)])
   })
 
-  it('is told instead of begun where its help is asked for, whatever its settings', async () => {
+  it('is told instead of begun if its help is asked for, whatever its settings', async () => {
     const example = exampleProcess({ argv: ['node', 'main.ts', '--help'], env: {} })
     const start = vi.fn(async () => ({ stop: async () => {} }))
     await run(example, { help: 'what it is\n', start })
@@ -81,7 +81,7 @@ describe('the life of a process', () => {
     expect(plain.sent).toEqual(['ready'])
   })
 
-  it('ends with 2 where the start refuses, and with 1 where it breaks', async () => {
+  it('ends with 2 if the start refuses, and with 1 if it breaks', async () => {
     const refused = exampleProcess()
     await run(refused, { start: async () => Promise.reject(new SettingsError('AMOUNT is too small')) })
     expect(await refused.exited).toBe(2)
@@ -94,7 +94,7 @@ describe('the life of a process', () => {
     expect(await broken.exited).toBe(1)
   })
 
-  it('stops where its parent ended before it could listen', async () => {
+  it('stops if its parent ended before it could listen', async () => {
     const example = exampleProcess({ connected: false })
     const stop = vi.fn(async () => {})
     await run(example, { start: async () => ({ stop }) })
@@ -131,7 +131,7 @@ describe('the life of a process', () => {
     expect(await crashed.exited).toBe(1)
   })
 
-  it('ends with 1 where a part of it fails or cannot let go', async () => {
+  it('ends with 1 if a part of it fails or cannot let go', async () => {
     const example = exampleProcess()
     await run(example, {
       start: async ({ fail }) => {

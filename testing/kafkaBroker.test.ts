@@ -55,7 +55,7 @@ describe('a Kafka broker of our own', () => {
     )
   })
 
-  it('is not started where a broker is given', async () => {
+  it('is not started if a broker is given', async () => {
     expect(await ensureTestKafka({ KAFKA_BROKERS: 'given:9092' })).toMatchObject({ brokers: 'given:9092' })
   })
 

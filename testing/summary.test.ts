@@ -11,7 +11,7 @@ const given = (changes: Partial<SummaryOptions> = {}) =>
   summarize({ steps: [types, tests], counts, kafkaMissing: undefined, ci: false, ...changes })
 
 describe('the closing lines of the tests', () => {
-  it('count several runs together, and none where one broke off', () => {
+  it('count several runs together, and none if one broke off', () => {
     const failed = { ...counts, numFailedTests: 2, success: false }
     expect(addCounts([counts, failed])).toEqual({ ...failed, numPassedTests: 24 })
     expect(addCounts([counts, undefined])).toBeUndefined()
@@ -96,7 +96,7 @@ describe('a step', () => {
     expect(await step('process.exit(3)')).toMatchObject({ ok: false, printed: '' })
   })
 
-  it('fails where its program is not there, or where it is ended early', async () => {
+  it('fails if its program is not there, or if it is ended early', async () => {
     const result = await runStep({
       name: 'step',
       command: ['/no/such'],

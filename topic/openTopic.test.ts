@@ -12,7 +12,7 @@ const open = (environment: Record<string, string>) =>
   })
 
 describe('openTopic', () => {
-  it('opens the file topic where no broker is set', () => {
+  it('opens the file topic if no broker is set', () => {
     expect(open({ DATA_DIR: 'd', KAFKA_TOPIC: 't' })).toMatchObject({
       name: 't',
       kind: 'file',
@@ -20,7 +20,7 @@ describe('openTopic', () => {
     })
   })
 
-  it('opens Kafka where brokers are set', () => {
+  it('opens Kafka if brokers are set', () => {
     expect(open({ KAFKA_BROKERS: 'a:9092,b:9092' })).toMatchObject({
       kind: 'kafka',
       describe: 'Kafka topic pattern-usage-events at a:9092,b:9092',

@@ -77,7 +77,7 @@ export const ownerContract = ({ publish, startSource }: TopicFixture): void => {
     ])
   })
 
-  it('stops a partition where the owner asks for an offset that it does not hold', async () => {
+  it('stops a partition if the owner asks for an offset that it does not hold', async () => {
     const owner = createRecordingOwner({ offsets: new Map([[1, 5]]) })
     const source = await startSource(owner)
     await owner.until(() => source.stopped().length === 1)

@@ -34,7 +34,7 @@ describe('where a key lies', () => {
     }
   })
 
-  it('is any partition in turn where there is no key', () => {
+  it('is any partition in turn if there is no key', () => {
     const choose = createPartitioner('any', 'crc32')
     for (const none of [null, '', Buffer.alloc(0)]) {
       const chosen = Array.from({ length: 12 }, () => choose(none, 4))

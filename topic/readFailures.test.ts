@@ -44,7 +44,7 @@ describe('failures of single partitions', () => {
     expect(failures.dueInMs([0], 250)).toBe(250)
   })
 
-  test('are forgotten where the partition is no longer ours', () => {
+  test('are forgotten if the partition is no longer ours', () => {
     failures.failed(0, denied)
     failures.failed(1, 'no error at all')
     failures.keepOnly(new Set([1]))

@@ -14,7 +14,7 @@ export const sourceContract = ({ publish, openSource, startSource }: TopicFixtur
     expect(owner.log).toContain('assigned 1 at 10')
   })
 
-  it('seeks where the owner answers another offset than the next', async () => {
+  it('seeks if the owner answers another offset than the next', async () => {
     await publish(Array.from({ length: 10 }, (_, index) => ({ key: null, value: `${index}`, partition: 0 })))
     let hasSought = false
     const owner = createRecordingOwner({

@@ -36,7 +36,7 @@ describe('migrate', () => {
     })
   })
 
-  it('asks for DATABASE_URL where it is not set', async () => {
+  it('asks for DATABASE_URL if it is not set', async () => {
     const run = await runCli(['migrate'])
     expect(run.code).toBe(2)
     expect(run.stderr).toContain('DATABASE_URL must be set')

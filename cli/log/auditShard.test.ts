@@ -189,7 +189,7 @@ describe('the audit of a shard', () => {
     expect(faults).toEqual([{ sourceOffset: undefined, message: expect.stringContaining(name) }])
   })
 
-  test('names the first offset that left no trace, where that cannot be', async () => {
+  test('names the first offset that left no trace if that cannot be', async () => {
     const contents = shardOf(usual)
     const { faults } = await audit({ ...contents, head: { ...contents.head, notRecords: 0 } })
     expect(faults).toEqual([{ sourceOffset: 103, message: expect.stringContaining('without a record') }])

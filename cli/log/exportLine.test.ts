@@ -30,7 +30,7 @@ describe('an exported event', () => {
     )
   })
 
-  test('carries its place where asked for', () => {
+  test('carries its place if asked for', () => {
     const line = recordLine(3, recordOf('{"a":\n1}')).toString()
     expect(line).not.toContain('\n')
     expect(JSON.parse(line)).toEqual({
@@ -43,7 +43,7 @@ describe('an exported event', () => {
     })
   })
 
-  test('has its headers beside it where they carry part of it, and is not touched', () => {
+  test('has its headers beside it if they carry part of it, and is not touched', () => {
     const headers = { ce_specversion: '1.0', ce_id: 'i', 'content-type': 'application/json' }
     expect(eventLine(0, recordOf('{"x": 1.0}', headers)).toString()).toBe(
       '{"headers":{"ce_specversion":"1.0","ce_id":"i","content-type":"application/json"},"event":{"x": 1.0}}',
@@ -51,7 +51,7 @@ describe('an exported event', () => {
     expect(JSON.parse(recordLine(0, recordOf('{}', headers)).toString())).toMatchObject({ headers })
   })
 
-  test('has its id beside it where that was given to it', () => {
+  test('has its id beside it if that was given to it', () => {
     const version0 = '{"usage_timestamp":"2026-01-01T00:00:00Z","outcome":"success"}'
     expect(eventLine(0, recordOf(version0)).toString()).toBe(
       `{"event_id":"019b76da-a800-7aa8-a644-db89d2718d0e","event":${version0}}`,

@@ -57,7 +57,7 @@ describe('a line writer', () => {
     expect(answers.at(-1)).toBe(false)
   })
 
-  test('fails where the stream breaks otherwise', async () => {
+  test('fails if the stream breaks otherwise', async () => {
     const writer = createLineWriter(brokenStream('ENOSPC'))
     const writeALot = async (): Promise<void> => {
       for (let i = 0; i < 10; i++) await writer.write('x'.repeat(100_000))
@@ -73,7 +73,7 @@ describe('progress', () => {
     return { stderr: stream as unknown as NodeJS.WriteStream, text }
   }
 
-  test('is silent for two seconds, then says a line every two where there is no terminal', () => {
+  test('is silent for two seconds, then says a line every two if there is no terminal', () => {
     const { stderr, text } = capture(false)
     let now = 0
     const progress = createProgress({ stderr, unit: 'events', total: 4_000, now: () => now })
@@ -105,7 +105,7 @@ describe('progress', () => {
     expect(shown).toContain('line 7 is faulty\n')
   })
 
-  test('shows a plain count where the end is not known', () => {
+  test('shows a plain count if the end is not known', () => {
     const { stderr, text } = capture(true)
     let now = 0
     const progress = createProgress({ stderr, unit: 'lines', now: () => now })

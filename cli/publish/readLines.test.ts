@@ -57,7 +57,7 @@ describe('the lines of a stream', () => {
     expect(await textsOf('a\r\nb\r', '\nc')).toEqual(['a', 'b', 'c'])
   })
 
-  test('are none where nothing is', async () => {
+  test('are none if nothing is', async () => {
     expect(await textsOf()).toEqual([])
     expect(await textsOf('')).toEqual([])
   })

@@ -60,7 +60,7 @@ describe('a shard', () => {
     })
   })
 
-  test('whose topic was created again does so too where the new one is as long, if the ids tell', () => {
+  test('whose topic was created again does so too if the new one is as long, if the ids tell', () => {
     const head = { nextSourceOffset: 500, sourceBase: 0 }
     const end = { startOffset: 0, endOffset: 700 }
     expect(decide(head, end, ['one', 'other'])).toEqual({ kind: 'recreated', sourceBase: 500 })

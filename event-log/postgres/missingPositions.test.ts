@@ -48,7 +48,7 @@ describe('a log with a hole', () => {
     },
   )
 
-  it('is read where it has none', async () => {
+  it('is read if it has none', async () => {
     const shard = await givenHole(3)
     expect((await readAll(fixture.log, shard, 5)).map(({ position }) => position)).toEqual([6, 7, 8, 9, 10])
     expect((await idsOf(fixture.log, shard, 3)).map(({ position }) => position)).toEqual([8, 9, 10])

@@ -100,7 +100,7 @@ describe('a dead letter in Postgres', () => {
     expect(value.equals((await deadLetters(shard))[0]!['value'] as Buffer)).toBe(true)
   })
 
-  it('keeps headers as text where they are text that can be stored, else in base64', async () => {
+  it('keeps headers as text if they are text that can be stored, else in base64', async () => {
     const headers = {
       text: Buffer.from('ü"\\'),
       string: 'as the client gave it',
@@ -215,7 +215,7 @@ describe('a batch in Postgres', () => {
     expect(await deadLetters(shard)).toHaveLength(1)
   })
 
-  it('fails as a whole where the database refuses a part of it', async () => {
+  it('fails as a whole if the database refuses a part of it', async () => {
     const log = createPostgresEventLog({ pool })
     const shard = ++shards
     const expected = await log.open(shard, 0)

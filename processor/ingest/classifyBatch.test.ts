@@ -155,7 +155,7 @@ describe('an event sent twice', () => {
     ])
   })
 
-  it('by a number that a double cannot hold is another event where the number is another', async () => {
+  it('by a number that a double cannot hold is another event if the number is another', async () => {
     const shard = await createShard()
     const withTrace = (number: string) => JSON.stringify(bodyOf(1)).replace('{', `{"trace":${number},`)
     const { deadLetters } = await shard.take(withTrace('9007199254740993'), withTrace('9007199254740992'))
@@ -227,7 +227,7 @@ describe('the times that a message says', () => {
     expect(accepted).toMatchObject([{ recordedAt, message: { offset: 0, timestamp: recordedAt } }])
   })
 
-  it('make it a dead letter where it is of next year, whatever the record says', async () => {
+  it('make it a dead letter if it is of next year, whatever the record says', async () => {
     const { context } = await createShard()
     const ahead = now + 365 * dayMs
     const body = bodyOf(1, { occurred_at: new Date(ahead).toISOString() })
@@ -300,7 +300,7 @@ describe('an event that another shard has', () => {
     })
   })
 
-  it('is its own event where only the id of another pattern is alike', async () => {
+  it('is its own event if only the id of another pattern is alike', async () => {
     const log = createMemoryEventLog()
     await (await createShard({ log, shard: 0 })).take(...bodies)
     const another = bodyOf(1, { pattern_id: '22222222-2222-4333-8444-555555555555' })

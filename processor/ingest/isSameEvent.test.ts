@@ -8,11 +8,11 @@ import { isSameJson } from './isSameJson.ts'
 const message = (text: string, headers?: MessageHeaders) => ({ value: Buffer.from(text), headers })
 
 describe('two messages with one event id', () => {
-  it('are the same event where their bytes are', () => {
+  it('are the same event if their bytes are', () => {
     expect(isSameEvent(message('{"a":1}'), message('{"a":1}'))).toBe(true)
   })
 
-  it('are the same event where they say the same in another order or with other whitespace', () => {
+  it('are the same event if they say the same in another order or with other whitespace', () => {
     expect(
       isSameEvent(
         message('{"a":1,"b":{"c":[1,2],"d":null}}'),
@@ -28,12 +28,12 @@ describe('two messages with one event id', () => {
     ['a field less', '{}'],
     ['another field', '{"b":1}'],
     ['an array for an object', '{"a":[1]}'],
-  ])('are not where one has %s', (_what, other) => {
+  ])('are not if one has %s', (_what, other) => {
     expect(isSameEvent(message('{"a":1}'), message(other))).toBe(false)
     expect(isSameEvent(message(other), message('{"a":1}'))).toBe(false)
   })
 
-  it('are not where lists are in another order', () => {
+  it('are not if lists are in another order', () => {
     expect(isSameEvent(message('[1,2]'), message('[2,1]'))).toBe(false)
   })
 
@@ -47,7 +47,7 @@ describe('two messages with one event id', () => {
     expect(isSameEvent(message(`{"a":${one}}`), message(`{"a":${other}}`))).toBe(expected)
   })
 
-  it('are the same event where only the spelling of ids differs, and not where that of other texts does', () => {
+  it('are the same event if only the spelling of ids differs, and not if that of other texts does', () => {
     const id = 'abcdefab-2222-4333-8444-555555555555'
     for (const name of ['event_id', 'pattern_id', 'correlation_id'])
       expect(isSameEvent(message(`{"${name}":"${id}"}`), message(`{"${name}":"${id.toUpperCase()}"}`))).toBe(
@@ -77,7 +77,7 @@ describe('two messages with one event id', () => {
     expect(isSameEvent(inBinary, plain)).toBe(true)
   })
 
-  it('are not where their CloudEvent attributes differ; other headers do not count', () => {
+  it('are not if their CloudEvent attributes differ; other headers do not count', () => {
     const sent = { ...headers, ce_time: Buffer.from(attributes.time), trace: Buffer.from([1]) }
     expect(isSameEvent(message('{}', headers), message('{}', sent))).toBe(true)
     expect(
@@ -91,7 +91,7 @@ describe('two messages with one event id', () => {
 describe('two JSON values', () => {
   const json = (text: string): unknown => JSON.parse(text)
 
-  it('are the same exactly where node finds them deeply equal', () => {
+  it('are the same exactly if node finds them deeply equal', () => {
     const similar = fc.letrec((tie) => ({
       value: fc.oneof(
         { maxDepth: 3 },

@@ -20,7 +20,7 @@ const createFixture = async (maxKnown?: number) => {
 }
 
 describe('the patterns that a shard knows', () => {
-  it('are asked for once, and are its own where no other shard has them', async () => {
+  it('are asked for once, and are its own if no other shard has them', async () => {
     const { registered, split, knownTo } = await createFixture()
     const patterns = knownTo(0)
     expect(await patterns.splitAmong([first, second, first])).toEqual(new Set())
@@ -33,7 +33,7 @@ describe('the patterns that a shard knows', () => {
     expect(split).not.toHaveBeenCalled()
   })
 
-  it('are split where another shard has them', async () => {
+  it('are split if another shard has them', async () => {
     const { registered, split, placesOf, knownTo } = await createFixture()
     await knownTo(0).splitAmong([first, second])
     const patterns = knownTo(1)

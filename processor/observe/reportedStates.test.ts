@@ -15,7 +15,7 @@ const statesOf = (...args: Parameters<typeof reportedStates>) =>
   reportedStates(...args).map(({ shard, status, reason }) => [shard, status, reason])
 
 describe('the states that operators see', () => {
-  it('are not running where the source cannot read', () => {
+  it('are not running if the source cannot read', () => {
     const shards = [owned(0, 'running'), owned(1, 'running'), owned(2, 'running')]
     const stopped = [unread(1, 'cannot be decoded')]
     const retrying = [unread(2, 'the broker does not answer')]

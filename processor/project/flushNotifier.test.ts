@@ -63,7 +63,7 @@ describe('readers are told', () => {
   })
 })
 
-it('where readers cannot be told that is said once, and the next flush is told again', async () => {
+it('if readers cannot be told that is said once, and the next flush is told again', async () => {
   const warn = vi.spyOn(logger, 'warn').mockClear()
   const query = vi.spyOn(pool, 'query') as unknown as { mockRejectedValueOnce(error: Error): unknown }
   query.mockRejectedValueOnce(new Error('away'))

@@ -60,7 +60,7 @@ describe('a row that is newer than the checkpoint', () => {
     expect(await readProjection(fixture.pool, shard)).toEqual(stored)
   })
 
-  it("is another owner's where the checkpoint has moved on as well", async () => {
+  it("is another owner's if the checkpoint has moved on as well", async () => {
     const shard = await givenCounted()
     const stale = await open(shard)
     const owner = await open(shard)

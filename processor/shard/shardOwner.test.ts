@@ -197,7 +197,7 @@ describe('an owner', () => {
     await owner.stop()
   })
 
-  test('stops where a person must repair the database first, and runs on by itself once that is done', async () => {
+  test('stops if a person must repair the database first, and runs on by itself once that is done', async () => {
     const { owner, disk, waits, errors } = await shardOf(110)
     await owner.assigned(shard, 110)
     // Opening the shard does not meet it: it lies in the log of another shard.

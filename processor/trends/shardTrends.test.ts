@@ -33,7 +33,7 @@ describe('the trends of a shard', () => {
     expect((await readTrendsCheckpoint(shards.pool, shard)).position).toBe(212)
   })
 
-  it('are recomputed once, within a second, where late events change closed windows', async () => {
+  it('are recomputed once, within a second, if late events change closed windows', async () => {
     const { shard, clock, project, step } = await own()
     await project([...everyDay(first, 20), ...everyDay(second, 10)])
     await step(1_000)

@@ -61,7 +61,7 @@ const failingPool = (isWrong: () => boolean, whatIsWrong: () => Error): pg.Pool 
     },
   })
 
-describe('where the database fails', () => {
+describe('when the database fails', () => {
   it('the trends retry, say so, and lose nothing, while the windows go on', async () => {
     const failing = { isDown: false }
     const diskFull = (): Error => Object.assign(new Error('the disk is full'), { code: '53100' })

@@ -64,7 +64,7 @@ describe('a shard that is opened again', () => {
     await expectEqual(before.shard, after.clock.now())
   })
 
-  it('begins its trends again where the windows were', async () => {
+  it('begins its trends again if the windows were begun again', async () => {
     const before = await own()
     await before.project(everyDay(first, 20))
     await before.step(1_000)

@@ -48,7 +48,7 @@ describe('a benchmark', () => {
     })
   })
 
-  it('is suppressed, with the reason, where fewer than five patterns have a value', () => {
+  it('is suppressed, with the reason, if fewer than five patterns have a value', () => {
     const mixed = [...category.slice(0, 4), state(0, 0), state(0, 0)]
     expect(benchmark(category[0]!, categoryFigures('success_rate', mixed))).toEqual({
       status: 'suppressed',
@@ -64,7 +64,7 @@ describe('a benchmark', () => {
     })
   })
 
-  it('still tells of the category where the pattern itself has no value', () => {
+  it('still tells of the category if the pattern itself has no value', () => {
     expect(benchmark(state(0, 0), categoryFigures('success_rate', category))).toMatchObject({
       value: null,
       percentile: null,
@@ -74,7 +74,7 @@ describe('a benchmark', () => {
     })
   })
 
-  it('has no relative performance where the whole category is at 0', () => {
+  it('has no relative performance if the whole category is at 0', () => {
     const silent = Array.from({ length: 5 }, () => state(0, 0))
     expect(benchmark(silent[0]!, categoryFigures('usage', silent))).toMatchObject({
       categoryMean: 0,

@@ -35,7 +35,7 @@ const unused = pattern('unused', [0, 0, 0], [], [])
 describe('a comparison', () => {
   const [usage, rate, quality, duration] = compare([good, poor, fair, unused])
 
-  it('sets the values side by side, null where there are none', () => {
+  it('sets the values side by side, null if there are none', () => {
     expect(rate!.values).toEqual([
       { id: 'good', value: 0.95, median: null, sampleSize: 100 },
       { id: 'poor', value: 0.5, median: null, sampleSize: 100 },
@@ -134,7 +134,7 @@ describe('a comparison', () => {
     expect(comparison!.differences).toMatchObject([{ reason: 'too_few_observations', differs: null }])
   })
 
-  it('tells quality apart where no score varies, if there are enough of them', () => {
+  it('tells quality apart although no score varies, if there are enough of them', () => {
     const flat = (id: string, count: number, millionths: number) =>
       pattern(id, [1, 0, 0], times(count, millionths), [])
     const verdictOf = (first: ComparedPattern, second: ComparedPattern) =>

@@ -11,20 +11,20 @@ describe('direction', () => {
     expect(direction(falling, 0.049)).toBe('decreasing')
   })
 
-  it('is stable where the test does not believe it', () => {
+  it('is stable if the test does not believe it', () => {
     expect(direction(rising, 0.05)).toBe('stable')
   })
 
-  it('is stable where the change across the range is below 1 % of the mean', () => {
+  it('is stable if the change across the range is below 1 % of the mean', () => {
     expect(direction({ ...rising, slope: 0.499 / 29 }, 0.001)).toBe('stable')
     expect(direction({ ...rising, slope: 0.501 / 29 }, 0.001)).toBe('increasing')
   })
 
-  it('is stable where the line and the test disagree', () => {
+  it('is stable if the line and the test disagree', () => {
     expect(direction({ ...rising, s: -200 }, 0.001)).toBe('stable')
   })
 
-  it('is stable where nothing ever changes', () => {
+  it('is stable if nothing ever changes', () => {
     expect(direction({ slope: 0, span: 29, mean: 0, s: 0 }, 1)).toBe('stable')
   })
 })

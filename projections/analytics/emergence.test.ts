@@ -16,7 +16,7 @@ describe('emergence', () => {
     },
   )
 
-  it('is found where usage surely grew by more than half', () => {
+  it('is found if usage surely grew by more than half', () => {
     expect(known(60, 20)).toMatchObject({ kind: 'emerging', growth: 2, isNew: false })
   })
 

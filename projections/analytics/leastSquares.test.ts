@@ -40,7 +40,7 @@ describe('least squares', () => {
     expect(leastSquares(pointsOf([1]))).toBeNull()
   })
 
-  it('finds no slope at all, and nothing explained, where all values are equal', () => {
+  it('finds no slope at all, and nothing explained, if all values are equal', () => {
     expect(leastSquares(pointsOf([0.1, 0.1, 0.1]))).toEqual({
       slope: 0,
       intercept: 0.1,

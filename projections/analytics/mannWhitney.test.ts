@@ -21,7 +21,7 @@ describe('the Mann–Whitney test of histograms', () => {
     },
   )
 
-  it('does not exist where one is empty', () => {
+  it('does not exist if one is empty', () => {
     const some = histogramOf([3])
     expect(mannWhitney(emptyHistogram(), some)).toBeNull()
     expect(mannWhitney(some, emptyHistogram())).toBeNull()

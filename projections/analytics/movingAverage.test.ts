@@ -17,7 +17,7 @@ describe('the moving average', () => {
     ])
   })
 
-  it('takes the trailing windows, not points: where some are missing, it averages what there is', () => {
+  it('takes the trailing windows, not points: if some are missing, it averages what there is', () => {
     expect(movingAverage(pointsOf([10, 20, 60, 100], [0, 5, 7, 20]))).toEqual([null, null, 40, 100])
   })
 

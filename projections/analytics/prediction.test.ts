@@ -25,7 +25,7 @@ describe('the prediction of the next window', () => {
     expect(prediction.for).toBe(6 * windowMs.day)
   })
 
-  it('takes the last value where no method beats that', () => {
+  it('takes the last value if no method beats that', () => {
     const prediction = predict(seriesOf([5, 5, 5, 5, 5]))!
     expect(prediction).toMatchObject({
       method: 'naive',

@@ -34,7 +34,7 @@ describe('the difference of two success rates', () => {
     },
   )
 
-  it('is tested exactly where too few are expected in a cell', () => {
+  it('is tested exactly if too few are expected in a cell', () => {
     const one = { successes: 1, uses: 1 }
     expect(rateDifference(one, { successes: 990, uses: 1_000 })!.method).toBe('fisher_irwin')
     expect(rateDifference({ successes: 10, uses: 20 }, { successes: 3, uses: 20 })!.method).toBe(

@@ -33,14 +33,14 @@ const values = ({ values: all, length }: Series) => [...all.subarray(0, length)]
 const indices = ({ indices: all, length }: Series) => [...all.subarray(0, length)]
 
 describe('a series of usage', () => {
-  it('is 0 where the pattern was not used, from its first window to the end of the range', () => {
+  it('is 0 if the pattern was not used, from its first window to the end of the range', () => {
     const series = createSeries(input())
     expect(values(series)).toEqual([4, 0, 0, 3, 0, 0, 0, 0])
     expect(indices(series)).toEqual([0, 1, 2, 3, 4, 5, 6, 7])
     expect(series).toMatchObject({ metric: 'usage', granularity: 'day', start: monday + 2 * day, next: 8 })
   })
 
-  it('begins with the range where the pattern was seen before it', () => {
+  it('begins with the range if the pattern was seen before it', () => {
     const series = createSeries(input({ firstSeen: monday - 40 * day }))
     expect(values(series)).toEqual([0, 0, 4, 0, 0, 3, 0, 0, 0, 0])
     expect(series).toMatchObject({ start: monday, next: 10 })
@@ -97,7 +97,7 @@ describe('a series of another metric', () => {
     },
   )
 
-  it('has points only where there are observations, at their windows', () => {
+  it('has points only if there are observations, at their windows', () => {
     const rates = createSeries(input({ metric: 'success_rate', firstSeen: monday }))
     expect(values(rates)).toEqual([0.75, 1])
     expect(indices(rates)).toEqual([0, 3])
@@ -123,7 +123,7 @@ describe('open windows', () => {
     expect(values(live({ now: end + hour }))).toEqual([4, 0, 0, 3])
   })
 
-  it('take part where asked for, but the future never does', () => {
+  it('take part if asked for, but the future never does', () => {
     const series = live({ now: monday + 6 * day, includeOpen: true })
     expect(values(series)).toEqual([4, 0, 0, 3, 0])
     expect(series.next).toBe(5)

@@ -159,7 +159,7 @@ describe('over simulated patterns', () => {
     })
   }
 
-  it('calls at most 5 % of 10,000 patterns trending where none is', () => {
+  it('calls at most 5 % of 10,000 patterns trending if none is', () => {
     const each = Math.ceil(10_000 / names.length)
     const called = names.map(
       (name) => directionsOf(name, 0, each).filter((verdict) => verdict !== 'stable').length,

@@ -19,7 +19,7 @@ describe("Welch's test", () => {
     expectNearly(result.p, p)
   })
 
-  it('cannot judge where nothing varies', () => {
+  it('cannot judge if nothing varies', () => {
     expect(welch({ count: 5, mean: 1, variance: 0 }, { count: 5, mean: 0.5, variance: 0 })).toBeNull()
   })
 })

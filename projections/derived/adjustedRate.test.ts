@@ -20,12 +20,12 @@ describe('the prior of a category', () => {
     expect(prior.alpha / weight(prior)).toBeCloseTo(15 / 22, 12)
   })
 
-  it('is uniform where nothing is known', () => {
+  it('is uniform if nothing is known', () => {
     expect(ratePrior([])).toEqual({ alpha: 1, beta: 1 })
     expect(ratePrior([{ successes: 0, uses: 0 }])).toEqual({ alpha: 1, beta: 1 })
   })
 
-  it('weighs as little as the uniform one where one pattern, or single uses, cannot tell a spread', () => {
+  it('weighs as little as the uniform one if one pattern, or single uses, cannot tell a spread', () => {
     expect(weight(ratePrior([{ successes: 900, uses: 1_000 }]))).toBeCloseTo(2, 12)
     expect(
       weight(
@@ -37,13 +37,13 @@ describe('the prior of a category', () => {
     ).toBeCloseTo(2, 12)
   })
 
-  it('is bounded where patterns differ by no more than chance', () => {
+  it('is bounded if patterns differ by no more than chance', () => {
     expect(weight(ratePrior(Array(50).fill({ successes: 90, uses: 100 })))).toBeCloseTo(1_000, 9)
     expect(weight(ratePrior(Array(5).fill({ successes: 9, uses: 10 })))).toBeCloseTo(50, 9)
     expect(weight(ratePrior(Array(5).fill({ successes: 10, uses: 10 })))).toBeCloseTo(50, 9)
   })
 
-  it('weighs little where patterns are all or nothing', () => {
+  it('weighs little if patterns are all or nothing', () => {
     const prior = ratePrior([
       { successes: 100, uses: 100 },
       { successes: 0, uses: 100 },

@@ -7,7 +7,7 @@ describe('the growth rate', () => {
     expect(growthRate(0, 10)).toBe(-1)
   })
 
-  it('is null where there was nothing before', () => {
+  it('is null if there was nothing before', () => {
     expect(growthRate(5, 0)).toBeNull()
     expect(growthRate(0, 0)).toBeNull()
   })

@@ -26,7 +26,7 @@ describe('percentiles of durations', () => {
     })
   })
 
-  it('are the duration itself where there is just one, or all are equal', () => {
+  it('are the duration itself if there is just one, or all are equal', () => {
     expect([0, 50, 100].map((percent) => durationPercentile(durationOf([1_234]), percent))).toEqual([
       1_234, 1_234, 1_234,
     ])

@@ -51,7 +51,7 @@ describe('the Wilson interval', () => {
     },
   )
 
-  it('reaches 0 and 1 exactly where all uses agree', () => {
+  it('reaches 0 and 1 exactly if all uses agree', () => {
     expect(wilsonInterval(0, 7)!.lower).toBe(0)
     expect(wilsonInterval(7, 7)!.upper).toBe(1)
   })

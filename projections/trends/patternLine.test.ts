@@ -38,7 +38,7 @@ it('the line of usage begins with the first use, counts days without one, and le
   })
 })
 
-it('the line of a rate has points where there are uses', () => {
+it('the line of a rate has points if there are uses', () => {
   const { start, line } = patternLine({ series, metric: 'success_rate', windows, firstSeen: null, now })
   expect(start).toBe(midnight - 10 * windowMs.day)
   expect(line).toEqual(trendLine(pointsOf([0.25, 0.5, 0.6, 0.8, 0.9], [0, 2, 3, 5, 8])))

@@ -51,7 +51,7 @@ describe('windows that close', () => {
     expect(names(rolledOver(at(from), at(to)))).toEqual(moved)
   })
 
-  it('move all where nothing was closed before', () => {
+  it('move all if nothing was closed before', () => {
     expect(rolledOver(noWatermark, noon)).toBe(allSeries)
   })
 })

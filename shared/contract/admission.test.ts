@@ -17,7 +17,7 @@ describe('a message comes in', () => {
     expect(decode(data, { headers: shouted })).toEqual(decode(used))
   })
 
-  it('as structured CloudEvent where the content type says so, whatever attributes stand in headers', () => {
+  it('as structured CloudEvent if the content type says so, whatever attributes stand in headers', () => {
     const headers = {
       ...binary,
       ce_id: 'another',

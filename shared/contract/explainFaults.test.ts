@@ -75,7 +75,7 @@ describe('a message is rejected', () => {
     expect(faults[100]).toEqual({ path: '', message: 'breaks 900 rules more' })
   })
 
-  it('for no rule, where it breaks none', () => {
+  it('for no rule, if it breaks none', () => {
     expect(explainFaults(used, { wasUpcast: false, cloudEvent: undefined })).toEqual([])
   })
 })

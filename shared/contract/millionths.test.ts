@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { toMillionths } from './millionths.ts'
 
 describe('a score in millionths', () => {
-  it('is exact where the producer wrote up to six decimals', () => {
+  it('is exact if the producer wrote up to six decimals', () => {
     const misread: number[] = []
     for (let millionths = 0; millionths < 1_000_000; millionths += 3) {
       const score = Number(`0.${String(millionths).padStart(6, '0')}`)
@@ -14,7 +14,7 @@ describe('a score in millionths', () => {
     expect(toMillionths(0)).toBe(0)
   })
 
-  it('is rounded half up in decimal, also where the product in floating point falls below the half', () => {
+  it('is rounded half up in decimal, even if the product in floating point falls below the half', () => {
     expect(0.000_124_5 * 1_000_000).toBeLessThan(124.5)
     expect(toMillionths(0.000_124_5)).toBe(125)
     const misrounded: number[] = []
@@ -25,7 +25,7 @@ describe('a score in millionths', () => {
     expect(misrounded).toEqual([])
   })
 
-  it('stays below where the decimals say just less than a half', () => {
+  it('stays below if the decimals say just less than a half', () => {
     expect(toMillionths(0.123_456_499_999_99)).toBe(123_456)
     expect(toMillionths(4.999_999_999e-7)).toBe(0)
     expect(toMillionths(5e-7)).toBe(1)

@@ -60,7 +60,7 @@ describe('the compiled check of an event', () => {
     )
   })
 
-  it('takes a body that is nearly valid exactly where the schema takes it, and reads the same', () => {
+  it('takes a body that is nearly valid exactly when the schema takes it, and reads the same', () => {
     fc.assert(
       fc.property(nearlyValidBodies, fc.nat({ max: 100 }), (body, whitespace) => {
         expect(readEvent(body, sizeOf(body) + whitespace)).toEqual(eventOf(body))

@@ -7,14 +7,14 @@ import { rejectionReasons } from './rejection.ts'
 const dayMs = 86_400_000
 
 describe('a message is rejected', () => {
-  it('as not_json, where it has no value', () => {
+  it('as not_json, if it has no value', () => {
     expect(rejectionOf('', { value: null })).toEqual({
       reason: 'not_json',
       faults: [{ path: '', message: 'the value is null' }],
     })
   })
 
-  it('as not_json, where its value is none', () => {
+  it('as not_json, if its value is none', () => {
     for (const text of ['', '{', '{"a":1', "{'a':1}", 'NaN', `${JSON.stringify(used)},`]) {
       const rejection = rejectionOf(text)
       expect(rejection?.reason).toBe('not_json')
@@ -22,7 +22,7 @@ describe('a message is rejected', () => {
     }
   })
 
-  it('as not_json, where its bytes are not UTF-8', () => {
+  it('as not_json, if its bytes are not UTF-8', () => {
     const bytes = Buffer.from(JSON.stringify({ ...used, pattern_name: 'X' }))
     for (const invalid of [0x80, 0xc3, 0xff]) {
       const broken = Buffer.from(bytes)
@@ -52,7 +52,7 @@ describe('a message is rejected', () => {
     }
   })
 
-  it('as not_json, where it begins with a byte order mark', () => {
+  it('as not_json, if it begins with a byte order mark', () => {
     expect(rejectionOf(`\uFEFF${JSON.stringify(used)}`)).toEqual({
       reason: 'not_json',
       faults: [{ path: '', message: 'begins with a byte order mark (U+FEFF), which JSON must not' }],
@@ -82,7 +82,7 @@ describe('a message is rejected', () => {
     },
   )
 
-  it('as schema, where it is JSON but no object', () => {
+  it('as schema, if it is JSON but no object', () => {
     for (const value of ['null', '7', '"text"', '[]', '[{}]']) {
       expect(rejectionOf(value)).toEqual({
         reason: 'schema',

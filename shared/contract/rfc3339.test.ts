@@ -84,7 +84,7 @@ describe('an RFC 3339 time', () => {
     ['2026-01-02T23:59:60+01:00', 'a second 60 that is the last of a day elsewhere', utc(2026, 1, 2, 23) - 1],
     ['0000-01-01T00:00:00+00:01', 'the year 0 minus an offset', utc(0) - 60_000],
     ['9999-12-31T23:59:59-00:01', 'the year 9999 plus an offset', utc(10_000, 1, 1, 0, 0, 59)],
-  ])('%s is refused with a reason, and still read where the log has it: %s', (text, _what, time) => {
+  ])('%s is refused with a reason, and still read if the log has it: %s', (text, _what, time) => {
     expect(readRfc3339(text)).toBeUndefined()
     expect(readTime(text)).toBe(time)
     expect(timeFault(text, time)).toMatch(/^(has a second 60|is before the year 0000|is after the year 9999)/)

@@ -65,7 +65,7 @@ describe('a failure', () => {
     expect(isTransient(new Error(message))).toBe(true)
   })
 
-  it('of every address of a host may pass where that of one may', () => {
+  it('of every address of a host may pass if that of one may', () => {
     expect(isTransient(new AggregateError([new Error('other'), withCode('ECONNREFUSED')]))).toBe(true)
     expect(isTransient(new AggregateError([new Error('other')]))).toBe(false)
   })

@@ -93,11 +93,11 @@ describe('a connection of a pool', () => {
     hanging.release(true)
   })
 
-  it('may wait within a transaction for 5 s where nothing else is said', async () => {
+  it('may wait within a transaction for 5 s if nothing else is said', async () => {
     expect(await valueOf(open(), "current_setting('idle_in_transaction_session_timeout')")).toBe('5s')
   })
 
-  it('may keep a transaction open for as long as it likes where it only reads', async () => {
+  it('may keep a transaction open for as long as it likes if it only reads', async () => {
     expect(
       await valueOf(open({ access: 'reader' }), "current_setting('idle_in_transaction_session_timeout')"),
     ).toBe('0')

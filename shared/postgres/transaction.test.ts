@@ -88,7 +88,7 @@ describe.each([false, true])('a transaction (sending statements ahead of answers
     expect(await notes()).toEqual([])
   })
 
-  it('throws where there is no connection to be had', async () => {
+  it('throws if there is no connection to be had', async () => {
     const nowhere = createPool({
       connectionString: 'postgres://nobody@127.0.0.1:1/nothing',
       applicationName: 'test',

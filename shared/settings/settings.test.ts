@@ -140,7 +140,7 @@ describe('a setting without a valid value is named in one line, with the rule', 
     )
   })
 
-  it('without its value where that is a secret', () => {
+  it('without its value if that is a secret', () => {
     expect(faultOf({ DATABASE_URL: 'mysql://user:hunter2@localhost/patterns' })).toBe(
       'DATABASE_URL must be a URL that begins with postgres:// or postgresql://',
     )
@@ -167,7 +167,7 @@ describe('a setting without a valid value is named in one line, with the rule', 
 })
 
 describe('settings that do not go together', () => {
-  it('are those for a Kafka where none is named: the topic in files would be read instead', () => {
+  it('are those for a Kafka if none is named: the topic in files would be read instead', () => {
     expect(faultOf({ KAFKA_SSL: 'on' })).toBe(
       'KAFKA_SSL needs KAFKA_BROKERS, without which the topic is in files',
     )

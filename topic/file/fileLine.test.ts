@@ -29,7 +29,7 @@ describe('a line of the file topic', () => {
     )
   })
 
-  it('stands as plain text where the bytes are text', () => {
+  it('stands as plain text if the bytes are text', () => {
     const line = encodeLine({ timestamp: 5, key: 'k', value: Buffer.from('{"a":"ü"}'), headers: { h: 'x' } })
     expect(line).toBe('{"timestamp":5,"key":"k","value":"{\\"a\\":\\"ü\\"}","headers":{"h":"x"}}\n')
     expect(encodeLine({ timestamp: 5, key: null, value: Buffer.from([0xff]) })).toBe(
@@ -46,7 +46,7 @@ describe('a line of the file topic', () => {
     ['a wrong timestamp', '{"timestamp":"5","key":null,"value":"v"}'],
     ['wrong headers', '{"timestamp":5,"key":null,"value":"v","headers":[1]}'],
     ['wrong base64', '{"timestamp":5,"key":null,"value":{"base64":"*"}}'],
-  ])('is no message where it is %s', (_, line) => {
+  ])('is no message if it is %s', (_, line) => {
     expect(decodeLine(line, 0)).toBeUndefined()
   })
 })

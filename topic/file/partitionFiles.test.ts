@@ -81,7 +81,7 @@ describe('the file of a partition', () => {
     await expect(read(10_001)).rejects.toThrow(OffsetGoneError)
   })
 
-  it('is refused once it was cut off or replaced, also where it is longer than before', async () => {
+  it('is refused once it was cut off or replaced, even if it is longer than before', async () => {
     await appendFile(file, lines('a', 'b'))
     await reader.begin()
     await truncate(file, 0)
@@ -145,7 +145,7 @@ describe('the folder of a file topic', () => {
     await rm(dataDir, { recursive: true })
   })
 
-  it('names the setting where it cannot be made', async () => {
+  it('names the setting if it cannot be made', async () => {
     await expect(openTopicFolder('/dev/null', 'events', 4)).rejects.toThrow(
       /^DATA_DIR: the file topic cannot be kept in \/dev\/null\/topic\/events: /,
     )

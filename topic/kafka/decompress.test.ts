@@ -75,7 +75,7 @@ describe('a batch that lies about its size', () => {
     await expect(decompress(3, Buffer.from('no frame at all'))).rejects.toThrow('not a frame of LZ4')
   })
 
-  it('is told apart by nothing but its number where there is no such codec', async () => {
+  it('is told apart by nothing but its number if there is no such codec', async () => {
     await expect(decompress(7, text)).rejects.toThrow('compression codec 7 is not known')
   })
 })

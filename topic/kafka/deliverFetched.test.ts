@@ -56,7 +56,7 @@ test('a batch that cannot be read stops nobody who goes on from elsewhere by now
   expect(await deliver(damaged, { wanted: 2 })).toEqual({ isAny: false, offered: [], failures: [] })
 })
 
-test('a torn batch waits for its turn to come whole, and is told of where it never does', async () => {
+test('a torn batch waits for its turn to come whole, and is told of if it never does', async () => {
   const torn = batch.subarray(0, -1)
   expect(await deliver(torn, { wasFirst: false })).toEqual({ isAny: false, offered: [], failures: [] })
   await expect(deliver(torn)).rejects.toThrow('the batch at offset 0 does not come whole')

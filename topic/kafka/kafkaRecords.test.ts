@@ -113,7 +113,7 @@ describe.skipIf(brokers === null)('records of a real broker', () => {
     expect(committed?.partitions).toMatchObject([{ partition: 0, offset: '1' }])
   })
 
-  it('creates a missing topic where it may, and else names the setting', async () => {
+  it('creates a missing topic if it may, and else names the setting', async () => {
     const missing = await createTestTopic(brokers!, { partitions: 0 })
     const forbidden = missing.createSource({ createWithPartitions: 0 })
     await expect(forbidden.start(createRecordingOwner())).rejects.toThrow(
@@ -128,7 +128,7 @@ describe.skipIf(brokers === null)('records of a real broker', () => {
     await missing.remove()
   })
 
-  it('rejects a start where no broker answers, in one line that names the setting', async () => {
+  it('rejects a start if no broker answers, in one line that names the setting', async () => {
     const logger = createLogger('test', 'silent')
     const client = createKafkaClient({ brokers: ['127.0.0.1:1'] }, logger)
     const { createKafkaSource } = await import('./kafkaSource.ts')

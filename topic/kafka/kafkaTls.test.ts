@@ -222,7 +222,7 @@ describe.skipIf(inject('kafkaBrokers') === null)('a broker behind TLS', () => {
     )
   }
 
-  test('is refused in words where one of the two is not known to the other', async () => {
+  test('is refused in words if one of the two is not known to the other', async () => {
     const { KAFKA_SSL_CA_FILE: _, ...unknown } = withLogin()
     expect(await refusal({ ...unknown, KAFKA_SSL: 'on' })).toMatch(/^KAFKA_BROKERS: .*certificate/)
     const { KAFKA_BROKERS, KAFKA_SSL_CA_FILE } = withCertificate()

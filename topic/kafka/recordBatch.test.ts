@@ -79,7 +79,7 @@ describe('a record batch', () => {
     )
   })
 
-  it('leaves gaps where records were compacted away, also at its end', async () => {
+  it('leaves gaps if records were compacted away, also at its end', async () => {
     const records = Buffer.concat([
       await batchOf(two, { lastOffsetDelta: 9 }),
       await batchOf(two, { baseOffset: 20 }),
@@ -95,7 +95,7 @@ describe('a record batch', () => {
     })
   })
 
-  it('is left for the next fetch where it is torn', async () => {
+  it('is left for the next fetch if it is torn', async () => {
     const whole = await batchOf(two)
     const next = await batchOf(two, { baseOffset: 2 })
     for (const length of [0, 5, 30, 61, whole.length - 1])
@@ -104,7 +104,7 @@ describe('a record batch', () => {
       })
   })
 
-  it('carries the time of its append where the topic is set so', async () => {
+  it('carries the time of its append if the topic is set so', async () => {
     const { messages: list } = await decodeRecords(
       await batchOf(two, { attributes: 0x08 }),
       0,
@@ -145,7 +145,7 @@ describe('a record batch', () => {
     )
   })
 
-  it('is refused where its records are not what it says', async () => {
+  it('is refused if its records are not what it says', async () => {
     const more = await batchOf(two)
     more.writeInt32BE(3, 57)
     await expect(decode(seal(more))).rejects.toThrow('cannot be read: A record')
@@ -157,7 +157,7 @@ describe('a record batch', () => {
     await expect(decode(seal(longer))).rejects.toThrow('a record is not as long as it says')
   })
 
-  it('is refused where it comes again', async () => {
+  it('is refused if it comes again', async () => {
     await expect(decode(await batchOf(two, { baseOffset: 3 }), 5)).rejects.toThrow(
       'it ends at offset 4, where 5 comes next',
     )

@@ -9,7 +9,7 @@ const frameOf = (body: Uint8Array): Buffer => {
 }
 
 describe('frames', () => {
-  test('are the same wherever the stream is cut, also where one is empty', () => {
+  test('are the same wherever the stream is cut, even if one is empty', () => {
     fc.assert(
       fc.property(
         fc.array(fc.uint8Array({ maxLength: 40 }), { maxLength: 8 }),
