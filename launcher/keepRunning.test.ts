@@ -26,7 +26,7 @@ describe('what is kept running', () => {
     await vi.waitUntil(() => current() === second)
     expect(log.error).toHaveBeenCalledWith(
       { process: 'processor', reason: 'it was ended by SIGKILL', pause_ms: 0 },
-      'ended unexpectedly, starting it again',
+      'ended unexpectedly; restarting it',
     )
   })
 

@@ -40,7 +40,7 @@ export const keepRunning = <What extends Started>(options: KeepRunningOptions<Wh
     while (!stopping.aborted) {
       attempt = performance.now() - startedAt > healthyAfterMs ? 1 : attempt + 1
       const pause_ms = pauseMs(attempt)
-      logger.error({ process: name, reason: end.reason, pause_ms }, 'ended unexpectedly, starting it again')
+      logger.error({ process: name, reason: end.reason, pause_ms }, 'ended unexpectedly; restarting it')
       try {
         await wait(pause_ms, undefined, { signal: stopping })
         startedAt = performance.now()

@@ -136,7 +136,7 @@ describe('npm start', () => {
     }
     for (const name of ['processor', 'postgres', 'api'])
       expect(dashboard.output.err).toMatch(
-        new RegExp(`ended unexpectedly, starting it again process=${name} pause_ms=\\d+: `),
+        new RegExp(`ended unexpectedly; restarting it process=${name} pause_ms=\\d+: `),
       )
     await publish(dataDir, 1)
     await eventually(

@@ -34,7 +34,7 @@ export const createFlushNotifier = ({ pool, logger, everyMs = 50 }: FlushNotifie
       await notifyFlushes(pool, positions)
       hasFailed = false
     } catch (error) {
-      if (!hasFailed) logger.warn({ err: error }, 'readers are not told of flushes; they look by themselves')
+      if (!hasFailed) logger.warn({ err: error }, 'readers are not notified of flushes; they poll')
       hasFailed = true
     }
   }

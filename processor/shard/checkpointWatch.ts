@@ -26,8 +26,8 @@ export const watchCheckpoints = ({
     () =>
       owner
         .compareCheckpoints(() => readVector(pool, projection))
-        // The database is away: that it is, those say who need it now.
-        .catch((error: unknown) => logger.debug({ err: error }, 'checkpoints not looked at')),
+        // The database is away: whatever needs it now reports that.
+        .catch((error: unknown) => logger.debug({ err: error }, 'checkpoints could not be compared')),
     everyMs,
   )
 }

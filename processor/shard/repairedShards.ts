@@ -67,8 +67,8 @@ export const watchRepairedShards = ({
   const looking = repeat(
     () =>
       look()
-        // The database is away: that it is, those say who need it now.
-        .catch((error: unknown) => logger.debug({ err: error }, 'stopped shards not looked at')),
+        // The database is away: whatever needs it now reports that.
+        .catch((error: unknown) => logger.debug({ err: error }, 'stopped shards could not be checked')),
     everyMs,
   )
   return {

@@ -105,7 +105,7 @@ export const createShardTrends = ({
     const found = await openCheckpoint(pool, key)
     const { position: committed, patternIds } = await readPatternsAfter(pool, windows, found.position)
     if (found.position > committed) {
-      logger.warn({ shard: key.shard }, 'the windows were begun again, and so are the trends')
+      logger.warn({ shard: key.shard }, 'the windows were rebuilt, so the trends are as well')
       await clearTrends(pool, key)
       return open()
     }
