@@ -134,7 +134,8 @@ const claimPort = async (name: string, host: string, port: number): Promise<numb
   const fault = await stayingPortFault(host, port)
   if (fault === 'EADDRINUSE')
     throw new SettingsError(`${name}: ${port} on ${host} is in use by ${describePortHolder(port)}`)
-  if (fault === 'EACCES') throw new SettingsError(`${name}: ${port} on ${host} cannot be listened on without privileges (EACCES)`)
+  if (fault === 'EACCES')
+    throw new SettingsError(`${name}: ${port} on ${host} cannot be listened on without privileges (EACCES)`)
   if (fault !== undefined) throw new SettingsError(`HOST: ${host} cannot be listened on (${fault})`)
   return port === 0 ? choosePort(host) : port
 }

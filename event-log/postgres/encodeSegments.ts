@@ -3,7 +3,7 @@ import { byteaArray, int8Array, timestamptzArray } from '@patterns/shared/postgr
 import type { Append, NewEvent } from '../eventLog.ts'
 import { storableTime } from '../storableTime.ts'
 import { watermarkAfter } from '../watermarkAfter.ts'
-import { partSegments } from './partSegments.ts'
+import { divideBatch } from './divideBatch.ts'
 import { encodePayload } from './segmentPayload.ts'
 
 /** The columns of segments that are given as arrays, with their types, in the order of `encodeSegments`. */
@@ -29,31 +29,31 @@ export const encodeSegments = async ({
   expected,
   events,
 }: Pick<Append, 'expected' | 'events'>): Promise<{ columns: Buffer[]; watermark: number | null }> => {
-  const parts = partSegments(events)
+  const segments = divideBatch(events)
   let { position, watermark } = expected
-  const places = parts.map((part) => {
+  const places = segments.map((segment) => {
     const first = position + 1
-    position += part.length
-    watermark = watermarkAfter(watermark, part)
-    return { first, watermark, ...timesOf(part) }
+    position += segment.length
+    watermark = watermarkAfter(watermark, segment)
+    return { first, watermark, ...timesOf(segment) }
   })
   const payloads: Buffer[] = []
-  for (let i = 0; i < parts.length; i += packedTogether) {
-    const some = parts.slice(i, i + packedTogether)
-    payloads.push(...(await Promise.all(some.map((part) => encodePayload(part.map(asPayload))))))
+  for (let i = 0; i < segments.length; i += packedTogether) {
+    const some = segments.slice(i, i + packedTogether)
+    payloads.push(...(await Promise.all(some.map((segment) => encodePayload(segment.map(asPayload))))))
   }
   return {
     columns: [
       int8Array(places.map(({ first }) => first)),
-      int8Array(parts.map((part) => part.length)),
-      int8Array(parts.map((part) => part[0]!.message.offset)),
-      int8Array(parts.map((part) => part.at(-1)!.message.offset)),
+      int8Array(segments.map((segment) => segment.length)),
+      int8Array(segments.map((segment) => segment[0]!.message.offset)),
+      int8Array(segments.map((segment) => segment.at(-1)!.message.offset)),
       timestamptzArray(places.map(({ minOccurredAt }) => minOccurredAt)),
       timestamptzArray(places.map(({ maxOccurredAt }) => maxOccurredAt)),
       timestamptzArray(places.map(({ minRecordedAt }) => minRecordedAt)),
       timestamptzArray(places.map(({ maxRecordedAt }) => maxRecordedAt)),
       timestamptzArray(places.map((place) => place.watermark)),
-      byteaArray(parts.map(idsOf)),
+      byteaArray(segments.map(idsOf)),
       byteaArray(payloads),
     ],
     watermark,

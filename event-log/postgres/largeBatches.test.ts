@@ -3,7 +3,7 @@ import type pg from 'pg'
 import { describe, expect, it } from 'vitest'
 import { readAll } from '../testing/logFixture.ts'
 import { eventAt, toAppend } from '../testing/newEvents.ts'
-import { partSegments } from './partSegments.ts'
+import { divideBatch } from './divideBatch.ts'
 import { createPostgresEventLog } from './postgresEventLog.ts'
 import { createSegmentsFixture } from '../testing/segmentsFixture.ts'
 
@@ -24,7 +24,7 @@ describe('the events of a batch', () => {
     ['larger ones than a segment should hold make one each', 3, () => Buffer.alloc(3 * mebibyte), [1, 1, 1]],
   ] as const)('%s', (_what, count, valueOf, sizes) => {
     const { events } = batchOf(count, valueOf)
-    const parts = partSegments(events)
+    const parts = divideBatch(events)
     expect(parts.map((part) => part.length)).toEqual(sizes)
     expect(parts.flat()).toEqual(events)
   })

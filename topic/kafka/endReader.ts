@@ -1,13 +1,13 @@
 import type { PartitionEnd } from '../source.ts'
 import type { KafkaCluster } from './kafkajs/kafkajs.ts'
 import { readTopicId } from './readTopicId.ts'
-import type { SideCluster } from './sideCluster.ts'
+import type { QueryCluster } from './queryCluster.ts'
 
 /**
  * Reads the ends of all partitions whose brokers say them, as they are now. Rejects within 5 s if none of the brokers
  * can be reached.
  */
-export const createEndReader = (side: SideCluster, topic: string): (() => Promise<PartitionEnd[]>) => {
+export const createEndReader = (queries: QueryCluster, topic: string): (() => Promise<PartitionEnd[]>) => {
   let reading: Promise<PartitionEnd[]> | undefined
   let next: Promise<PartitionEnd[]> | undefined
 
@@ -39,7 +39,7 @@ export const createEndReader = (side: SideCluster, topic: string): (() => Promis
     return answered.map((end) => ({ ...end, topicId })).toSorted((a, b) => a.partition - b.partition)
   }
 
-  const start = async () => (reading = side.ask(read).finally(() => (reading = undefined)))
+  const start = async () => (reading = queries.ask(read).finally(() => (reading = undefined)))
   const startNext = () => {
     next = undefined
     return start()

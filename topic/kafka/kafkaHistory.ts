@@ -5,7 +5,7 @@ import { type FetchedPartition, fetchFrom } from './fetch.ts'
 import { type KafkaCluster, type KafkaNode, protocolError } from './kafkajs/kafkajs.ts'
 import { readEpochEnd } from './readEpochEnd.ts'
 import { decodeRecords } from './recordBatch.ts'
-import type { SideCluster } from './sideCluster.ts'
+import type { QueryCluster } from './queryCluster.ts'
 
 const offsetOutOfRange = 1
 
@@ -21,7 +21,11 @@ const valueIn = async ({ records, aborted }: FetchedPartition, offset: number) =
 }
 
 /** What the leader of a partition has in its log. */
-export const createKafkaHistory = (side: SideCluster, topic: string, partition: number): PartitionHistory => {
+export const createKafkaHistory = (
+  queries: QueryCluster,
+  topic: string,
+  partition: number,
+): PartitionHistory => {
   const leaderOf = async (cluster: KafkaCluster): Promise<KafkaNode> => {
     const found = cluster
       .findTopicPartitionMetadata(topic)
@@ -31,10 +35,12 @@ export const createKafkaHistory = (side: SideCluster, topic: string, partition: 
   }
   return {
     epochEnd: async (leaderEpoch) =>
-      side.ask(async (cluster) => readEpochEnd(await leaderOf(cluster), { topic, partition, leaderEpoch })),
+      queries.ask(async (cluster) =>
+        readEpochEnd(await leaderOf(cluster), { topic, partition, leaderEpoch }),
+      ),
 
     valueAt: async (offset) =>
-      side.ask(async (cluster) => {
+      queries.ask(async (cluster) => {
         const [answer] = await fetchFrom(await leaderOf(cluster), {
           topic,
           topicId: null,

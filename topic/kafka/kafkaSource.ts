@@ -10,7 +10,7 @@ import { createKafkaHistory } from './kafkaHistory.ts'
 import { connectCluster, reachTopic } from './reachTopic.ts'
 import type { KafkaClient } from './kafkajs/kafkajs.ts'
 import { createMembership, type Membership } from './membership.ts'
-import { createSideCluster } from './sideCluster.ts'
+import { createQueryCluster } from './queryCluster.ts'
 import { within } from './within.ts'
 
 export interface KafkaSourceOptions {
@@ -61,8 +61,8 @@ export const createKafkaSource = ({
 }: KafkaSourceOptions): Source => {
   const cluster = client.createCluster({ metadataMaxAgeMs, requestTimeoutMs })
   const groupCluster = client.createCluster({ requestTimeoutMs: groupRequestTimeoutMs })
-  const side = createSideCluster({ client, topic })
-  const ends = createEndReader(side, topic)
+  const queries = createQueryCluster({ client, topic })
+  const ends = createEndReader(queries, topic)
   const consumers = new Map<number, PartitionConsumer>()
   const failures = createReadFailures(logger)
   let isInGroup = false
@@ -131,7 +131,7 @@ export const createKafkaSource = ({
     await membership?.stop()
     // What hangs ends once its answer is overdue.
     await within(stopWaitMs, loops?.stop() ?? Promise.resolve()).catch(() => undefined)
-    const connections = [cluster.disconnect(), groupCluster.disconnect(), side.stop()]
+    const connections = [cluster.disconnect(), groupCluster.disconnect(), queries.stop()]
     await within(stopWaitMs, Promise.allSettled(connections)).catch(() => undefined)
   }
   const stop = async () => (stopping ??= close())
@@ -146,7 +146,7 @@ export const createKafkaSource = ({
       }
     },
     ends,
-    history: (partition) => createKafkaHistory(side, topic, partition),
+    history: (partition) => createKafkaHistory(queries, topic, partition),
     status() {
       if (!hasJoined) return 'connecting'
       const canRead =

@@ -56,7 +56,9 @@ export const createMembership = (options: MembershipOptions): Membership => {
     if (!consumer) return
     const done = consumer
       .close()
-      .catch((error: unknown) => logger.warn({ partition, err: error }, 'the partition could not be released'))
+      .catch((error: unknown) =>
+        logger.warn({ partition, err: error }, 'the partition could not be released'),
+      )
       .then(() => {
         closing.delete(partition)
         mustJoin = true // so that the group learns that the partition is free
@@ -175,7 +177,8 @@ export const createMembership = (options: MembershipOptions): Membership => {
       beside = [repeat(lookAround, options.heartbeatMs), repeat(commitAlive, commitEveryMs)]
     },
     async stop() {
-      const tell = (error: Error) => logger.debug({ reason: error.message }, 'could not leave the consumer group cleanly')
+      const tell = (error: Error) =>
+        logger.debug({ reason: error.message }, 'could not leave the consumer group cleanly')
       isStopped = true
       changed.notify()
       // If no broker answers, consumers are let go of all the same.

@@ -6,13 +6,19 @@ const timeoutMs = 5_000
 const requestTimeoutMs = 2_000
 
 /** Connections for questions: on those of the fetches a question would wait behind an answer. */
-export interface SideCluster {
+export interface QueryCluster {
   /** Rejects within 5 s if none of the brokers can be reached. */
   ask<Answer>(question: (cluster: KafkaCluster) => Promise<Answer>): Promise<Answer>
   stop(): Promise<void>
 }
 
-export const createSideCluster = ({ client, topic }: { client: KafkaClient; topic: string }): SideCluster => {
+export const createQueryCluster = ({
+  client,
+  topic,
+}: {
+  client: KafkaClient
+  topic: string
+}): QueryCluster => {
   let connecting: Promise<KafkaCluster> | undefined
 
   const connect = async () => {

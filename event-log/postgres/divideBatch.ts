@@ -7,19 +7,19 @@ import type { NewEvent } from '../eventLog.ts'
 const maxEvents = 4_096
 const maxBytes = 2 * 1024 * 1024
 
-/** Parts the events of a batch into those of its segments, in order; one event may be larger than what one should hold. */
-export const partSegments = (events: readonly NewEvent[]): (readonly NewEvent[])[] => {
-  const parts: (readonly NewEvent[])[] = []
+/** Divides the events of a batch into those of its segments, in order; one event may be larger than what one should hold. */
+export const divideBatch = (events: readonly NewEvent[]): (readonly NewEvent[])[] => {
+  const segments: (readonly NewEvent[])[] = []
   let from = 0
   let bytes = 0
   for (let i = 0; i < events.length; i++) {
     bytes += events[i]!.message.value!.length
     if (i > from && (bytes > maxBytes || i - from === maxEvents)) {
-      parts.push(events.slice(from, i))
+      segments.push(events.slice(from, i))
       from = i
       bytes = events[i]!.message.value!.length
     }
   }
-  if (from < events.length) parts.push(events.slice(from))
-  return parts
+  if (from < events.length) segments.push(events.slice(from))
+  return segments
 }
