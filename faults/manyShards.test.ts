@@ -25,7 +25,7 @@ const sendToAll = async ({ ledger }: PipelineFixture, seed: string): Promise<voi
 }
 
 test('a process has two connections for each of its shards, and no more than a server can spare', () => {
-  expect([1, 4, 12, 64].map(poolSizeFor)).toEqual([7, 13, 29, 40])
+  expect([1, 4, 12, 64].map(poolSizeFor)).toEqual([8, 14, 30, 40])
 })
 
 test(

@@ -14,7 +14,15 @@ const shard = (number: number, status: HealthFacts['shards'][number]['status'], 
 /** What the processor itself answers if this holds and all else is well. */
 const answerOf = (facts: Partial<HealthFacts>): string =>
   JSON.stringify(
-    decideHealth({ source: 'up', database: 'up', shards: [], trends: [], placement: undefined, ...facts }),
+    decideHealth({
+      source: 'up',
+      database: 'up',
+      shards: [],
+      trends: [],
+      standings: { status: 'running', reason: undefined },
+      placement: undefined,
+      ...facts,
+    }),
   )
 
 describe('a processor', () => {
@@ -25,17 +33,20 @@ describe('a processor', () => {
   it('is ready to be used if all that is wrong waits for a person', () => {
     const shards = [shard(0, 'running'), shard(1, 'stopped', 'the topic was created again')]
     const trends = [{ shard: 0, status: 'stopped', reason: 'a bug', position: 0 } as const]
-    expect(processorReadiness(503, answerOf({ shards, trends }))).toEqual({ isReady: true })
+    const standings = { status: 'stopped', reason: 'another bug' } as const
+    expect(processorReadiness(503, answerOf({ shards, trends, standings }))).toEqual({ isReady: true })
   })
 
   it('is waited for, in words, while something comes by itself', () => {
     const shards = [shard(0, 'opening'), shard(1, 'stopped', 'lost'), shard(2, 'retrying', 'disk full')]
     const trends = [{ shard: 0, status: 'retrying', reason: undefined, position: 0 } as const]
-    const facts = { source: 'connecting', database: 'down', shards, trends } as const
+    const standings = { status: 'retrying', reason: 'no room' } as const
+    const facts = { source: 'connecting', database: 'down', shards, trends, standings } as const
     expect(processorReadiness(503, answerOf(facts))).toEqual({
       isReady: false,
       reason:
-        'the topic is connecting; the database is down; shard 0 opening; shard 2 retrying (disk full); the trends of shard 0 retrying',
+        'the topic is connecting; the database is down; shard 0 opening; shard 2 retrying (disk full); the trends of shard 0 retrying; ' +
+        'the standings retrying (no room)',
     })
   })
 

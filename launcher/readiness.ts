@@ -10,7 +10,8 @@ export const apiReadiness = (status: number, body: string): Readiness => {
   return { isReady: false, reason: answer?.reason ?? unknownAnswer(status, body) }
 }
 
-const worker = z.object({ shard: z.int(), status: z.string(), reason: z.string().nullable() })
+const state = z.object({ status: z.string(), reason: z.string().nullable() })
+const worker = state.extend({ shard: z.int() })
 
 const processorAnswer = z.object({
   components: z.object({
@@ -18,11 +19,12 @@ const processorAnswer = z.object({
     database: z.string(),
     shards: z.array(worker),
     trends: z.array(worker),
+    standings: state,
   }),
 })
 
 /** These change only when a person does something, so waiting for them at a start has no end. */
-const isSettled = ({ status }: z.infer<typeof worker>): boolean =>
+const isSettled = ({ status }: z.infer<typeof state>): boolean =>
   ['running', 'stopped', 'fenced'].includes(status)
 
 /**
@@ -33,18 +35,21 @@ export const processorReadiness = (status: number, body: string): Readiness => {
   if (status === 200) return { isReady: true }
   const answer = parse(processorAnswer, body)
   if (answer === undefined) return { isReady: false, reason: unknownAnswer(status, body) }
-  const { source, database, shards, trends } = answer.components
+  const { source, database, shards, trends, standings } = answer.components
   const waits = [
     ...(source === 'up' ? [] : [`the topic is ${source}`]),
     ...(database === 'up' ? [] : [`the database is ${database}`]),
     ...shards.filter((one) => !isSettled(one)).map((one) => `shard ${describeWorker(one)}`),
     ...trends.filter((one) => !isSettled(one)).map((one) => `the trends of shard ${describeWorker(one)}`),
+    ...(isSettled(standings) ? [] : [`the standings ${describeState(standings)}`]),
   ]
   return waits.length === 0 ? { isReady: true } : { isReady: false, reason: waits.join('; ') }
 }
 
-const describeWorker = ({ shard, status, reason }: z.infer<typeof worker>): string =>
-  `${shard} ${status}${reason === null ? '' : ` (${reason})`}`
+const describeState = ({ status, reason }: z.infer<typeof state>): string =>
+  `${status}${reason === null ? '' : ` (${reason})`}`
+
+const describeWorker = ({ shard, ...one }: z.infer<typeof worker>): string => `${shard} ${describeState(one)}`
 
 const parse = <Answer>(schema: z.ZodType<Answer>, body: string): Answer | undefined => {
   try {

@@ -1,5 +1,5 @@
-/** Besides the shards: trends, compaction, the watches, notifications and health. */
-const others = 5
+/** Besides the shards: trends, standings, compaction, the watches, notifications and health. */
+const others = 6
 
 /** Two processors and an api fit into the 100 connections that Postgres allows unless told otherwise. */
 const max = 40

@@ -20,6 +20,7 @@ import { watchCheckpoints } from './shard/checkpointWatch.ts'
 import { watchRepairedShards } from './shard/repairedShards.ts'
 import type { ShardState } from './shard/ownedShard.ts'
 import { createShardOwner } from './shard/shardOwner.ts'
+import { createStandings } from './standings/standings.ts'
 import { createTrends, type Trends } from './trends/trends.ts'
 
 export interface ProcessorOptions {
@@ -76,6 +77,12 @@ export const createProcessor = ({
         ...(backoff === undefined ? {} : { backoff }),
       })
     : undefined
+  const standings = createStandings({
+    pool,
+    logger,
+    onRefreshed: (refreshed) => metrics.standingsRefreshed(refreshed),
+    ...(backoff === undefined ? {} : { backoff }),
+  })
   const notifier = createFlushNotifier({ pool, logger })
   const owner = createShardOwner({
     lane: {
@@ -118,6 +125,7 @@ export const createProcessor = ({
     reportedStates(owner.states(), { stopped: source.stopped(), retrying: source.retrying() })
   const metrics = createMetrics({
     states,
+    standings: () => standings.state(),
     lag: () => lag?.current() ?? new Map(),
     splitPatterns: async () => (await askDatabase())?.splitPatterns,
   })
@@ -141,10 +149,17 @@ export const createProcessor = ({
       repaired = watchRepairedShards({ owner, log, source, logger })
       stops = recordStops({ pool, states, logger })
       checkpoints = watchCheckpoints({ pool, owner, projection: servedProjections.windows, logger })
+      standings.start()
     },
     async stop() {
       lag?.stop()
-      await Promise.all([compaction?.stop(), repaired?.stop(), stops?.stop(), checkpoints?.stop()])
+      await Promise.all([
+        compaction?.stop(),
+        repaired?.stop(),
+        stops?.stop(),
+        checkpoints?.stop(),
+        standings.stop(),
+      ])
       await source.stop()
       await owner.stop()
       await trends?.stop()
@@ -158,6 +173,7 @@ export const createProcessor = ({
         database: placement === undefined ? 'down' : 'up',
         shards: states(),
         trends: trends?.states() ?? [],
+        standings: standings.state(),
         placement,
       })
     },

@@ -3,6 +3,9 @@ import type { Vector } from './vector.ts'
 /** The channel on which processors tell how far windows are committed. */
 export const flushChannel = 'projection_flushed'
 
+/** The channel on which they tell that standings were refreshed. What they account for is read with them. */
+export const standingsChannel = 'standings_refreshed'
+
 /** Postgres takes payloads below 8,000 bytes; a pair has 24 at most. */
 const pairsPerPayload = 300
 

@@ -34,7 +34,8 @@ const rebuild = ({ shard, yes }: RebuildOptions, context: CliContext): Promise<E
       const { position } = (await log.head(shard))!
       context.stdout.write(
         `The windows, the catalogue and the trends of shard ${shard} are deleted, and counted again from the ` +
-          `${formatCount(position)} events of its log. Until that is done its numbers are too small.\n`,
+          `${formatCount(position)} events of its log; so are the standings, of all shards. Until that is done its ` +
+          'numbers are too small.\n',
       )
       if (yes !== true && !(await confirm(context))) return 1
       await forgetProjection(pool, shard)

@@ -1,5 +1,6 @@
 import { createProcessRegistry } from '@patterns/shared/processRegistry.ts'
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
+import type { StandingsState } from '../standings/standings.ts'
 import type { ShardState } from '../shard/ownedShard.ts'
 
 export interface ProcessorMetrics {
@@ -13,10 +14,12 @@ export interface ProcessorMetrics {
   }): void
   flushed(flush: { events: number; rows: number; seconds: number }): void
   trendsWritten(written: { lines: number; seconds: number }): void
+  standingsRefreshed(refreshed: { patterns: number; seconds: number }): void
 }
 
 export interface ProcessorMetricsOptions {
   readonly states: () => readonly ShardState[]
+  readonly standings: () => StandingsState
   /** Messages still to be taken, by shard; empty while the broker cannot be asked: unknown is not 0. */
   readonly lag: () => ReadonlyMap<number, number>
   /** Patterns that come in several partitions; `undefined` while the database cannot be asked. */
@@ -26,7 +29,12 @@ export interface ProcessorMetricsOptions {
 const statuses = ['opening', 'running', 'stalled', 'retrying', 'stopped'] as const
 
 /** The processor's metrics, in Prometheus' naming: base units, `_total` for counters. */
-export const createMetrics = ({ states, lag, splitPatterns }: ProcessorMetricsOptions): ProcessorMetrics => {
+export const createMetrics = ({
+  states,
+  standings,
+  lag,
+  splitPatterns,
+}: ProcessorMetricsOptions): ProcessorMetrics => {
   const registry = createProcessRegistry()
   const registers = [registry]
   const events = new Counter({
@@ -75,6 +83,37 @@ export const createMetrics = ({ states, lag, splitPatterns }: ProcessorMetricsOp
     name: 'pattern_trends_seconds_total',
     help: 'Time spent at reading, computing and writing trend lines',
     registers,
+  })
+  const standingRefreshes = new Counter({
+    name: 'pattern_standings_refreshes_total',
+    help: 'Refreshes of the standings that this process committed',
+    registers,
+  })
+  const standingPatterns = new Counter({
+    name: 'pattern_standings_patterns_total',
+    help: 'Patterns whose standings were looked at in these',
+    registers,
+  })
+  const standingSeconds = new Counter({
+    name: 'pattern_standings_seconds_total',
+    help: 'Time that these took',
+    registers,
+  })
+  const standingLag = new Gauge({
+    name: 'pattern_standings_lag_events',
+    help: 'Events that the windows account for and the standings do not, whichever process refreshes them',
+    registers,
+    collect() {
+      this.set(standings().lagEvents)
+    },
+  })
+  const standingAge = new Gauge({
+    name: 'pattern_standings_age_seconds',
+    help: 'How long ago the standings accounted for all that the windows did then',
+    registers,
+    collect() {
+      this.set(standings().ageSeconds)
+    },
   })
   const status = new Gauge({
     name: 'pattern_shard_status',
@@ -134,7 +173,7 @@ export const createMetrics = ({ states, lag, splitPatterns }: ProcessorMetricsOp
       else this.set(count)
     },
   })
-  void [status, stopped, position, lagMessages, split]
+  void [standingLag, standingAge, status, stopped, position, lagMessages, split]
   return {
     registry,
     classified(batch) {
@@ -151,6 +190,11 @@ export const createMetrics = ({ states, lag, splitPatterns }: ProcessorMetricsOp
     trendsWritten({ lines, seconds }) {
       trendLines.inc(lines)
       trendSeconds.inc(seconds)
+    },
+    standingsRefreshed({ patterns, seconds }) {
+      standingRefreshes.inc()
+      standingPatterns.inc(patterns)
+      standingSeconds.inc(seconds)
     },
   }
 }

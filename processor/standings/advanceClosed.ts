@@ -1,8 +1,8 @@
+import type { Queryable } from '@patterns/shared/postgres/queryable.ts'
 import { servedTables } from '@patterns/read-model/served.ts'
 import type { StandingRange } from '@patterns/projections/standings/standingRange.ts'
 import { advancedSpans } from '@patterns/projections/standings/weightedSpans.ts'
 import { int8Array, timestamptzArray } from '@patterns/shared/postgres/binaryArray.ts'
-import type pg from 'pg'
 import { summedMeasures } from './summedMeasures.ts'
 
 const sumOf = (measure: string, weight: string, as = measure): string =>
@@ -34,7 +34,7 @@ where kept.pattern_id = moved.pattern_id`
 
 /** Carries the closed hours of all patterns on from one end to a later one, by the hours that come in and those that leave. */
 export const advanceClosed = async (
-  client: pg.ClientBase,
+  client: Queryable,
   name: StandingRange,
   before: number,
   after: number,

@@ -1,3 +1,4 @@
+import type { Queryable } from '@patterns/shared/postgres/queryable.ts'
 import type { Vector } from '@patterns/read-model/vector.ts'
 import { servedTables } from '@patterns/read-model/served.ts'
 import { int8Array, uuidArray } from '@patterns/shared/postgres/binaryArray.ts'
@@ -10,11 +11,11 @@ interface Row {
 const toIds = ({ rows }: pg.QueryResult<Row>): string[] => rows.map((row) => row.pattern_id)
 
 /** All patterns, whichever shards they are in. */
-export const readAllPatterns = async (client: pg.ClientBase): Promise<string[]> =>
-  toIds(await client.query<Row>(`select distinct pattern_id from ${servedTables.catalogue}`))
+export const readAllPatterns = async (client: Queryable): Promise<string[]> =>
+  toIds(await client.query<Row>({ text: `select distinct pattern_id from ${servedTables.catalogue}` }))
 
 /** The patterns that events after these positions touched. */
-export const readChangedPatterns = async (client: pg.ClientBase, known: Vector): Promise<string[]> =>
+export const readChangedPatterns = async (client: Queryable, known: Vector): Promise<string[]> =>
   toIds(
     await client.query<Row>({
       name: 'read_changed_patterns',
@@ -27,10 +28,7 @@ export const readChangedPatterns = async (client: pg.ClientBase, known: Vector):
   )
 
 /** Those of these patterns that have no standings yet. */
-export const readNewPatterns = async (
-  client: pg.ClientBase,
-  patternIds: readonly string[],
-): Promise<string[]> =>
+export const readNewPatterns = async (client: Queryable, patternIds: readonly string[]): Promise<string[]> =>
   toIds(
     await client.query<Row>({
       name: 'read_new_patterns',

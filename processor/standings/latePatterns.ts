@@ -1,7 +1,7 @@
+import type { Queryable } from '@patterns/shared/postgres/queryable.ts'
 import { servedTables } from '@patterns/read-model/served.ts'
 import { standingSpans } from '@patterns/projections/standings/standingRange.ts'
 import { int8Array, timestamptzArray, uuidArray } from '@patterns/shared/postgres/binaryArray.ts'
-import type pg from 'pg'
 import type { StandingsCheckpoint } from './decideRefresh.ts'
 
 interface LateHour {
@@ -17,7 +17,7 @@ const maxHours = 100
 
 /** Hours that the standings take for closed and that changed since. All patterns of a shard together say so: mostly none has. */
 const readLateHours = async (
-  client: pg.ClientBase,
+  client: Queryable,
   { vector, closedUntil }: StandingsCheckpoint,
 ): Promise<LateHour[]> => {
   const { rows } = await client.query<LateHour>({
@@ -46,7 +46,7 @@ limit ${maxHours + 1}`,
  * that, if there are many.
  */
 export const findLatePatterns = async (
-  client: pg.ClientBase,
+  client: Queryable,
   known: StandingsCheckpoint,
   changed: readonly string[],
 ): Promise<readonly string[]> => {

@@ -1,7 +1,7 @@
+import type { Queryable } from '@patterns/shared/postgres/queryable.ts'
 import { servedTables } from '@patterns/read-model/served.ts'
 import { standingSpans } from '@patterns/projections/standings/standingRange.ts'
 import { textArray, uuidArray } from '@patterns/shared/postgres/binaryArray.ts'
-import type pg from 'pg'
 import { summedMeasures } from './summedMeasures.ts'
 
 const patternsPerStatement = 1_000
@@ -36,7 +36,7 @@ where (${written.map((name) => `kept.${name}`).join(', ')})
 
 /** Writes what some patterns are called, and their sums over the open hours. */
 export const writeOpenStandings = async (
-  client: pg.ClientBase,
+  client: Queryable,
   closedUntil: number,
   patternIds: readonly string[],
 ): Promise<void> => {
@@ -54,10 +54,7 @@ export const writeOpenStandings = async (
 }
 
 /** Writes the names of these patterns in lower case, if they are new or have changed. */
-export const writeSearchNames = async (
-  client: pg.ClientBase,
-  patternIds: readonly string[],
-): Promise<void> => {
+export const writeSearchNames = async (client: Queryable, patternIds: readonly string[]): Promise<void> => {
   const { rows } = await client.query<{ pattern_id: string; pattern_name: string }>({
     name: 'read_names',
     text: `select pattern_id, pattern_name from ${servedTables.openStandings}

@@ -1,10 +1,10 @@
+import type { Queryable } from '@patterns/shared/postgres/queryable.ts'
 import { servedTables } from '@patterns/read-model/served.ts'
 import { segmentsOf } from '@patterns/projections/segments.ts'
 import type { StandingRange } from '@patterns/projections/standings/standingRange.ts'
 import { closedSpans } from '@patterns/projections/standings/weightedSpans.ts'
 import { granularities } from '@patterns/projections/window.ts'
 import { int8Array, textArray, timestamptzArray, uuidArray } from '@patterns/shared/postgres/binaryArray.ts'
-import type pg from 'pg'
 import { summedMeasures } from './summedMeasures.ts'
 
 /** A page takes some 100 ms: no statement may take as long as a connection may be silent. */
@@ -52,7 +52,7 @@ where (${counted.map((name) => `kept.${name}`).join(', ')})
 
 /** Counts the closed hours of some patterns again, from the largest windows that make them up. Those that are new get their rows. */
 export const recountClosed = async (
-  client: pg.ClientBase,
+  client: Queryable,
   name: StandingRange,
   closedUntil: number,
   patternIds: readonly string[],

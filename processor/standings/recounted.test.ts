@@ -1,32 +1,11 @@
-import { forgetShard } from '@patterns/read-model/writing/forgetShard.ts'
 import type { PatternEvent } from '@patterns/shared/contract/patternEvent.ts'
-import { createPool } from '@patterns/shared/postgres/pool.ts'
-import { transaction } from '@patterns/shared/postgres/transaction.ts'
-import { createTestDatabase, type TestDatabase } from '@patterns/testing/database.ts'
 import fc from 'fast-check'
-import type pg from 'pg'
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { openProjector, type Projector } from '../project/projector.ts'
-import { recountStandings } from '../testing/recountStandings.ts'
-import { readStandings, readStandingsCheckpoint } from '../testing/storedStandings.ts'
+import { expect, it } from 'vitest'
+import { createStandingsFixture } from '../testing/standingsFixture.ts'
+import { readStandingsCheckpoint } from '../testing/storedStandings.ts'
 import { refreshStandings } from './refreshStandings.ts'
 
-let database: TestDatabase
-let pool: pg.Pool
-
-beforeAll(async () => {
-  database = await createTestDatabase()
-  pool = createPool({
-    connectionString: database.url,
-    applicationName: 'test',
-    pipeline: true,
-    onIdleError: () => {},
-  })
-})
-afterAll(async () => {
-  await pool.end()
-  await database.drop()
-})
+const fixture = createStandingsFixture()
 
 const minute = 60_000
 const hour = 60 * minute
@@ -133,14 +112,6 @@ const expectedHour = (before: number | undefined, now: number): number => {
   return before - (now - hour) <= hour ? before : byClock
 }
 
-const clear = async (): Promise<void> => {
-  const { rows } = await pool.query<{ name: string }>(
-    `select relname as name from pg_class
-     where relkind = 'r' and relname ~ '^(pattern|total|open|closed)_.*_v1|^projection_checkpoints$'`,
-  )
-  await pool.query(`truncate ${rows.map(({ name }) => name).join(', ')}`)
-}
-
 /**
  * Whatever happens between: late events, patterns that are new or said to be called otherwise, patterns in several shards,
  * shards that come later, hours and days that close, a clock that is set back, shards that are counted again, flushes while a
@@ -149,50 +120,27 @@ const clear = async (): Promise<void> => {
 it('every standing is what a recount of the events says that its checkpoint accounts for', async () => {
   await fc.assert(
     fc.asyncProperty(steps, async (all) => {
-      await clear()
+      await fixture.clear()
+      const { pool } = fixture
       let now = start
       let closedUntil: number | undefined
-      const logs = shards.map((): PatternEvent[] => [])
-      const projectors: (Projector | undefined)[] = shards.map(() => undefined)
 
-      const open = async (shard: number): Promise<Projector> =>
-        (projectors[shard] ??= await openProjector({
-          pool,
-          checkpointKey: { projection: 'pattern_windows', version: 1, shard },
-          flushIntervalMs: 1_000_000,
-          now: () => 0,
-          onFailure: () => {},
-        }))
-      const project = async (shard: number, taken: readonly PatternEvent[]): Promise<void> => {
-        const projector = await open(shard)
-        await projector.take(
-          taken.map((event) => ({ event, recordedAt: event.occurredAt })),
-          0,
+      const append = (shard: number, sent: readonly Drawn[]): Promise<void> =>
+        fixture.append(
+          shard,
+          sent.map(({ age, ...event }) => ({ ...event, occurredAt: now - age })),
         )
-        await projector.flush()
-      }
-      const append = (shard: number, sent: readonly Drawn[]): Promise<void> => {
-        const taken = sent.map(({ age, ...event }): PatternEvent => ({ ...event, occurredAt: now - age }))
-        logs[shard]!.push(...taken)
-        return project(shard, taken)
-      }
       const expectRecount = async (): Promise<void> => {
         const checkpoint = await readStandingsCheckpoint(pool)
-        const { vector } = checkpoint ?? { vector: new Map<number, number>() }
-        const accounted = logs.flatMap((log, shard) => log.slice(0, vector.get(shard) ?? 0))
         if (checkpoint !== undefined) closedUntil = expectedHour(closedUntil, now)
         expect(checkpoint?.closedUntil).toBe(closedUntil)
-        expect(await readStandings(pool)).toEqual(recountStandings(accounted, closedUntil ?? 0))
+        await fixture.expectRecount()
       }
-      const windowsVector = () =>
-        projectors.flatMap((projector, shard) =>
-          projector === undefined ? [] : [[shard, projector.flushedPosition()] as const],
-        )
       const refresh = async (): Promise<void> => {
         await refreshStandings(pool, now)
         await expectRecount()
-        const { vector } = (await readStandingsCheckpoint(pool)) ?? { vector: new Map() }
-        expect([...vector]).toEqual(windowsVector())
+        const { vector } = (await readStandingsCheckpoint(pool)) ?? { vector: [] }
+        expect([...vector]).toEqual(fixture.projected())
         expect((await refreshStandings(pool, now)).outcome).toBe('current')
       }
 
@@ -204,30 +152,18 @@ it('every standing is what a recount of the events says that its checkpoint acco
           await Promise.all([append(step.shard, step.events), refreshStandings(pool, now)])
           await expectRecount()
         } else if (step.kind === 'refreshTwice') {
-          const both = await Promise.allSettled([refreshStandings(pool, now), refreshStandings(pool, now)])
-          // Of two at a time one may find that the other was faster.
-          for (const one of both)
-            if (one.status === 'rejected') expect(one.reason).toMatchObject({ code: '40001' })
+          await Promise.all([refreshStandings(pool, now), refreshStandings(pool, now)])
           await refresh()
         } else if (step.kind === 'time') now += step.by
-        else if (step.kind === 'restart') {
-          projectors[step.shard]?.close()
-          projectors[step.shard] = undefined
-          await open(step.shard)
-        } else {
-          projectors[step.shard]?.close()
-          projectors[step.shard] = undefined
-          await transaction(pool, (client) => forgetShard(client, 1, step.shard))
+        else if (step.kind === 'restart') await fixture.restart(step.shard)
+        else {
+          await fixture.rebuild(step.shard, Math.floor(fixture.logLength(step.shard) / 2))
           closedUntil = undefined
-          const log = logs[step.shard]!
-          const half = log.slice(0, Math.floor(log.length / 2))
-          await project(step.shard, half)
           await refresh()
-          await project(step.shard, log.slice(half.length))
+          await fixture.catchUp(step.shard)
         }
       }
       await refresh()
-      for (const projector of projectors) projector?.close()
     }),
     { numRuns: 30 },
   )

@@ -1,5 +1,6 @@
-import { servedTables, servedVersion } from '@patterns/read-model/served.ts'
 import { standingRangeNames } from '@patterns/projections/standings/standingRange.ts'
+import { servedTables, servedVersion } from '@patterns/read-model/served.ts'
+import type { Queryable } from '@patterns/shared/postgres/queryable.ts'
 import { transaction } from '@patterns/shared/postgres/transaction.ts'
 import type pg from 'pg'
 import { advanceClosed } from './advanceClosed.ts'
@@ -9,26 +10,40 @@ import { findLatePatterns } from './latePatterns.ts'
 import { writeOpenStandings, writeSearchNames } from './openStandings.ts'
 import { recountClosed } from './recountClosed.ts'
 import {
+  type Checkpoints,
   deleteStandingsCheckpoint,
   readCheckpoints,
   writeStandingsCheckpoint,
 } from './standingsCheckpoint.ts'
-
 import { createJudge, restateNewness, writeVerdicts } from './verdicts.ts'
 
+/** What a refresh did. */
 export interface Refresh {
-  /** `taken`: another processor is at it. `current`: there was nothing to do. */
+  /** `taken`: another processor is at it, or was faster. `current`: there was nothing to do. */
   readonly outcome: 'taken' | 'current' | 'refreshed'
   /** Patterns whose standings were looked at again. */
   readonly patterns: number
+  /** How far windows and standings are now; undefined if what was read is no longer true. */
+  readonly reached: Checkpoints | undefined
 }
 
 /** The advisory lock of whoever refreshes the standings of a version. Any number that nothing else uses. */
 const lockClass = 0x5374_6e64
 
-/** One snapshot for all that is read. Plans are small and statements many: compiling them takes longer than running them. */
-const begin = async (client: pg.ClientBase): Promise<boolean> => {
-  await client.query('set transaction isolation level repeatable read')
+/** Somebody else changed, since our snapshot was taken, what we were about to write. */
+const serializationFailure = '40001'
+
+/** Sends nothing more once it is told to stop: what was sent is rolled back. */
+const untilAborted = (client: pg.PoolClient, signal: AbortSignal | undefined): Queryable => ({
+  query(config) {
+    signal?.throwIfAborted()
+    return client.query(config)
+  },
+})
+
+/** One snapshot for all that is read. No plan is worth being compiled: that takes longer than to run it. */
+const begin = async (client: Queryable): Promise<boolean> => {
+  await client.query({ text: 'set transaction isolation level repeatable read' })
   const { rows } = await client.query<{ is_ours: boolean }>({
     name: 'lock_standings',
     text: `select set_config('jit', 'off', true), pg_try_advisory_xact_lock($1, $2) as is_ours`,
@@ -37,16 +52,16 @@ const begin = async (client: pg.ClientBase): Promise<boolean> => {
   return rows[0]!.is_ours
 }
 
-const judgeAll = async (client: pg.ClientBase): Promise<void> => {
+const judgeAll = async (client: Queryable): Promise<void> => {
   const judge = createJudge()
   for (const name of standingRangeNames) await writeVerdicts(client, name, judge)
 }
 
 /** Forgets all standings and makes them from nothing. */
-const recount = async (client: pg.ClientBase, closedUntil: number): Promise<number> => {
+const recount = async (client: Queryable, closedUntil: number): Promise<number> => {
   await deleteStandingsCheckpoint(client)
   for (const table of [servedTables.openStandings, ...Object.values(servedTables.closedStandings)])
-    await client.query(`delete from ${table}`)
+    await client.query({ text: `delete from ${table}` })
   const all = await readAllPatterns(client)
   await writeOpenStandings(client, closedUntil, all)
   await writeSearchNames(client, all)
@@ -57,7 +72,7 @@ const recount = async (client: pg.ClientBase, closedUntil: number): Promise<numb
 
 /** Carries the standings on by what changed since `known`: events, and the hours that closed. */
 const carryOn = async (
-  client: pg.ClientBase,
+  client: Queryable,
   known: StandingsCheckpoint,
   { vector, closedUntil }: StandingsCheckpoint,
 ): Promise<number> => {
@@ -81,22 +96,35 @@ const carryOn = async (
 }
 
 /**
- * Brings the standings of all patterns up to the windows, and to the hours that are closed by `now` (epoch milliseconds), in one
- * transaction with their checkpoint. They are a function of windows, catalogue and hour alone, so that whoever does it, and
- * how often, does not matter: what is not committed was not done.
+ * Brings the standings of all patterns up to the windows, and to the hours that are closed by `now` (epoch milliseconds), in
+ * one transaction with their checkpoint. They are a function of windows, catalogue and hour alone, so it does not matter who
+ * refreshes them, or how often: what is not committed was not done, and a second processor finds the work done.
  */
-export const refreshStandings = (pool: pg.Pool, now: number): Promise<Refresh> =>
-  transaction(pool, async (client) => {
-    if (!(await begin(client))) return { outcome: 'taken', patterns: 0 }
-    const { windows, standings: known } = await readCheckpoints(client)
-    const plan = decideRefresh(windows, known, now)
-    if (plan === undefined) return { outcome: 'current', patterns: 0 }
-    const { kind, closedUntil } = plan
-    const reached = { vector: windows, closedUntil }
-    const patterns =
-      known === undefined || kind === 'recount'
-        ? await recount(client, closedUntil)
-        : await carryOn(client, known, reached)
-    await writeStandingsCheckpoint(client, reached)
-    return { outcome: 'refreshed', patterns }
-  })
+export const refreshStandings = async (
+  pool: pg.Pool,
+  now: number,
+  signal?: AbortSignal,
+): Promise<Refresh> => {
+  try {
+    return await transaction(pool, async (connection) => {
+      const client = untilAborted(connection, signal)
+      const isOurs = await begin(client)
+      const checkpoints = await readCheckpoints(client)
+      const { windows, standings: known } = checkpoints
+      if (!isOurs) return { outcome: 'taken', patterns: 0, reached: checkpoints }
+      const plan = decideRefresh(windows, known, now)
+      if (plan === undefined) return { outcome: 'current', patterns: 0, reached: checkpoints }
+      const { kind, closedUntil } = plan
+      const standings = { vector: windows, closedUntil }
+      const patterns =
+        known === undefined || kind === 'recount'
+          ? await recount(client, closedUntil)
+          : await carryOn(client, known, standings)
+      await writeStandingsCheckpoint(client, standings)
+      return { outcome: 'refreshed', patterns, reached: { windows, standings } }
+    })
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== serializationFailure) throw error
+    return { outcome: 'taken', patterns: 0, reached: undefined }
+  }
+}

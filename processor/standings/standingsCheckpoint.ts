@@ -1,7 +1,7 @@
+import type { Queryable } from '@patterns/shared/postgres/queryable.ts'
 import { servedProjections } from '@patterns/read-model/served.ts'
 import type { Vector } from '@patterns/read-model/vector.ts'
 import { int8Array } from '@patterns/shared/postgres/binaryArray.ts'
-import type pg from 'pg'
 import type { StandingsCheckpoint } from './decideRefresh.ts'
 
 const { windows, standings } = servedProjections
@@ -20,7 +20,7 @@ interface Row {
 }
 
 /** How far the windows are, and the standings that are made from them. */
-export const readCheckpoints = async (client: pg.ClientBase): Promise<Checkpoints> => {
+export const readCheckpoints = async (client: Queryable): Promise<Checkpoints> => {
   const { rows } = await client.query<Row>({
     name: 'read_standings_checkpoints',
     text: `select projection, shard, position, watermark from projection_checkpoints
@@ -46,7 +46,7 @@ export const readCheckpoints = async (client: pg.ClientBase): Promise<Checkpoint
  * this transaction began: its isolation level sees to that.
  */
 export const writeStandingsCheckpoint = async (
-  client: pg.ClientBase,
+  client: Queryable,
   { vector, closedUntil }: StandingsCheckpoint,
 ): Promise<void> => {
   const values = [
@@ -64,18 +64,18 @@ export const writeStandingsCheckpoint = async (
     values,
   })
   if (rowCount === vector.size) return
-  await client.query(
-    `insert into projection_checkpoints (projection, version, shard, position, watermark)
+  await client.query({
+    text: `insert into projection_checkpoints (projection, version, shard, position, watermark)
      select $1, $2, shard, position, $5 from unnest($3::int8[], $4::int8[]) as begun (shard, position)
      on conflict do nothing`,
     values,
-  )
+  })
 }
 
 /** Forgets what the standings account for. */
-export const deleteStandingsCheckpoint = async (client: pg.ClientBase): Promise<void> => {
-  await client.query('delete from projection_checkpoints where projection = $1 and version = $2', [
-    standings.projection,
-    standings.version,
-  ])
+export const deleteStandingsCheckpoint = async (client: Queryable): Promise<void> => {
+  await client.query({
+    text: 'delete from projection_checkpoints where projection = $1 and version = $2',
+    values: [standings.projection, standings.version],
+  })
 }

@@ -1,15 +1,15 @@
+import type { Queryable } from '@patterns/shared/postgres/queryable.ts'
 import { servedTables } from '@patterns/read-model/served.ts'
 import { emergence, type UsageChange } from '@patterns/projections/analytics/emergence.ts'
 import { type StandingRange, standingSpans } from '@patterns/projections/standings/standingRange.ts'
 import { float8Array, textArray, uuidArray } from '@patterns/shared/postgres/binaryArray.ts'
-import type pg from 'pg'
 
 /** Verdicts are computed some milliseconds at a time, between two statements. */
 const verdictsPerStatement = 500
 
 /** Says of patterns whether they are new within the hours that growth compares; a verdict on what has changed is void. */
 export const restateNewness = async (
-  client: pg.ClientBase,
+  client: Queryable,
   name: StandingRange,
   closedUntil: number,
   patternIds: readonly string[],
@@ -49,7 +49,7 @@ export const createJudge = () => {
 
 /** Makes the verdicts that are missing. */
 export const writeVerdicts = async (
-  client: pg.ClientBase,
+  client: Queryable,
   name: StandingRange,
   judge: ReturnType<typeof createJudge>,
 ): Promise<void> => {

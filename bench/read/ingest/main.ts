@@ -2,12 +2,11 @@ import { createPostgresEventLog } from '@patterns/event-log/postgres/postgresEve
 import { startLogCompaction } from '@patterns/processor/compactLog.ts'
 import { createFlushNotifier } from '@patterns/processor/project/flushNotifier.ts'
 import { openProjector } from '@patterns/processor/project/projector.ts'
-import { refreshStandings } from '@patterns/processor/standings/refreshStandings.ts'
+import { createStandings } from '@patterns/processor/standings/standings.ts'
 import { servedProjections } from '@patterns/read-model/served.ts'
 import { createPool } from '@patterns/shared/postgres/pool.ts'
 import { runProcess } from '@patterns/shared/runProcess.ts'
 import { databaseSettings } from '@patterns/shared/settings/settings.ts'
-import { repeat } from '@patterns/topic/repeat.ts'
 import { z } from 'zod'
 import { createRandom } from '../random.ts'
 import { toMessage } from '../seedLog.ts'
@@ -15,8 +14,6 @@ import { seedPatterns } from '../seedPatterns.ts'
 import { drawUse } from '../seedWindows.ts'
 
 const tickMs = 50
-/** Between two refreshes of the standings. */
-const standingsMs = 1_000
 
 /**
  * A steady light ingest while the api is read: events of now, by the usual skew, are appended to the log and
@@ -114,7 +111,8 @@ await runProcess({
       logger,
       everyMs: 10_000,
     })
-    const standings = repeat(() => refreshStandings(pool, Date.now()).then(() => {}, fail), standingsMs)
+    const standings = createStandings({ pool, logger })
+    standings.start()
     const running = run().catch((error: Error) => fail(error))
     return {
       async stop() {
