@@ -18,7 +18,7 @@ const forget = (services: Services) =>
 
 /** Resolves when the windows account for `count` events, with the time when the first were appended. */
 const untilProjected = async (services: Services, count: number): Promise<void> => {
-  let saidAt = performance.now()
+  let reportedAt = performance.now()
   for (;;) {
     const { rows } = await services.pool.query<{ position: number; shards: number[] }>(
       `select coalesce(sum(position), 0)::int8 as position, array_agg(position order by shard) as shards
@@ -26,8 +26,8 @@ const untilProjected = async (services: Services, count: number): Promise<void> 
     )
     const { position, shards } = rows[0]!
     if (position >= count) return
-    if (performance.now() - saidAt > 2_000) {
-      saidAt = performance.now()
+    if (performance.now() - reportedAt > 2_000) {
+      reportedAt = performance.now()
       process.stderr.write(`projected ${position} of ${count} events, by shard ${String(shards)}\n`)
     }
     await delay(20)

@@ -67,7 +67,7 @@ export const register = (program: Command): void => {
       printResult(
         'trends',
         { patterns, still_patterns: stillPatterns, uses_per_window: usesPerWindow },
-        { most_false_positives: maxFalsePositives, detection, list: inList },
+        { max_false_positives: maxFalsePositives, detection, list: inList },
       )
     })
 }

@@ -95,7 +95,7 @@ describe('waiting until a server is ready', () => {
           read: apiReadiness,
           stopping: stop.signal,
           onWaiting,
-          tellEveryMs: 0,
+          reportEveryMs: 0,
         }),
       ).rejects.toThrow(/aborted/)
     }

@@ -20,7 +20,7 @@ it('tells once what is waited for, again when it is something else, and ends whe
     read: apiReadiness,
     stopping: new AbortController().signal,
     onWaiting: (reason) => told.push(reason),
-    tellEveryMs: 0,
+    reportEveryMs: 0,
   })
   expect(told).toEqual(['no database', 'no first answer'])
 })

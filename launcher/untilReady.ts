@@ -11,22 +11,22 @@ export interface UntilReadyOptions {
   /** Told what it waits for, if that lasts, and again only when it is something else. */
   readonly onWaiting: (reason: string) => void
   /** How often it may be told, in milliseconds. */
-  readonly tellEveryMs?: number
+  readonly reportEveryMs?: number
 }
 
 const everyMs = 50
 
 /** Asks until the answer says that it is ready. Rejects when aborted. */
 export const untilReady = async (options: UntilReadyOptions): Promise<void> => {
-  const { url, read, stopping, onWaiting, tellEveryMs = 5_000 } = options
-  let tellAt = performance.now() + tellEveryMs
-  let told: string | undefined
+  const { url, read, stopping, onWaiting, reportEveryMs = 5_000 } = options
+  let reportAt = performance.now() + reportEveryMs
+  let reported: string | undefined
   for (;;) {
     const readiness = await ask(url, read)
     if (readiness.isReady) return
-    if (performance.now() >= tellAt && readiness.reason !== told) {
-      onWaiting((told = readiness.reason))
-      tellAt = performance.now() + tellEveryMs
+    if (performance.now() >= reportAt && readiness.reason !== reported) {
+      onWaiting((reported = readiness.reason))
+      reportAt = performance.now() + reportEveryMs
     }
     await wait(everyMs, undefined, { signal: stopping })
   }

@@ -98,8 +98,8 @@ export const createPartitionConsumer = (options: PartitionConsumerOptions): Part
     waiting = undefined
     readFrom = undefined
     // Without a stack if a person has to repair it: the reason says how.
-    const told = error instanceof UnreadableBatchError ? { reason: error.message } : { err: error }
-    logger[level]({ partition, ...told }, 'partition stopped; others go on')
+    const details = error instanceof UnreadableBatchError ? { reason: error.message } : { err: error }
+    logger[level]({ partition, ...details }, 'partition stopped; others go on')
     changed.notify()
   }
   const take = async (batch: TopicBatch) => {

@@ -188,15 +188,15 @@ export const seedWindows = async (options: SeedOptions): Promise<Seeded> => {
 }
 
 const entryOf = ({ id, name, type, firstSeen, lastSeen, lastPosition }: SeededPattern): CatalogueEntry => {
-  const said = (value: string) => ({ value, occurredAt: firstSeen, eventId: id })
+  const reported = (value: string) => ({ value, occurredAt: firstSeen, eventId: id })
   return {
     ...emptyEntry(),
     firstSeen,
     lastSeen,
     lastUsed: lastSeen,
     lastPosition,
-    patternName: said(name),
-    patternType: said(type),
+    patternName: reported(name),
+    patternType: reported(type),
   }
 }
 

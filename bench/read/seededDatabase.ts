@@ -48,15 +48,15 @@ export const openSeededDatabase = async (dataDir: string, size: SeedSize) => {
     await admin.query('create database read_unfinished')
     const unfinished = postgres.url('read_unfinished')
     await migrate({ databaseUrl: unfinished })
-    let told = 0
+    let reported = 0
     await seedWindows({
       ...size,
       databaseUrl: unfinished,
       end,
       onProgress(done, all) {
-        if (done / all < told + 0.1) return
-        told = done / all
-        process.stderr.write(`seeded ${Math.round(100 * told)} %\n`)
+        if (done / all < reported + 0.1) return
+        reported = done / all
+        process.stderr.write(`seeded ${Math.round(100 * reported)} %\n`)
       },
     })
     await admin.query(`alter database read_unfinished rename to ${name}`)

@@ -42,8 +42,8 @@ const unzigzag = (value: number): number => (value % 2 === 0 ? value / 2 : -(val
 /** Compresses events in offset order, off the main thread. */
 export const encodePayload = async (events: readonly PayloadEvent[]): Promise<Buffer> => {
   const headers = events.map((event) => {
-    const kept = envelopeHeaders(event.headers)
-    return kept === undefined ? undefined : Buffer.from(JSON.stringify(kept))
+    const encoded = envelopeHeaders(event.headers)
+    return encoded === undefined ? undefined : Buffer.from(JSON.stringify(encoded))
   })
   let bodyBytes = 0
   for (let i = 0; i < events.length; i++) bodyBytes += events[i]!.value.length + (headers[i]?.length ?? 0)
@@ -63,8 +63,8 @@ export const encodePayload = async (events: readonly PayloadEvent[]): Promise<Bu
   }
   raw.writeUInt32LE(at - 4, 0)
   for (let i = 0; i < events.length; i++) {
-    const kept = headers[i]
-    if (kept !== undefined) at += kept.copy(raw, at)
+    const encoded = headers[i]
+    if (encoded !== undefined) at += encoded.copy(raw, at)
     at += events[i]!.value.copy(raw, at)
   }
   try {
@@ -81,8 +81,8 @@ export const encodePayload = async (events: readonly PayloadEvent[]): Promise<Bu
 /** Used again and again: memory outside of V8's heap that is new each time sets off its collection. */
 const scratch: Buffer[] = []
 const takeScratch = (bytes: number): Buffer => {
-  const kept = scratch.pop()
-  return kept !== undefined && kept.length >= bytes ? kept : Buffer.allocUnsafe(bytes)
+  const reused = scratch.pop()
+  return reused !== undefined && reused.length >= bytes ? reused : Buffer.allocUnsafe(bytes)
 }
 
 /** Below this a payload is unpacked sooner than it could be handed to another thread. */

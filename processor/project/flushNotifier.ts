@@ -19,17 +19,17 @@ export interface FlushNotifier {
 
 /** Of a shard only the last position counts. */
 export const createFlushNotifier = ({ pool, logger, everyMs = 50 }: FlushNotifierOptions): FlushNotifier => {
-  let untold = new Map<number, number>()
-  let toldAt = Number.NEGATIVE_INFINITY
-  let telling: Promise<void> | undefined
+  let pending = new Map<number, number>()
+  let notifiedAt = Number.NEGATIVE_INFINITY
+  let notifying: Promise<void> | undefined
   let timer: NodeJS.Timeout | undefined
   let hasFailed = false
   let isStopped = false
 
-  const tell = async (): Promise<void> => {
-    const positions = untold
-    untold = new Map()
-    toldAt = performance.now()
+  const notify = async (): Promise<void> => {
+    const positions = pending
+    pending = new Map()
+    notifiedAt = performance.now()
     try {
       await notifyFlushes(pool, positions)
       hasFailed = false
@@ -39,30 +39,30 @@ export const createFlushNotifier = ({ pool, logger, everyMs = 50 }: FlushNotifie
     }
   }
 
-  const tellInTime = (): void => {
-    if (isStopped || untold.size === 0 || telling !== undefined || timer !== undefined) return
+  const notifyInTime = (): void => {
+    if (isStopped || pending.size === 0 || notifying !== undefined || timer !== undefined) return
     const begin = (): void => {
       timer = undefined
-      telling = tell().finally(() => {
-        telling = undefined
-        tellInTime()
+      notifying = notify().finally(() => {
+        notifying = undefined
+        notifyInTime()
       })
     }
-    const waitMs = toldAt + everyMs - performance.now()
+    const waitMs = notifiedAt + everyMs - performance.now()
     if (waitMs <= 0) begin()
     else timer = setTimeout(begin, waitMs)
   }
 
   return {
     flushed({ shard, position }) {
-      untold.set(shard, position)
-      tellInTime()
+      pending.set(shard, position)
+      notifyInTime()
     },
     async stop() {
       isStopped = true
       clearTimeout(timer)
-      await telling
-      if (untold.size > 0) await tell()
+      await notifying
+      if (pending.size > 0) await notify()
     },
   }
 }

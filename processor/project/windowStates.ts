@@ -9,7 +9,6 @@ import type { WindowRow } from '@patterns/read-model/windowRow.ts'
 import type { ChangedStates } from '@patterns/read-model/writing/writeFlush.ts'
 import type { CheckpointKey } from '@patterns/read-model/projection.ts'
 import { refuseNewerRow } from './projectionAhead.ts'
-import { keyText, type WindowKey } from './windowKey.ts'
 
 /**
  * The window states of one shard, held in memory by the shard's owner: read from the database when they
@@ -33,10 +32,20 @@ export interface WindowStatesOptions {
   readonly maxStates?: number | undefined
 }
 
-interface Touched extends WindowKey {
+/** A window's row by its key within the shard. */
+interface Touched {
+  /** `null` for all patterns of the shard together. */
+  readonly patternId: string | null
+  readonly granularity: Granularity
+  /** Epoch milliseconds. */
+  readonly start: number
   readonly text: string
   readonly from: WindowState[]
 }
+
+/** The key as text, for maps; sorts by pattern and then by time within a granularity. */
+const keyText = (patternId: string | null, granularity: Granularity, start: number): string =>
+  `${granularity}/${patternId ?? ''}/${start}`
 
 /** Every window that the deltas touch, with the hours that go into it. */
 const touchedWindows = (deltas: Deltas): Map<string, Touched> => {

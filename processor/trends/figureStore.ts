@@ -74,7 +74,7 @@ const everything: Horizon = {
 export const createFigureStore = ({ isNew, maxWindows = 400_000 }: FigureStoreOptions): FigureStore => {
   const patterns = new Map<string, PatternFigures>()
   let isComplete = isNew
-  let kept: Horizon = everything
+  let horizon: Horizon = everything
   /** Numbers that there is room for in all of them. */
   let room = 0
   const maxRoom = maxWindows * figuresPerWindow
@@ -88,7 +88,7 @@ export const createFigureStore = ({ isNew, maxWindows = 400_000 }: FigureStoreOp
     for (const granularity of granularities) room -= pattern[granularity].data.length
   }
   const put: FigureStore['put'] = (pattern, granularity, start, state) => {
-    if (start < kept[granularity]) return
+    if (start < horizon[granularity]) return
     const figures = pattern[granularity]
     const before = figures.data.length
     putWindow(figures, start, state)
@@ -103,19 +103,19 @@ export const createFigureStore = ({ isNew, maxWindows = 400_000 }: FigureStoreOp
 
   return {
     reach(needed) {
-      if (granularities.some((granularity) => needed[granularity] < kept[granularity])) {
+      if (granularities.some((granularity) => needed[granularity] < horizon[granularity])) {
         forgetAll()
-        kept = everything
+        horizon = everything
       }
       const from = (granularity: Granularity): number =>
-        Math.max(kept[granularity], needed[granularity] - windowMs[granularity])
-      kept = { hour: from('hour'), day: from('day'), week: from('week') }
-      return kept
+        Math.max(horizon[granularity], needed[granularity] - windowMs[granularity])
+      horizon = { hour: from('hour'), day: from('day'), week: from('week') }
+      return horizon
     },
     get(patternId) {
       const pattern = patterns.get(patternId)
       if (pattern?.isWhole !== true) return undefined
-      for (const granularity of granularities) dropBefore(pattern[granularity], kept[granularity])
+      for (const granularity of granularities) dropBefore(pattern[granularity], horizon[granularity])
       keepRecent(patternId, pattern)
       return pattern
     },

@@ -117,13 +117,13 @@ export const createShardTrends = ({
 
   /** Sees to it that the figures of these patterns are in memory. */
   const hold = async (patterns: readonly StalePattern[], now: number): Promise<void> => {
-    const kept = store.reach(trendHorizon(now))
+    const horizon = store.reach(trendHorizon(now))
     const missing = patterns
       .map(([patternId]) => patternId)
       .filter((patternId) => store.get(patternId) === undefined)
     if (missing.length === 0 || isClosed) return
     for (const patternId of missing) store.expect(patternId)
-    const loaded = await loadFigures(pool, windows, missing, kept)
+    const loaded = await loadFigures(pool, windows, missing, horizon)
     // The database went back, as after a failover: what was flushed is not there any more.
     if (loaded.patterns.length < missing.length)
       throw new FencedError(`Shard ${key.shard} lacks a pattern in its catalogue that was changed`)

@@ -177,17 +177,19 @@ export const createMembership = (options: MembershipOptions): Membership => {
       beside = [repeat(lookAround, options.heartbeatMs), repeat(commitAlive, commitEveryMs)]
     },
     async stop() {
-      const tell = (error: Error) =>
+      const logFailure = (error: Error) =>
         logger.debug({ reason: error.message }, 'could not leave the consumer group cleanly')
       isStopped = true
       changed.notify()
       // If no broker answers, consumers are let go of all the same.
-      await within(stopWaitMs, Promise.all([running, ...beside.map(async (work) => work.stop())])).catch(tell)
-      await within(stopWaitMs, commit()).catch(tell)
+      await within(stopWaitMs, Promise.all([running, ...beside.map(async (work) => work.stop())])).catch(
+        logFailure,
+      )
+      await within(stopWaitMs, commit()).catch(logFailure)
       for (const partition of [...consumers.keys()]) letGo(partition)
       options.onChange()
       await Promise.all(closing.values())
-      await within(stopWaitMs, member.leave()).catch(tell)
+      await within(stopWaitMs, member.leave()).catch(logFailure)
     },
   }
 }
