@@ -36,7 +36,7 @@ export default defineConfig({
     coverage: {
       provider: 'v8',
       include: ['projections/**/*.ts', 'shared/**/*.ts'],
-      exclude: ['**/*.test.ts', '**/*.contract.ts', '**/node_modules/**'],
+      exclude: ['**/*.test.ts', '**/*.contract.ts', '**/testing/**', '**/node_modules/**'],
       reporter: ['text-summary', 'html'],
       thresholds: { lines: 100, branches: 100 },
     },
