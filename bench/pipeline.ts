@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { checkpointsOf } from '@patterns/read-model/checkpoint.ts'
 import { servedProjections, servedTables, servedVersion } from '@patterns/read-model/served.ts'
-import { shardTableNamesOf } from '@patterns/read-model/tables.ts'
+import { shardTableNamesOf, standingTableNamesOf } from '@patterns/read-model/tables.ts'
 import type { Command } from 'commander'
 import { eventsPerSecondOfEventTime, fillTopic, patterns } from './fillTopic.ts'
 import { startOwnProcess, stopOwnProcess } from './ownProcess.ts'
@@ -13,7 +13,7 @@ import { type Services, startServices } from './services.ts'
 const forget = (services: Services) =>
   services.pool.query(
     `truncate event_log_shards, event_log_segments, dead_letters, duplicates, projection_checkpoints,
-       ${shardTableNamesOf(servedVersion).join(', ')}, pattern_homes, claimed_events`,
+       ${[...shardTableNamesOf(servedVersion), ...standingTableNamesOf(servedVersion)].join(', ')}, pattern_homes, claimed_events`,
   )
 
 /** Resolves when the windows account for `count` events, with the time when the first were appended. */

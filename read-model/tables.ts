@@ -47,3 +47,9 @@ export const shardTableNamesOf = (version: number): string[] => {
   const { windows, totals, catalogue, trends } = tablesOf(version)
   return [...granularities.flatMap((size) => [windows[size], totals[size]]), catalogue, trends]
 }
+
+/** The tables of a version that hold standings, which are of all shards. */
+export const standingTableNamesOf = (version: number): string[] => {
+  const { openStandings, closedStandings } = tablesOf(version)
+  return [openStandings, ...Object.values(closedStandings)]
+}

@@ -37,6 +37,7 @@ cross join lateral (
       as piece (granularity, begins, ends, in_range, in_current, in_previous)
     cross join lateral (${windowsOfPiece}
     ) as windows
+  where piece.ends > open.first_seen and piece.begins <= open.last_seen
 ) as sums
 on conflict (pattern_id) do update set
   ${counted.map((name) => `${name} = excluded.${name}`).join(', ')},

@@ -1,5 +1,6 @@
 import { standingRangeNames } from '@patterns/projections/standings/standingRange.ts'
-import { servedTables, servedVersion } from '@patterns/read-model/served.ts'
+import { servedVersion } from '@patterns/read-model/served.ts'
+import { standingTableNamesOf } from '@patterns/read-model/tables.ts'
 import type { Queryable } from '@patterns/shared/postgres/queryable.ts'
 import { transaction } from '@patterns/shared/postgres/transaction.ts'
 import type pg from 'pg'
@@ -60,7 +61,7 @@ const judgeAll = async (client: Queryable): Promise<void> => {
 /** Forgets all standings and makes them from nothing. */
 const recount = async (client: Queryable, closedUntil: number): Promise<number> => {
   await deleteStandingsCheckpoint(client)
-  for (const table of [servedTables.openStandings, ...Object.values(servedTables.closedStandings)])
+  for (const table of standingTableNamesOf(servedVersion))
     await client.query({ text: `delete from ${table}` })
   const all = await readAllPatterns(client)
   await writeOpenStandings(client, closedUntil, all)
