@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { goodLines } from './testing/madeEvents.ts'
+import { goodLines } from './testing/sampleEvents.ts'
 import { type CliResult, runCli } from './testing/runCli.ts'
 
 let folder: string

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { createTestDatabase, type TestDatabase } from '@patterns/testing/database.ts'
 import { freePort } from '@patterns/testing/freePort.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { goodLines } from './testing/madeEvents.ts'
+import { goodLines } from './testing/sampleEvents.ts'
 import { runCliInProcess } from './testing/runCliInProcess.ts'
 import { type RunningProcessor, startProcessor } from './testing/startProcessor.ts'
 

@@ -3,8 +3,8 @@ import { openTopic } from '@patterns/topic/openTopic.ts'
 import type { OutgoingMessage } from '@patterns/topic/publisher.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createContext } from './context.ts'
-import { from, plain } from './testing/madeEvents.ts'
-import { createProduct, type Product } from './testing/product.ts'
+import { from, plain } from './testing/sampleEvents.ts'
+import { createCliFixture, type CliFixture } from './testing/cliFixture.ts'
 import { runCliInProcess } from './testing/runCliInProcess.ts'
 
 const hour = 3_600_000
@@ -51,15 +51,13 @@ const history: OutgoingMessage[] = [
   ...others,
 ]
 
-let first: Product
-let same: Product
-let other: Product
+let first: CliFixture
+let same: CliFixture
+let other: CliFixture
 beforeAll(async () => {
-  ;[first, same, other] = (await Promise.all([4, 4, 3].map((partitions) => createProduct(partitions)))) as [
-    Product,
-    Product,
-    Product,
-  ]
+  ;[first, same, other] = (await Promise.all(
+    [4, 4, 3].map((partitions) => createCliFixture(partitions)),
+  )) as [CliFixture, CliFixture, CliFixture]
   const context = createContext({ ...process, env: first.env })
   const publisher = openTopic({
     settings: context.settings(),
@@ -69,18 +67,18 @@ beforeAll(async () => {
   await publisher.stop()
   await first.process(history.length)
 })
-afterAll(() => Promise.all([first, same, other].map((product) => product?.end())))
+afterAll(() => Promise.all([first, same, other].map((fixture) => fixture?.end())))
 
-const exported = async ({ cli }: Product, ...options: string[]): Promise<string> =>
+const exported = async ({ cli }: CliFixture, ...options: string[]): Promise<string> =>
   (await cli('log', 'export', ...options)).stdout
 
-const publish = async ({ env }: Product, input: string, ...options: string[]): Promise<void> => {
+const publish = async ({ env }: CliFixture, input: string, ...options: string[]): Promise<void> => {
   const { code, stdout } = await runCliInProcess(['publish', '--json', ...options], { env, input })
   expect([code, JSON.parse(stdout)]).toMatchObject([0, { published: history.length, refused: 0 }])
 }
 
 /** What people read of a history: the windows of each pattern, and what is known of it. */
-const numbers = async ({ database: { pool } }: Product) => {
+const numbers = async ({ database: { pool } }: CliFixture) => {
   const rows = async (text: string) => (await pool.query<Record<string, unknown>>(text)).rows
   return {
     usage: await rows('select * from pattern_usage_stats order by 1, 2, 3'),
@@ -94,12 +92,12 @@ const numbers = async ({ database: { pool } }: Product) => {
 
 const sorted = (text: string): string[] => text.split('\n').toSorted()
 
-test('a history that is published to an empty product as it was recorded gives the same log and numbers', async () => {
+test('a history that is published to an empty topic as it was recorded gives the same log and numbers', async () => {
   const records = await exported(first, '--format', 'records')
   await Promise.all(
-    [same, other].map(async (product) => {
-      await publish(product, records, '--keep-time')
-      await product.process(history.length)
+    [same, other].map(async (fixture) => {
+      await publish(fixture, records, '--keep-time')
+      await fixture.process(history.length)
     }),
   )
   expect(await exported(same, '--format', 'records')).toBe(records)

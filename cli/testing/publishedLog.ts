@@ -2,11 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createTestDatabase, type TestDatabase } from '@patterns/testing/database.ts'
-import { goodLines } from './madeEvents.ts'
+import { goodLines } from './sampleEvents.ts'
 import { runCliInProcess } from './runCliInProcess.ts'
 import { type RunningProcessor, startProcessor, untilProjected } from './startProcessor.ts'
 
-/** A log with all made events, two dead letters and two duplicates, and the processor that keeps it. */
+/** A log with all sample events, two dead letters and two duplicates, and the processor that keeps it. */
 export interface PublishedLog {
   readonly folder: string
   readonly database: TestDatabase

@@ -6,8 +6,8 @@ import type { CliResult } from './runCli.ts'
 import { runCliInProcess } from './runCliInProcess.ts'
 import { startProcessor, untilProjected } from './startProcessor.ts'
 
-/** An empty product: a topic in files, a database, and a processor now and then. */
-export interface Product {
+/** All that commands need, empty: a topic in files, a database, and a processor now and then. */
+export interface CliFixture {
   readonly folder: string
   readonly database: TestDatabase
   /** With it, commands and processors find the topic and the database. */
@@ -19,8 +19,8 @@ export interface Product {
   end(): Promise<void>
 }
 
-export const createProduct = async (partitions = 1): Promise<Product> => {
-  const folder = await mkdtemp(join(tmpdir(), 'patterns-product-'))
+export const createCliFixture = async (partitions = 1): Promise<CliFixture> => {
+  const folder = await mkdtemp(join(tmpdir(), 'patterns-cli-'))
   const database = await createTestDatabase()
   const env = { DATABASE_URL: database.url, DATA_DIR: folder, FILE_TOPIC_PARTITIONS: String(partitions) }
   return {
