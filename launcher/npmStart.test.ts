@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { demoPatternIds } from '@patterns/api/http/docs/demoPatterns.ts'
 import { compileCache } from '@patterns/testing/compileCache.ts'
 import { createTestDatabase } from '@patterns/testing/database.ts'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
@@ -187,6 +188,13 @@ describe('npm start', () => {
       () => executions(url),
       (count) => count > 1_000,
     )
+    // What /docs puts into a request as it opens is answered.
+    for (const id of demoPatternIds) {
+      await eventually(
+        async () => (await fetch(`${url}/api/pattern-analytics/patterns/${id}`)).status,
+        (status) => status === 200,
+      )
+    }
     dashboard.kill('SIGINT')
     expect(await dashboard.ended).toBe(0)
     expectNothingLeft(dataDir)

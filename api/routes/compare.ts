@@ -3,6 +3,7 @@ import { metricRules, metrics } from '@patterns/projections/analytics/metric.ts'
 import { comparePatterns } from '../queries/comparePatterns.ts'
 import { answerFields, isoTime, rangeFields } from '../http/conventions/asOf.ts'
 import { afterParameter, patternId, rangeParameters } from '../http/conventions/parameters.ts'
+import { demoPatternIds } from '../http/docs/demoPatterns.ts'
 import { orRefuse, Problem } from '../http/problems/problem.ts'
 import { resolveRange } from '../values/range.ts'
 import { type ApiApp, bodyProblems, patternProblems, type RouteParts } from './apiRoute.ts'
@@ -57,6 +58,11 @@ const answerSchema = z
   })
   .openapi('PatternComparison', { description: 'Patterns side by side.' })
 
+const demo = {
+  summary: 'Two patterns of the demo',
+  value: { pattern_ids: [...demoPatternIds] } satisfies z.input<typeof bodySchema>,
+}
+
 const route = createRoute({
   method: 'post',
   path: '/compare',
@@ -66,7 +72,7 @@ const route = createRoute({
   description: 'Values, ranks, and for each pair a test whether the difference is more than chance.',
   request: {
     query: z.strictObject(afterParameter),
-    body: { required: true, content: { 'application/json': { schema: bodySchema } } },
+    body: { required: true, content: { 'application/json': { schema: bodySchema, examples: { demo } } } },
   },
   responses: {
     200: { description: 'The comparison.', content: { 'application/json': { schema: answerSchema } } },

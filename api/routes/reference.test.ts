@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { demoPatternIds } from '../http/docs/demoPatterns.ts'
 import { drawMessages, patternIds } from '../testing/drawMessages.ts'
 import { startTestApi, type TestApi } from '../testing/startTestApi.ts'
 
@@ -11,7 +12,18 @@ let document: any
 
 beforeAll(async () => {
   api = await startTestApi({ now })
-  await api.seed(drawMessages(200, now - 5 * 86_400_000, now, 6))
+  await api.seed([
+    ...drawMessages(200, now - 5 * 86_400_000, now, 6),
+    ...demoPatternIds.map((pattern_id) => ({
+      body: {
+        type: 'pattern.used',
+        pattern_id,
+        pattern_type: 'resilience',
+        occurred_at: new Date(now - 3_600_000).toISOString(),
+        outcome: 'success',
+      },
+    })),
+  ])
   document = (await api.get('/openapi.json')).body
 })
 afterAll(() => api?.stop())
@@ -122,7 +134,70 @@ describe('the document', () => {
   })
 })
 
+type Prefilled = string | number | boolean
+
+interface Parameter {
+  readonly name: string
+  readonly in: 'query' | 'path'
+  readonly schema: {
+    readonly default?: Prefilled
+    readonly example?: Prefilled
+    readonly examples?: readonly Prefilled[]
+  }
+}
+
+interface Operation {
+  readonly parameters?: readonly Parameter[]
+  readonly requestBody?: {
+    readonly content: {
+      readonly 'application/json': { readonly examples: Record<string, { value: unknown }> }
+    }
+  }
+}
+
 describe('the page', () => {
+  /** What it puts into a request as it opens: defaults and examples. */
+  const prefilled = (path: string, parameters: readonly Parameter[] = []): string => {
+    let filled = path
+    const query = new URLSearchParams()
+    for (const { name, in: place, schema } of parameters) {
+      const value = schema.default ?? schema.examples?.[0] ?? schema.example
+      if (place === 'path') filled = filled.replace(`{${name}}`, String(value))
+      else if (value !== undefined) query.set(name, String(value))
+    }
+    return `${filled}?${query}`
+  }
+
+  it('opens with requests that are answered', async () => {
+    const asked: string[] = []
+    for (const [path, { get, post }] of Object.entries<Record<string, Operation>>(document.paths)) {
+      const examples = Object.values(post?.requestBody?.content['application/json'].examples ?? {})
+      const answer =
+        get === undefined
+          ? await api.post(path, JSON.stringify(examples[0]!.value))
+          : await api.get(prefilled(path, get.parameters))
+      expect(answer.status, `${path} ${answer.text}`).toBe(200)
+      asked.push(prefilled(path, get?.parameters))
+    }
+    expect(asked).toContain(`${base}/patterns/${demoPatternIds[0]}?time_range=7d`)
+  })
+
+  it("shows no button of its vendor's", async () => {
+    const { text } = await api.get('/docs')
+    expect(text).toMatch(/"showDeveloperTools": *"never"/)
+    expect(text).toMatch(/"hideClientButton": *true/)
+    expect(text).toContain('scalar.com')
+    // The settings are those that the script knows.
+    const script = await api.get('/docs/scalar.js')
+    for (const setting of [
+      'showDeveloperTools',
+      'hideClientButton',
+      'customCss',
+      'no-underline hover:underline',
+    ])
+      expect(script.text).toContain(setting)
+  })
+
   it('loads nothing from anywhere else', async () => {
     const page = await api.get('/docs')
     expect(page.headers.get('content-type')).toContain('text/html')

@@ -40,6 +40,11 @@ export const routeReference = (app: ApiApp): void => {
     telemetry: false,
     agent: { disabled: true },
     mcp: { disabled: true },
+    // And without what leads to the vendor's own services.
+    showDeveloperTools: 'never',
+    hideClientButton: true,
+    customCss: 'a[href^="https://scalar.com"] { display: none }',
+    favicon: 'data:,',
   } as Parameters<typeof Scalar>[0])
   app.get('/docs', async (context, next) => {
     const response = (await page(context as never, next)) as Response

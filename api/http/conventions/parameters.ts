@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi'
 import { readRfc3339 } from '@patterns/shared/contract/rfc3339.ts'
 import { readUuid } from '@patterns/shared/contract/uuid.ts'
 import { granularities } from '@patterns/projections/window.ts'
+import { demoPatternIds } from '../docs/demoPatterns.ts'
 import { durationRule, isDuration } from '../../values/duration.ts'
 import { isZone } from '../../values/timeZone.ts'
 
@@ -32,7 +33,8 @@ const instant = (description: string) =>
       return z.NEVER
     })
     .optional()
-    .openapi({ type: 'string', format: 'date-time', description, example: '2026-01-01T00:00:00Z' })
+    // No example: /docs would put it into the request beside that of `time_range`.
+    .openapi({ type: 'string', format: 'date-time', description })
 
 /** `time_range`, or `from` and `to`. */
 export const rangeParameters = (defaultRange: string) => ({
@@ -44,7 +46,9 @@ export const rangeParameters = (defaultRange: string) => ({
       description: `A range that ends now, of at most five years: a number of minutes, hours, days or weeks (\`90m\`, \`24h\`, \`7d\`, \`2w\`), or an ISO 8601 duration. Ranges are widened outward to whole hours; the answer says to what. Default: ${defaultRange}, where no \`from\` is given.`,
       examples: ['7d', '2w', 'P1M'],
     }),
-  from: instant('The start of the range, inclusive. Instead of `time_range`.'),
+  from: instant(
+    'The start of the range, inclusive, with an offset: `2026-01-01T00:00:00Z`. Instead of `time_range`.',
+  ),
   to: instant(
     'The end of the range, exclusive. Default: now. The running hour is the last that a range holds.',
   ),
@@ -67,8 +71,7 @@ export const seriesParameters = {
     }),
   time_zone: z.string().refine(isZone, 'must be the name of an IANA time zone').optional().openapi({
     description:
-      'The zone in which days and weeks begin; its offset must be whole hours. Default: UTC. Weeks begin on Monday.',
-    example: 'Europe/Berlin',
+      'The zone in which days and weeks begin; its offset must be whole hours. `Europe/Berlin`, say. Default: UTC. Weeks begin on Monday.',
   }),
 }
 
@@ -85,7 +88,9 @@ export const patternId = (description: string) =>
     .openapi({ type: 'string', format: 'uuid', description })
 
 /** The pattern in the path. */
-export const patternPath = z.strictObject({ pattern_id: patternId('The pattern.') })
+export const patternPath = z.strictObject({
+  pattern_id: patternId('The pattern.').openapi({ example: demoPatternIds[0] }),
+})
 
 export const patternIdParameter = patternId('Only this pattern.').optional()
 
@@ -93,7 +98,7 @@ export const patternTypeParameter = z
   .string()
   .regex(/^[a-z][a-z0-9_]{0,63}$/, 'must be a slug: lower case letters, digits, underscores')
   .optional()
-  .openapi({ description: 'Only patterns of this type.', example: 'resilience' })
+  .openapi({ description: 'Only patterns of this type.' })
 
 export const pageParameters = {
   limit: integer(1, 500, 'How many to list at most.', 50) as z.ZodType<number, string | undefined>,
@@ -116,8 +121,7 @@ export const afterParameter = {
     .openapi({
       type: 'string',
       description:
-        'Answer only once the message at this partition and offset has been applied: waits up to 2 s, then 503. A shard that the log does not have is a 422, as is another log than the one named behind an `@`.',
-      example: '0:1234',
+        'Answer only once the message at this partition and offset has been applied: waits up to 2 s, then 503. A shard that the log does not have is a 422, as is another log than the one named behind an `@`. `0:1234`, say.',
     }),
 }
 
