@@ -1,7 +1,7 @@
 import { appendFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { benchmarkMessages } from '@patterns/generator/benchmark.ts'
-import type { PlainMessage } from '@patterns/generator/plainMessage.ts'
+import type { ValidMessage } from '@patterns/generator/validMessage.ts'
 import { encodeLine } from '@patterns/topic/file/fileLine.ts'
 import { expect, test } from 'vitest'
 import { expectExact, readProgress, untilSettled } from './testing/expectExact.ts'
@@ -20,10 +20,10 @@ const tear = async ({ dataDir, topic }: PipelineFixture, line: string | Buffer):
   await appendFile(join(dataDir, 'topic', topic, '0.ndjson'), line)
 }
 
-const lost: PlainMessage = benchmarkMessages({ seed: 'torn', count: 1, startAt: Date.UTC(2026, 0, 5) }).next()
+const lost: ValidMessage = benchmarkMessages({ seed: 'torn', count: 1, startAt: Date.UTC(2026, 0, 5) }).next()
   .value
 
-const sent = ({ key, value, timestamp }: PlainMessage) => ({
+const sent = ({ key, value, timestamp }: ValidMessage) => ({
   partition: 0,
   key: Buffer.from(key),
   value: Buffer.from(value),

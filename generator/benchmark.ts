@@ -1,6 +1,6 @@
 import { outcomes } from '@patterns/shared/contract/patternEvent.ts'
 import { type FaultShares, type GeneratedMessage, withFaults } from './faults.ts'
-import type { PlainMessage } from './plainMessage.ts'
+import type { ValidMessage } from './validMessage.ts'
 import { createRandom, type Random } from './random.ts'
 import { randomUuidV4, randomUuidV7 } from './randomUuid.ts'
 import { weightedChoice } from './weightedChoice.ts'
@@ -73,7 +73,7 @@ export function* benchmarkMessages({
   startAt,
   eventsPerSecond = 1_000,
   fields = 'mixed',
-}: BenchmarkOptions): Generator<PlainMessage> {
+}: BenchmarkOptions): Generator<ValidMessage> {
   const random = createRandom(`${seed}/benchmark`)
   const catalogue = Array.from({ length: patterns }, (_, rank) => createPattern(random, rank))
   const chooseRank = weightedChoice(catalogue.map((_, rank) => 1 / (rank + 1)))

@@ -1,5 +1,5 @@
 import type { OutgoingMessage } from '@patterns/topic/publisher.ts'
-import type { PlainMessage } from './plainMessage.ts'
+import type { ValidMessage } from './validMessage.ts'
 import type { Random } from './random.ts'
 import { type Body, bodyOf } from './variants.ts'
 
@@ -8,13 +8,13 @@ import { type Body, bodyOf } from './variants.ts'
 const centuryMs = 36_525 * 24 * 3_600_000
 
 /** Cut off in the middle, as by a producer that died. */
-export const malformedJson = (message: PlainMessage, random: Random): OutgoingMessage => ({
+export const malformedJson = (message: ValidMessage, random: Random): OutgoingMessage => ({
   key: message.key,
   value: message.value.slice(0, Math.floor(message.value.length * (0.2 + 0.6 * random.unit()))),
 })
 
 /** A byte that UTF-8 never has, inside a text. */
-export const invalidUtf8 = (message: PlainMessage): OutgoingMessage => {
+export const invalidUtf8 = (message: ValidMessage): OutgoingMessage => {
   const textStart = message.value.indexOf(':"') + 2
   const [before, after] = [message.value.slice(0, textStart), message.value.slice(textStart)]
   return {
@@ -36,19 +36,19 @@ const schemaFaults: readonly Body[] = [
 ]
 
 /** One field that breaks its rule. */
-export const schemaFault = (message: PlainMessage, random: Random): OutgoingMessage => ({
+export const schemaFault = (message: ValidMessage, random: Random): OutgoingMessage => ({
   key: message.key,
   value: JSON.stringify({ ...bodyOf(message), ...random.pick(schemaFaults) }),
 })
 
 /** 300 KiB, where 256 are allowed. */
-export const tooLarge = (message: PlainMessage): OutgoingMessage => ({
+export const tooLarge = (message: ValidMessage): OutgoingMessage => ({
   key: message.key,
   value: JSON.stringify({ ...bodyOf(message), context: { transcript: 'x'.repeat(300 * 1024) } }),
 })
 
 /** From the next century, as by a producer whose clock is wrong: ahead of any clock, also in a history. */
-export const futureTime = (message: PlainMessage): OutgoingMessage => ({
+export const futureTime = (message: ValidMessage): OutgoingMessage => ({
   key: message.key,
   value: JSON.stringify({
     ...bodyOf(message),
@@ -57,10 +57,10 @@ export const futureTime = (message: PlainMessage): OutgoingMessage => ({
 })
 
 /** What Kafka calls a tombstone. */
-export const nullValue = (message: PlainMessage): OutgoingMessage => ({ key: message.key, value: null })
+export const nullValue = (message: ValidMessage): OutgoingMessage => ({ key: message.key, value: null })
 
 /** The id of an event that was sent already, with other content. */
-export const idConflict = (message: PlainMessage): PlainMessage => ({
+export const idConflict = (message: ValidMessage): ValidMessage => ({
   ...message,
   value: JSON.stringify({ ...bodyOf(message), source: 'producer-with-reused-ids' }),
 })

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { type EventsOptions, patternEvents } from './events.ts'
 import { characters, historyMs } from './character.ts'
 import { demoPatterns } from './patterns.ts'
-import type { PlainMessage } from './plainMessage.ts'
+import type { ValidMessage } from './validMessage.ts'
 
 const dayMs = 24 * 3_600_000
 const from = Date.UTC(2026, 2, 4, 11, 20)
@@ -17,7 +17,7 @@ const history: EventsOptions = {
 const messages = [...patternEvents(history)]
 
 const characterOf = new Map(demoPatterns.map(({ id, character }) => [id, character]))
-const isOf = (character: string) => (message: PlainMessage) => characterOf.get(message.key) === character
+const isOf = (character: string) => (message: ValidMessage) => characterOf.get(message.key) === character
 
 const bodies = (days: readonly [number, number], character: string): Record<string, unknown>[] =>
   messages

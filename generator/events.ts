@@ -1,7 +1,7 @@
 import { type Mood, moodAt } from './character.ts'
 import { happening, registered } from './eventBody.ts'
 import { demoPatterns, type DemoPattern } from './patterns.ts'
-import type { PlainMessage } from './plainMessage.ts'
+import type { ValidMessage } from './validMessage.ts'
 import { createRandom } from './random.ts'
 import { busyness, type Rhythm } from './rhythm.ts'
 import { weightedChoice } from './weightedChoice.ts'
@@ -61,10 +61,10 @@ export function* patternEvents({
   rhythm = 'office',
   announce = true,
   patterns = demoPatterns,
-}: EventsOptions): Generator<PlainMessage> {
+}: EventsOptions): Generator<ValidMessage> {
   const random = createRandom(`${seed}/events/${from}`)
   const known = new Set<DemoPattern>()
-  const message = (pattern: DemoPattern, body: object, timestamp: number): PlainMessage => ({
+  const message = (pattern: DemoPattern, body: object, timestamp: number): ValidMessage => ({
     key: pattern.id,
     value: JSON.stringify(body),
     timestamp,

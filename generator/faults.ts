@@ -1,7 +1,7 @@
 import type { RejectionReason } from '@patterns/shared/contract/rejection.ts'
 import type { OutgoingMessage } from '@patterns/topic/publisher.ts'
 import * as corrupt from './corrupt.ts'
-import type { PlainMessage } from './plainMessage.ts'
+import type { ValidMessage } from './validMessage.ts'
 import { createRandom, type Random } from './random.ts'
 import * as variants from './variants.ts'
 
@@ -18,13 +18,13 @@ const alterations = {
   too_large: corrupt.tooLarge,
   future_time: corrupt.futureTime,
   null_value: corrupt.nullValue,
-} satisfies Record<string, (message: PlainMessage, random: Random) => OutgoingMessage | undefined>
+} satisfies Record<string, (message: ValidMessage, random: Random) => OutgoingMessage | undefined>
 
 /** What is sent again some messages after the original. */
 const echoes = {
   duplicate: variants.duplicate,
   id_conflict: corrupt.idConflict,
-} satisfies Record<string, (message: PlainMessage) => PlainMessage>
+} satisfies Record<string, (message: ValidMessage) => ValidMessage>
 
 export type FaultKind = keyof typeof alterations | keyof typeof echoes
 export type MessageKind = 'plain' | FaultKind
@@ -77,7 +77,7 @@ const maxEcho = 20
 
 interface PendingEcho {
   readonly kind: keyof typeof echoes
-  readonly message: PlainMessage
+  readonly message: ValidMessage
   /** How many messages may still go before it. */
   wait: number
 }
@@ -107,7 +107,7 @@ const isEcho = (kind: MessageKind): kind is keyof typeof echoes => kind in echoe
  * their original, with their successor's timestamp; all others take a plain message's place.
  */
 export function* withFaults(
-  messages: Iterable<PlainMessage>,
+  messages: Iterable<ValidMessage>,
   { seed, shares }: { readonly seed: string | number; readonly shares: FaultShares },
 ): Generator<GeneratedMessage> {
   const random = createRandom(`${seed}/faults`)

@@ -1,5 +1,5 @@
 import type { OutgoingMessage } from '@patterns/topic/publisher.ts'
-import type { PlainMessage } from './plainMessage.ts'
+import type { ValidMessage } from './validMessage.ts'
 import type { Random } from './random.ts'
 
 /** Messages that are unusual but good: each must end as an event. */
@@ -8,7 +8,7 @@ const hourMs = 3_600_000
 
 export type Body = Record<string, unknown>
 
-export const bodyOf = (message: PlainMessage): Body => JSON.parse(message.value) as Body
+export const bodyOf = (message: ValidMessage): Body => JSON.parse(message.value) as Body
 
 const envelopeFields = ['event_id', 'type', 'schema_version', 'occurred_at', 'source']
 
@@ -16,7 +16,7 @@ const withoutEnvelope = (body: Body): Body =>
   Object.fromEntries(Object.entries(body).filter(([name]) => !envelopeFields.includes(name)))
 
 /** The event happened 3 to 48 hours before it was sent: its window has settled, and is restated. */
-export const late = (message: PlainMessage, random: Random): OutgoingMessage => {
+export const late = (message: ValidMessage, random: Random): OutgoingMessage => {
   const occurredAt = message.timestamp - Math.round((3 + 45 * random.unit()) * hourMs)
   return {
     key: message.key,
@@ -25,17 +25,17 @@ export const late = (message: PlainMessage, random: Random): OutgoingMessage => 
 }
 
 /** Without a key the message may lie in any partition. */
-export const nullKey = (message: PlainMessage): OutgoingMessage => ({ key: null, value: message.value })
+export const nullKey = (message: ValidMessage): OutgoingMessage => ({ key: null, value: message.value })
 
 /** The shape of the original in-process event, with neither type, version nor id. */
-export const version0 = (message: PlainMessage): OutgoingMessage | undefined => {
+export const version0 = (message: ValidMessage): OutgoingMessage | undefined => {
   const body = bodyOf(message)
   if (body['type'] !== 'pattern.used') return undefined
   const value = JSON.stringify({ ...withoutEnvelope(body), usage_timestamp: body['occurred_at'] })
   return { key: message.key, value }
 }
 
-const splitEnvelope = (message: PlainMessage) => {
+const splitEnvelope = (message: ValidMessage) => {
   const body = bodyOf(message)
   const attributes = {
     specversion: '1.0',
@@ -48,7 +48,7 @@ const splitEnvelope = (message: PlainMessage) => {
 }
 
 /** CloudEvents 1.0, attributes in headers (Kafka protocol binding 3.2). */
-export const cloudEventsBinary = (message: PlainMessage): OutgoingMessage => {
+export const cloudEventsBinary = (message: ValidMessage): OutgoingMessage => {
   const { attributes, data } = splitEnvelope(message)
   const headers = Object.fromEntries(Object.entries(attributes).map(([name, value]) => [`ce_${name}`, value]))
   return {
@@ -59,7 +59,7 @@ export const cloudEventsBinary = (message: PlainMessage): OutgoingMessage => {
 }
 
 /** CloudEvents 1.0, all in the value (Kafka protocol binding 3.3). */
-export const cloudEventsStructured = (message: PlainMessage): OutgoingMessage => {
+export const cloudEventsStructured = (message: ValidMessage): OutgoingMessage => {
   const { attributes, data } = splitEnvelope(message)
   return {
     key: message.key,
@@ -69,4 +69,4 @@ export const cloudEventsStructured = (message: PlainMessage): OutgoingMessage =>
 }
 
 /** The same bytes once more, as a producer that retries sends them. */
-export const duplicate = (message: PlainMessage): PlainMessage => message
+export const duplicate = (message: ValidMessage): ValidMessage => message

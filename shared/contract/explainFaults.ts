@@ -1,6 +1,6 @@
 import { eventSchema } from './eventSchema.ts'
 import { type BodyOrigin, fieldName } from './fieldName.ts'
-import { plainMessage } from './plainMessage.ts'
+import { explainIssue } from './explainIssue.ts'
 import type { Fault } from './rejection.ts'
 
 /** A message of 256 KiB can break a hundred thousand rules; past these nobody reads. */
@@ -16,7 +16,7 @@ export const explainFaults = (body: unknown, origin: BodyOrigin): Fault[] => {
   const issues = eventSchema.safeParse(body).error?.issues ?? []
   const faults = issues.slice(0, maxFaults).map(({ path: [field, ...inner], message }) => ({
     path: [fieldName(String(field), origin), ...inner.map(String)].join('.'),
-    message: plainMessage(message),
+    message: explainIssue(message),
   }))
   const more = issues.length - faults.length
   return more === 0 ? faults : [...faults, { path: '', message: `breaks ${more} rules more` }]

@@ -1,5 +1,5 @@
 import type { Hook } from '@hono/zod-openapi'
-import { plainMessage } from '@patterns/shared/contract/plainMessage.ts'
+import { explainIssue } from '@patterns/shared/contract/explainIssue.ts'
 import type { $ZodIssue } from 'zod/v4/core'
 import type { ApiEnv } from '../conventions/apiEnv.ts'
 import type { InputFault } from '../../values/resolved.ts'
@@ -17,7 +17,7 @@ const faultsOf = (issue: $ZodIssue, isBody: boolean): InputFault[] => {
   return [
     {
       path: issue.path.join('.') || 'body',
-      message: isRepeated ? 'is given more than once' : plainMessage(issue.message),
+      message: isRepeated ? 'is given more than once' : explainIssue(issue.message),
     },
   ]
 }

@@ -1,5 +1,5 @@
-/** A valid message of version 1 before anything is done to it. Fits a publisher as it is. */
-export interface PlainMessage {
+/** A valid message of version 1, before any fault is put into it. A publisher takes it as it is. */
+export interface ValidMessage {
   /** The pattern's id. */
   readonly key: string
   readonly value: string

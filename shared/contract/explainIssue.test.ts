@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import { plainMessage } from './plainMessage.ts'
+import { explainIssue } from './explainIssue.ts'
 
 const messageFor = (schema: z.ZodType, value: unknown): string =>
-  plainMessage(schema.safeParse(value).error!.issues[0]!.message)
+  explainIssue(schema.safeParse(value).error!.issues[0]!.message)
 
 test.each([
   [z.strictObject({ a: z.string() }), {}, 'is required'],

@@ -1,5 +1,5 @@
-/** What zod says if a rule has no words of ours, as people say it. */
-export const plainMessage = (message: string): string => {
+/** What zod says of a broken rule, in words for people; for rules that have no words of ours. */
+export const explainIssue = (message: string): string => {
   if (message.endsWith('received undefined')) return 'is required'
   return message
     .replace(/^Too (?:small|big): expected \w+ to /, 'must ')
