@@ -50,6 +50,7 @@ export const findLatePatterns = async (
   known: StandingsCheckpoint,
   changed: readonly string[],
 ): Promise<readonly string[]> => {
+  if (changed.length === 0) return []
   const hours = await readLateHours(client, known)
   if (hours.length === 0) return []
   if (hours.length > maxHours) return changed

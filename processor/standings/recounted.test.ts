@@ -68,7 +68,7 @@ const unused = fc.record({
 const said = fc.record({
   eventId: fc.uuid(),
   isTest: fc.nat({ max: 19 }).map((number) => number === 0),
-  patternName: fc.option(names, { nil: undefined, freq: 1 }),
+  patternName: optional(names),
   patternType: optional(types),
   registration: fc.constant(undefined),
 })
@@ -108,7 +108,8 @@ const step = fc.oneof(
       kind: fc.constant('time' as const),
       by: fc.oneof(
         { weight: 3, arbitrary: fc.nat({ max: 2 * hour }) },
-        { weight: 5, arbitrary: fc.nat({ max: day }) },
+        { weight: 5, arbitrary: fc.nat({ max: 7 * hour }) },
+        { weight: 2, arbitrary: fc.nat({ max: day }) },
         { weight: 1, arbitrary: fc.nat({ max: 9 * day }) },
         { weight: 1, arbitrary: fc.integer({ min: -90 * minute, max: 0 }) },
         { weight: 1, arbitrary: fc.integer({ min: -3 * day, max: 0 }) },

@@ -1,3 +1,6 @@
+import { servedVersion } from '@patterns/read-model/served.ts'
+import { forgetShard } from '@patterns/read-model/writing/forgetShard.ts'
+import { transaction } from '@patterns/shared/postgres/transaction.ts'
 import type pg from 'pg'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { createStandingsFixture } from '../testing/standingsFixture.ts'
@@ -39,14 +42,35 @@ const cutAfter = (statements: number): { readonly pool: pg.Pool; readonly isCut:
   return { pool: { connect } as unknown as pg.Pool, isCut: () => isCut }
 }
 
+/** A pool that does something else before a refresh moves its checkpoint. */
+const beforeCheckpoint = (work: () => Promise<void>): pg.Pool => {
+  const connect = async () => {
+    const client = await fixture.pool.connect()
+    const query = async (config: pg.QueryConfig | string) => {
+      if (typeof config !== 'string' && config.text.startsWith('update projection_checkpoints')) await work()
+      return client.query(config as pg.QueryConfig)
+    }
+    return { query, release: () => client.release() }
+  }
+  return { connect } as unknown as pg.Pool
+}
+
+const locksWaitedFor = async (): Promise<number> => {
+  const { rows } = await fixture.pool.query<{ count: number }>(
+    `select count(*) from pg_locks join pg_database on pg_database.oid = database
+     where not granted and locktype = 'advisory' and datname = current_database()`,
+  )
+  return rows[0]!.count
+}
+
 describe('a refresh', () => {
   it('carries on the patterns of a shard that brings nothing more', async () => {
-    await fixture.append(0, [use(retry, 3)])
+    await fixture.append(0, [use(retry, 20)])
     await fixture.append(1, [use(breaker, 2)])
     await refreshStandings(fixture.pool, now)
     expect(await usesIn24Hours()).toEqual({ [retry]: 1, [breaker]: 1 })
-    await fixture.append(1, [use(breaker, -22)])
-    await refreshStandings(fixture.pool, now + 22 * hour)
+    await fixture.append(1, [use(breaker, -5)])
+    await refreshStandings(fixture.pool, now + 5 * hour)
     expect(await usesIn24Hours()).toEqual({ [retry]: 0, [breaker]: 2 })
     await fixture.expectRecount()
   })
@@ -114,19 +138,10 @@ describe('a refresh', () => {
       `delete from projection_checkpoints where projection = 'pattern_standings'`,
     ]) {
       let hasChanged = false
-      const changing = {
-        async connect() {
-          const client = await fixture.pool.connect()
-          const query = async (config: pg.QueryConfig | string) => {
-            if (typeof config !== 'string' && config.text.startsWith('update projection_checkpoints')) {
-              hasChanged = true
-              await fixture.pool.query(change)
-            }
-            return client.query(config as pg.QueryConfig)
-          }
-          return { query, release: () => client.release() }
-        },
-      } as unknown as pg.Pool
+      const changing = beforeCheckpoint(async () => {
+        await fixture.pool.query(change)
+        hasChanged = true
+      })
       expect(await refreshStandings(changing, now)).toEqual({
         outcome: 'taken',
         patterns: 0,
@@ -136,6 +151,22 @@ describe('a refresh', () => {
       expect(await readStandings(fixture.pool)).toEqual(standings)
     }
     expect(await refreshStandings(fixture.pool, now)).toMatchObject({ outcome: 'refreshed' })
+    await fixture.expectRecount()
+  })
+
+  it('is over before a shard is forgotten, whose events the next one leaves out', async () => {
+    await fixture.append(0, [use(retry, 3)])
+    await fixture.append(1, [use(breaker, 2), use(retry, 2)])
+    let forgotten: Promise<void> | undefined
+    const refreshing = beforeCheckpoint(async () => {
+      forgotten = transaction(fixture.pool, (client) => forgetShard(client, servedVersion, 1))
+      await expect.poll(locksWaitedFor).toBe(1)
+    })
+    expect(await refreshStandings(refreshing, now)).toMatchObject({ outcome: 'refreshed' })
+    await forgotten
+    expect(await readStandingsCheckpoint(fixture.pool)).toBeUndefined()
+    expect(await refreshStandings(fixture.pool, now)).toMatchObject({ outcome: 'refreshed' })
+    expect(await usesIn24Hours()).toEqual({ [retry]: 1 })
     await fixture.expectRecount()
   })
 })

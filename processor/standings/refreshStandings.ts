@@ -1,6 +1,7 @@
 import { standingRangeNames } from '@patterns/projections/standings/standingRange.ts'
 import { servedVersion } from '@patterns/read-model/served.ts'
 import { standingTableNamesOf } from '@patterns/read-model/tables.ts'
+import { tryLockStandings } from '@patterns/read-model/writing/lockStandings.ts'
 import type { Queryable } from '@patterns/shared/postgres/queryable.ts'
 import { transaction } from '@patterns/shared/postgres/transaction.ts'
 import type pg from 'pg'
@@ -28,9 +29,6 @@ export interface Refresh {
   readonly reached: Checkpoints | undefined
 }
 
-/** The advisory lock of whoever refreshes the standings of a version. Any number that nothing else uses. */
-const lockClass = 0x5374_6e64
-
 /** Somebody else changed, since our snapshot was taken, what we were about to write. */
 const serializationFailure = '40001'
 
@@ -45,12 +43,8 @@ const untilAborted = (client: pg.PoolClient, signal: AbortSignal | undefined): Q
 /** One snapshot for all that is read. No plan is worth being compiled: that takes longer than to run it. */
 const begin = async (client: Queryable): Promise<boolean> => {
   await client.query({ text: 'set transaction isolation level repeatable read' })
-  const { rows } = await client.query<{ is_ours: boolean }>({
-    name: 'lock_standings',
-    text: `select set_config('jit', 'off', true), pg_try_advisory_xact_lock($1, $2) as is_ours`,
-    values: [lockClass, servedVersion],
-  })
-  return rows[0]!.is_ours
+  await client.query({ text: 'set local jit = off' })
+  return tryLockStandings(client, servedVersion)
 }
 
 const judgeAll = async (client: Queryable): Promise<void> => {

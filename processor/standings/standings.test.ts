@@ -1,4 +1,6 @@
 import { standingsChannel } from '@patterns/read-model/notification.ts'
+import { servedVersion } from '@patterns/read-model/served.ts'
+import { lockStandings } from '@patterns/read-model/writing/lockStandings.ts'
 import { createLogger } from '@patterns/shared/logger.ts'
 import type pg from 'pg'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -98,7 +100,7 @@ describe('standings', () => {
     try {
       await fixture.append(0, [use(), use()])
       await other.query('begin')
-      await other.query('select pg_advisory_xact_lock($1, 1)', [0x5374_6e64])
+      await lockStandings(other, servedVersion)
       start()
       await standings.settled()
       await step(1_000)

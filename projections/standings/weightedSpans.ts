@@ -42,5 +42,8 @@ export const advancedSpans = (name: StandingRange, before: number, after: number
   ]
 }
 
-/** How many hours may close between two refreshes for the sums to be carried on by what changed: as many as the shortest range has. */
-export const maxAdvanceMs = 24 * windowMs.hour
+/**
+ * How many hours may close between two refreshes for the sums to be carried on by what changed: fewer than the shortest range
+ * has, and so few that their windows, of all patterns, are read in one statement.
+ */
+export const maxAdvanceMs = 6 * windowMs.hour

@@ -1,6 +1,7 @@
 import type { Queryable } from '@patterns/shared/postgres/queryable.ts'
 import { projectionsOf } from '../projection.ts'
 import { shardTableNamesOf } from '../tables.ts'
+import { lockStandings } from './lockStandings.ts'
 
 /**
  * Deletes all rows of a shard and its checkpoints: part of the caller's transaction. The checkpoints are locked first and
@@ -8,6 +9,8 @@ import { shardTableNamesOf } from '../tables.ts'
  * sums over all shards, so theirs goes too: without it they are counted again from all that is left.
  */
 export const forgetShard = async (client: Queryable, version: number, shard: number): Promise<void> => {
+  // A refresh that is under way writes checkpoints of all shards: it comes first, or not at all.
+  await lockStandings(client, version)
   await client.query({
     text: 'select from projection_checkpoints where version = $1 and shard = $2 for update',
     values: [version, shard],
