@@ -5,7 +5,7 @@ import { printFigures, printResult } from './printResult.ts'
 import { usageOf } from './processUsage.ts'
 import { runOpenLoop } from './read/openLoop.ts'
 import { questions } from './read/questions.ts'
-import { createRandom } from './read/random.ts'
+import { seeded } from '@patterns/projections/testing/simulated.ts'
 import { countRows, openSeededDatabase } from './read/seededDatabase.ts'
 import { seedPatterns } from './read/seedPatterns.ts'
 
@@ -76,8 +76,8 @@ export const readBenchmark = async (options: ReadOptions): Promise<void> => {
     const [api, ingest] = children
     const changesPerSecond = await vectorChangesPerSecond(3)
     const memoryBefore = await apiMemoryMib()
-    const patterns = seedPatterns({ ...size, random: createRandom(20_260_101) })
-    const asked = Object.entries(questions(patterns, { random: createRandom(3) })).filter(
+    const patterns = seedPatterns({ ...size, random: seeded(20_260_101) })
+    const asked = Object.entries(questions(patterns, { random: seeded(3) })).filter(
       ([name]) => options.only === undefined || name.includes(options.only),
     )
     const load = { port: apiPort, requestsPerSecond: rate }

@@ -1,5 +1,5 @@
 import type { Asked } from './openLoop.ts'
-import type { Random } from './random.ts'
+import type { Random } from '@patterns/projections/testing/simulated.ts'
 import type { SeededPattern } from './seedPatterns.ts'
 
 const base = '/api/pattern-analytics'

@@ -1,4 +1,4 @@
-import type { Random } from './random.ts'
+import type { Random } from '@patterns/projections/testing/simulated.ts'
 
 /** A pattern of the benchmark, and what was seen of it. */
 export interface SeededPattern {

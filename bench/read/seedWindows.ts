@@ -14,7 +14,7 @@ import { upsertCatalogue } from '@patterns/read-model/writing/upsertCatalogue.ts
 import { moveCheckpoint, openCheckpoint } from '@patterns/read-model/writing/moveCheckpoint.ts'
 import pg from 'pg'
 import { openCopy } from './openCopy.ts'
-import { createRandom, type Random } from './random.ts'
+import { seeded, type Random } from '@patterns/projections/testing/simulated.ts'
 import { seedLog } from './seedLog.ts'
 import { type SeededPattern, seedPatterns } from './seedPatterns.ts'
 
@@ -90,7 +90,7 @@ const drawCount = (mean: number, random: Random): number => {
  */
 export const seedWindows = async (options: SeedOptions): Promise<Seeded> => {
   const { databaseUrl, days, shards, end, usesPerHour } = options
-  const random = createRandom(20_260_101)
+  const random = seeded(20_260_101)
   const patterns = seedPatterns({ ...options, random })
   const start = windowStart(end - days * windowMs.day, 'hour')
   const positions = new Array<number>(shards).fill(0)

@@ -8,7 +8,7 @@ import { createPool } from '@patterns/shared/postgres/pool.ts'
 import { runProcess } from '@patterns/shared/runProcess.ts'
 import { databaseSettings } from '@patterns/shared/settings/settings.ts'
 import { z } from 'zod'
-import { createRandom } from '../random.ts'
+import { seeded } from '@patterns/projections/testing/simulated.ts'
 import { toMessage } from '../seedLog.ts'
 import { seedPatterns } from '../seedPatterns.ts'
 import { drawUse } from '../seedWindows.ts'
@@ -40,9 +40,9 @@ await runProcess({
     const patterns = seedPatterns({
       patterns: settings.PATTERNS,
       shards: settings.SHARDS,
-      random: createRandom(20_260_101),
+      random: seeded(20_260_101),
     })
-    const random = createRandom(7)
+    const random = seeded(7)
     const notifier = createFlushNotifier({ pool, logger })
     const shards = await Promise.all(
       Array.from({ length: settings.SHARDS }, async (_, shard) => ({
