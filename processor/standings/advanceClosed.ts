@@ -1,8 +1,8 @@
-import type { Queryable } from '@patterns/shared/postgres/queryable.ts'
-import { servedTables } from '@patterns/read-model/served.ts'
 import type { StandingRange } from '@patterns/projections/standings/standingRange.ts'
 import { advancedSpans } from '@patterns/projections/standings/weightedSpans.ts'
+import { servedTables } from '@patterns/read-model/served.ts'
 import { int8Array, timestamptzArray } from '@patterns/shared/postgres/binaryArray.ts'
+import type { Queryable } from '@patterns/shared/postgres/queryable.ts'
 import { summedMeasures } from './summedMeasures.ts'
 
 const sumOf = (measure: string, weight: string, as = measure): string =>

@@ -1,7 +1,7 @@
-import type { Queryable } from '@patterns/shared/postgres/queryable.ts'
-import type { Vector } from '@patterns/read-model/vector.ts'
 import { servedTables } from '@patterns/read-model/served.ts'
-import { int8Array, uuidArray } from '@patterns/shared/postgres/binaryArray.ts'
+import type { Vector } from '@patterns/read-model/vector.ts'
+import { int8Array } from '@patterns/shared/postgres/binaryArray.ts'
+import type { Queryable } from '@patterns/shared/postgres/queryable.ts'
 import type pg from 'pg'
 
 interface Row {
@@ -24,16 +24,5 @@ export const readChangedPatterns = async (client: Queryable, known: Vector): Pro
                join ${servedTables.catalogue} as catalogue
                  on catalogue.shard = known.shard and last_position > known.position`,
       values: [int8Array([...known.keys()]), int8Array([...known.values()])],
-    }),
-  )
-
-/** Those of these patterns that have no standings yet. */
-export const readNewPatterns = async (client: Queryable, patternIds: readonly string[]): Promise<string[]> =>
-  toIds(
-    await client.query<Row>({
-      name: 'read_new_patterns',
-      text: `select pattern_id from unnest($1::uuid[]) as ids (pattern_id)
-             where not exists (select from ${servedTables.openStandings} as open where open.pattern_id = ids.pattern_id)`,
-      values: [uuidArray(patternIds)],
     }),
   )

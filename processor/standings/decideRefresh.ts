@@ -1,7 +1,7 @@
-import { stepsBack, type Vector, vectorText } from '@patterns/read-model/vector.ts'
 import { closedUntil } from '@patterns/projections/analytics/trendRange.ts'
 import { maxAdvanceMs } from '@patterns/projections/standings/weightedSpans.ts'
 import { graceMs } from '@patterns/projections/window.ts'
+import { stepsBack, type Vector, vectorText } from '@patterns/read-model/vector.ts'
 
 /** What the standings account for. */
 export interface StandingsCheckpoint {

@@ -1,7 +1,7 @@
-import type { Queryable } from '@patterns/shared/postgres/queryable.ts'
-import { servedTables } from '@patterns/read-model/served.ts'
 import { standingSpans } from '@patterns/projections/standings/standingRange.ts'
+import { servedTables } from '@patterns/read-model/served.ts'
 import { int8Array, timestamptzArray, uuidArray } from '@patterns/shared/postgres/binaryArray.ts'
+import type { Queryable } from '@patterns/shared/postgres/queryable.ts'
 import type { StandingsCheckpoint } from './decideRefresh.ts'
 
 interface LateHour {

@@ -1,7 +1,7 @@
-import type { Queryable } from '@patterns/shared/postgres/queryable.ts'
-import { servedTables } from '@patterns/read-model/served.ts'
 import { standingSpans } from '@patterns/projections/standings/standingRange.ts'
+import { servedTables } from '@patterns/read-model/served.ts'
 import { textArray, uuidArray } from '@patterns/shared/postgres/binaryArray.ts'
+import type { Queryable } from '@patterns/shared/postgres/queryable.ts'
 import { summedMeasures } from './summedMeasures.ts'
 
 const patternsPerStatement = 1_000
@@ -14,35 +14,74 @@ const lastSaid = (column: string): string =>
   `(array_agg(${column} order by ${column}_said_at desc, ${column}_said_by desc)
      filter (where ${column}_said_at is not null))[1]`
 
+/** A statement sees the rows as they were before it: so what it wrote can be compared with them. */
 const text = `
-insert into ${servedTables.openStandings} as kept (pattern_id, ${written.join(', ')})
-select pattern_id, ${known.join(', ')}, sums.*
-from (
-  select pattern_id, ${lastSaid('pattern_name')} as pattern_name, ${lastSaid('pattern_type')} as pattern_type,
-    min(first_seen) as first_seen, max(last_seen) as last_seen, max(last_used) as last_used
-  from ${servedTables.catalogue} where pattern_id = any($1::uuid[])
-  group by pattern_id
-) as catalogue
-cross join lateral (
-  select ${summedMeasures.map((measure) => `coalesce(sum(${measure}), 0)::bigint`).join(', ')}
-  from ${servedTables.windows.hour} as windows
-  where windows.pattern_id = catalogue.pattern_id and window_start >= $2 and window_start < $3
-) as sums
-on conflict (pattern_id) do update set
-  ${written.map((name) => `${name} = excluded.${name}`).join(', ')},
-  search_name = case when kept.pattern_name = excluded.pattern_name then kept.search_name end
-where (${written.map((name) => `kept.${name}`).join(', ')})
-  is distinct from (${written.map((name) => `excluded.${name}`).join(', ')})`
+with written as (
+  insert into ${servedTables.openStandings} as kept (pattern_id, ${written.join(', ')})
+  select pattern_id, ${known.join(', ')}, sums.*
+  from (
+    select pattern_id, ${lastSaid('pattern_name')} as pattern_name, ${lastSaid('pattern_type')} as pattern_type,
+      min(first_seen) as first_seen, max(last_seen) as last_seen, max(last_used) as last_used
+    from ${servedTables.catalogue} where pattern_id = any($1::uuid[])
+    group by pattern_id
+  ) as catalogue
+  cross join lateral (
+    select ${summedMeasures.map((measure) => `coalesce(sum(${measure}), 0)::bigint`).join(', ')}
+    from ${servedTables.windows.hour} as windows
+    where windows.pattern_id = catalogue.pattern_id and window_start >= $2 and window_start < $3
+  ) as sums
+  on conflict (pattern_id) do update set
+    ${written.map((name) => `${name} = excluded.${name}`).join(', ')},
+    search_name = case when kept.pattern_name = excluded.pattern_name then kept.search_name end
+  where (${written.map((name) => `kept.${name}`).join(', ')})
+    is distinct from (${written.map((name) => `excluded.${name}`).join(', ')})
+  returning pattern_id, first_seen, case when search_name is null then pattern_name end as new_name
+)
+select written.pattern_id, before.pattern_id is null as is_added,
+  coalesce(written.first_seen <> before.first_seen, false) as is_seen_earlier, new_name
+from written left join ${servedTables.openStandings} as before on before.pattern_id = written.pattern_id
+where before.pattern_id is null or written.first_seen <> before.first_seen or new_name is not null`
+
+interface Row {
+  readonly pattern_id: string
+  readonly is_added: boolean
+  readonly is_seen_earlier: boolean
+  readonly new_name: string | null
+}
+
+/** Of the patterns whose open standings were written, those for which that is not all. */
+export interface OpenChanges {
+  /** They had no standings. */
+  readonly added: readonly string[]
+  /** An event came that is older than all before. */
+  readonly seenEarlier: readonly string[]
+}
+
+/** The names in lower case, which SQL cannot do alike in every locale. */
+const writeSearchNames = async (client: Queryable, named: readonly Row[]): Promise<void> => {
+  if (named.length === 0) return
+  await client.query({
+    name: 'write_search_names',
+    text: `update ${servedTables.openStandings} as kept set search_name = named.search_name
+           from unnest($1::uuid[], $2::text[]) as named (pattern_id, search_name)
+           where kept.pattern_id = named.pattern_id`,
+    values: [
+      uuidArray(named.map((row) => row.pattern_id)),
+      textArray(named.map((row) => row.new_name!.toLowerCase())),
+    ],
+  })
+}
 
 /** Writes what some patterns are called, and their sums over the open hours. */
 export const writeOpenStandings = async (
   client: Queryable,
   closedUntil: number,
   patternIds: readonly string[],
-): Promise<void> => {
+): Promise<OpenChanges> => {
   const { open } = standingSpans('24h', closedUntil)
-  for (let i = 0; i < patternIds.length; i += patternsPerStatement)
-    await client.query({
+  const changes: Row[] = []
+  for (let i = 0; i < patternIds.length; i += patternsPerStatement) {
+    const { rows } = await client.query<Row>({
       name: `write_${servedTables.openStandings}`,
       text,
       values: [
@@ -51,27 +90,12 @@ export const writeOpenStandings = async (
         new Date(open.to),
       ],
     })
-}
-
-/** Writes the names of these patterns in lower case, if they are new or have changed. */
-export const writeSearchNames = async (client: Queryable, patternIds: readonly string[]): Promise<void> => {
-  const { rows } = await client.query<{ pattern_id: string; pattern_name: string }>({
-    name: 'read_names',
-    text: `select pattern_id, pattern_name from ${servedTables.openStandings}
-           where pattern_id = any($1::uuid[]) and search_name is null and pattern_name is not null`,
-    values: [uuidArray(patternIds)],
-  })
-  for (let i = 0; i < rows.length; i += patternsPerStatement) {
-    const some = rows.slice(i, i + patternsPerStatement)
-    await client.query({
-      name: 'write_search_names',
-      text: `update ${servedTables.openStandings} as kept set search_name = named.search_name
-             from unnest($1::uuid[], $2::text[]) as named (pattern_id, search_name)
-             where kept.pattern_id = named.pattern_id`,
-      values: [
-        uuidArray(some.map((row) => row.pattern_id)),
-        textArray(some.map((row) => row.pattern_name.toLowerCase())),
-      ],
-    })
+    await writeSearchNames(
+      client,
+      rows.filter((row) => row.new_name !== null),
+    )
+    changes.push(...rows)
   }
+  const idsOf = (is: (row: Row) => boolean) => changes.filter(is).map((row) => row.pattern_id)
+  return { added: idsOf((row) => row.is_added), seenEarlier: idsOf((row) => row.is_seen_earlier) }
 }

@@ -1,10 +1,10 @@
-import type { Queryable } from '@patterns/shared/postgres/queryable.ts'
-import { servedTables } from '@patterns/read-model/served.ts'
 import { segmentsOf } from '@patterns/projections/segments.ts'
 import type { StandingRange } from '@patterns/projections/standings/standingRange.ts'
 import { closedSpans } from '@patterns/projections/standings/weightedSpans.ts'
 import { granularities } from '@patterns/projections/window.ts'
+import { servedTables } from '@patterns/read-model/served.ts'
 import { int8Array, textArray, timestamptzArray, uuidArray } from '@patterns/shared/postgres/binaryArray.ts'
+import type { Queryable } from '@patterns/shared/postgres/queryable.ts'
 import { summedMeasures } from './summedMeasures.ts'
 
 /** A page takes some 100 ms: no statement may take as long as a connection may be silent. */

@@ -189,6 +189,6 @@ it('every standing is what a recount of the events says that its checkpoint acco
       }
       await refresh()
     }),
-    { numRuns: 25 },
+    { numRuns: 20 },
   )
 }, 120_000)

@@ -6,10 +6,10 @@ import type { Queryable } from '@patterns/shared/postgres/queryable.ts'
 import { transaction } from '@patterns/shared/postgres/transaction.ts'
 import type pg from 'pg'
 import { advanceClosed } from './advanceClosed.ts'
-import { readAllPatterns, readChangedPatterns, readNewPatterns } from './changedPatterns.ts'
+import { readAllPatterns, readChangedPatterns } from './changedPatterns.ts'
 import { decideRefresh, type StandingsCheckpoint } from './decideRefresh.ts'
 import { findLatePatterns } from './latePatterns.ts'
-import { writeOpenStandings, writeSearchNames } from './openStandings.ts'
+import { writeOpenStandings } from './openStandings.ts'
 import { recountClosed } from './recountClosed.ts'
 import {
   type Checkpoints,
@@ -59,7 +59,6 @@ const recount = async (client: Queryable, closedUntil: number): Promise<number> 
     await client.query({ text: `delete from ${table}` })
   const all = await readAllPatterns(client)
   await writeOpenStandings(client, closedUntil, all)
-  await writeSearchNames(client, all)
   for (const name of standingRangeNames) await recountClosed(client, name, closedUntil, all)
   await judgeAll(client)
   return all.length
@@ -76,17 +75,15 @@ const carryOn = async (
   const hasMoved = closedUntil !== known.closedUntil
   const changed = await readChangedPatterns(client, positions)
   const touched = hasMoved ? await readAllPatterns(client) : changed
-  const late = await findLatePatterns(client, before, changed)
-  const recounted = [...new Set([...late, ...(await readNewPatterns(client, changed))])]
-  await writeOpenStandings(client, closedUntil, touched)
-  await writeSearchNames(client, touched)
-  let unjudged = recounted.length
+  const { added, seenEarlier } = await writeOpenStandings(client, closedUntil, touched)
+  const recounted = [...new Set([...added, ...(await findLatePatterns(client, before, changed))])]
+  const restated = hasMoved ? undefined : seenEarlier
   for (const name of standingRangeNames) {
     if (hasMoved) await advanceClosed(client, name, known.closedUntil, closedUntil)
     await recountClosed(client, name, closedUntil, recounted)
-    unjudged += await restateNewness(client, name, closedUntil, touched)
+    if (restated?.length !== 0) await restateNewness(client, name, closedUntil, restated)
   }
-  if (hasMoved || unjudged > 0) await judgeAll(client)
+  if (hasMoved || recounted.length > 0 || seenEarlier.length > 0) await judgeAll(client)
   return touched.length
 }
 

@@ -1,7 +1,7 @@
-import type { Queryable } from '@patterns/shared/postgres/queryable.ts'
 import { servedProjections } from '@patterns/read-model/served.ts'
 import type { Vector } from '@patterns/read-model/vector.ts'
 import { int8Array } from '@patterns/shared/postgres/binaryArray.ts'
+import type { Queryable } from '@patterns/shared/postgres/queryable.ts'
 import type { StandingsCheckpoint } from './decideRefresh.ts'
 
 const { windows, standings } = servedProjections

@@ -1,29 +1,32 @@
-import type { Queryable } from '@patterns/shared/postgres/queryable.ts'
-import { servedTables } from '@patterns/read-model/served.ts'
 import { emergence, type UsageChange } from '@patterns/projections/analytics/emergence.ts'
 import { type StandingRange, standingSpans } from '@patterns/projections/standings/standingRange.ts'
+import { servedTables } from '@patterns/read-model/served.ts'
 import { float8Array, textArray, uuidArray } from '@patterns/shared/postgres/binaryArray.ts'
+import type { Queryable } from '@patterns/shared/postgres/queryable.ts'
 
 /** Verdicts are computed some milliseconds at a time, between two statements. */
 const verdictsPerStatement = 500
 
-/** Says of patterns whether they are new within the hours that growth compares; a verdict on what has changed is void. */
+/**
+ * Says whether patterns are new within the hours that growth compares: of some, or of all if none are named. A verdict on
+ * what changed is void.
+ */
 export const restateNewness = async (
   client: Queryable,
   name: StandingRange,
   closedUntil: number,
-  patternIds: readonly string[],
-): Promise<number> => {
+  patternIds?: readonly string[],
+): Promise<void> => {
   const table = servedTables.closedStandings[name]
-  const { rowCount } = await client.query({
-    name: `restate_${table}`,
+  const newSince = new Date(standingSpans(name, closedUntil).growth.current.from)
+  await client.query({
     text: `
 update ${table} as kept set is_new = not kept.is_new, trend = null, probability = null
-from unnest($2::uuid[]) as ids (pattern_id) join ${servedTables.openStandings} as open on open.pattern_id = ids.pattern_id
-where kept.pattern_id = ids.pattern_id and kept.is_new <> (open.first_seen >= $1)`,
-    values: [new Date(standingSpans(name, closedUntil).growth.current.from), uuidArray(patternIds)],
+from ${servedTables.openStandings} as open
+where kept.pattern_id = open.pattern_id and kept.is_new <> (open.first_seen >= $1)
+  ${patternIds === undefined ? '' : 'and kept.pattern_id = any($2::uuid[])'}`,
+    values: [newSince, ...(patternIds === undefined ? [] : [uuidArray(patternIds)])],
   })
-  return rowCount!
 }
 
 interface Unjudged {
