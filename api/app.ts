@@ -50,14 +50,8 @@ export const basePath = '/api/pattern-analytics'
 
 const createRouter = (): ApiApp => new OpenAPIHono<ApiEnv>({ defaultHook: refuseInvalid })
 
-export interface App {
-  readonly fetch: ApiApp['fetch']
-  /** Asks a route with numbers, by its path below the base, from within: without keys and limits. */
-  ask(path: string): Response | Promise<Response>
-}
-
 /** The whole API: what every request goes through, then one route a file. */
-export const createApp = (options: AppOptions): App => {
+export const createApp = (options: AppOptions): ApiApp => {
   const { parts, health, metrics, logger, apiKeys, corsOrigins, rateLimitPerMinute } = options
   const app = createRouter()
   app.onError(answerErrors(logger, queryProblem))
@@ -99,9 +93,5 @@ export const createApp = (options: AppOptions): App => {
   routeHealth(app, health)
   routeMetrics(app, metrics.registry)
   routeReference(app)
-
-  const within = createRouter()
-  within.onError(answerErrors(logger, queryProblem))
-  within.use(requestId, serverTiming).route('/', analytics)
-  return { fetch: app.fetch, ask: (path) => within.request(path) }
+  return app
 }

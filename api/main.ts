@@ -25,7 +25,7 @@ await runProcess({
       'many as you like. "npm run cli -- migrate" makes the database, "npm run processor" fills it.',
     settings: shape,
   }),
-  async start({ settings, logger, stopping, fail }) {
+  async start({ settings, logger, fail }) {
     const refusal = refuseBind(settings)
     if (refusal !== undefined) throw new SettingsError(refusal)
     const pool = createPool({
@@ -49,7 +49,6 @@ await runProcess({
       // Its positions may be the same, and say something else: begun again, nothing in memory is of the one before.
       onOtherLog: (change) =>
         fail(new Error(`The database holds ${change}: only an api that begins anew answers from it`)),
-      stopping,
     }).catch((error: NodeJS.ErrnoException) => {
       if (error.syscall !== 'listen') throw error
       throw new SettingsError(

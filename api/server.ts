@@ -16,8 +16,10 @@ import { createVectorFeed, type VectorFeedOptions } from './queries/live/vectorF
 import { createMetrics } from './http/observe/metrics.ts'
 import { createPatternReads } from './queries/patternReads.ts'
 import { createTurns } from './queries/turns.ts'
-import { createStandings } from './totals/standings.ts'
-import { warmUp } from './warmUp.ts'
+import { createCategories } from './queries/lists/categories.ts'
+import type { Summed } from './queries/lists/listRelation.ts'
+import { createLists } from './queries/lists/lists.ts'
+import { listTime } from './queries/lists/listTime.ts'
 
 export interface ApiServerOptions {
   /** Reads only: its role has no other right. */
@@ -34,8 +36,6 @@ export interface ApiServerOptions {
   readonly clock?: () => number
   /** See the feed; what is kept in memory of the log before is of no use then. */
   readonly onOtherLog?: VectorFeedOptions['onOtherLog']
-  /** Aborted when the process is to stop, which may be before the first answers are made. */
-  readonly stopping?: AbortSignal
 }
 
 export interface ApiServer {
@@ -45,15 +45,14 @@ export interface ApiServer {
 }
 
 /** A vector may have been confirmed this long ago before it is read again, in milliseconds. */
-const mostUnconfirmedMs = 1_000
+const maxUnconfirmedMs = 1_000
 /** An answer over many patterns may be this much behind its source, in milliseconds. */
 const staleMs = 400
 /** Requests that stall are cut off this long after the stop, in milliseconds. */
 const drainMs = 3_000
 
 /**
- * Starts the API: resolves once it listens and has made its first answers. Rejects where the database cannot be read or
- * the port is taken.
+ * Starts the API: resolves once it listens. Rejects if the database cannot be read or the port is taken.
  */
 export const startApiServer = async ({
   pool,
@@ -66,49 +65,55 @@ export const startApiServer = async ({
   rateLimitPerMinute = 0,
   clock = Date.now,
   onOtherLog,
-  stopping: processStopping,
 }: ApiServerOptions): Promise<ApiServer> => {
   const feed = createVectorFeed({ pool, logger, onOtherLog })
-  const standings = createStandings({ pool, feed, logger })
   const logId = () => feed.logId
+  const fresh = () => feed.confirm(maxUnconfirmedMs)
+  const fromStandings = {
+    get text() {
+      return feed.standings.text
+    },
+    get vector() {
+      return feed.standings.vector
+    },
+    staleMs,
+    fresh,
+  }
+  const windows = {
+    get text() {
+      return feed.text
+    },
+    get vector() {
+      return feed.vector
+    },
+    fresh,
+  }
+  const sumTurns = createTurns({ most: 2 })
+  const lists = createLists({ pool, standings: () => feed.standings, sumTurns })
+  const fromSums = Object.assign(Object.create(windows), { staleMs })
+  const listSource = (summed: Summed) => (lists.isKept(summed) ? fromStandings : fromSums)
   const parts = {
     answers: createAnswers({ appliedWait: createAppliedWait({ eventLog, feed }), logId, clock }),
     logId,
-    standings,
-    fromStandings: {
-      get text() {
-        return standings.text
-      },
-      staleMs,
-      fresh: standings.fresh,
-    },
-    fromDatabase: {
-      get text() {
-        return feed.text
-      },
-      staleMs: 0,
-      fresh: () => feed.confirm(mostUnconfirmedMs),
-    },
-    fromSums: {
-      get text() {
-        return feed.text
-      },
-      staleMs,
-      fresh: () => feed.confirm(mostUnconfirmedMs),
-    },
-    sumTurns: createTurns({ most: 2 }),
+    lists,
+    listSource,
+    categories: createCategories({ lists, textOf: (summed) => listSource(summed).text }),
+    fromStandings,
+    fromDatabase: Object.assign(Object.create(windows), { staleMs: 0 }),
+    fromSums,
+    sumTurns,
     database: pool,
     patterns: createPatternReads({ database: pool }),
     findEvents: createFindEvents({ eventLog }),
     logTurns: createTurns({ most: 6 }),
     clock,
+    listTime: () => listTime(clock(), feed.standings.closedUntil),
   }
   const untaken = createUntakenAnswers({ onClosed: (reason) => metrics.connectionClosed(reason) })
-  const metrics = createMetrics({ standings, feed, untaken })
-  let isWarm = false
+  const metrics = createMetrics({ feed, untaken })
   const app = createApp({
     parts,
-    health: { feed, database: pool, isWarm: () => isWarm },
+    health: { feed, database: pool },
     metrics,
     logger,
     apiKeys,
@@ -134,9 +139,6 @@ export const startApiServer = async ({
     await feed.stop()
     throw error
   }
-  // Without a checkpoint there is nothing to read yet.
-  if (feed.text !== '') await warmUp(app.ask, logger, processStopping)
-  isWarm = true
   let stopping: Promise<void> | undefined
   const stop = async (): Promise<void> => {
     const closed = new Promise((resolve) => server.close(resolve))
@@ -144,7 +146,6 @@ export const startApiServer = async ({
     const force = setTimeout(() => server.closeAllConnections(), drainMs)
     await closed
     clearTimeout(force)
-    await standings.stop()
     await feed.stop()
   }
   const address = server.address()

@@ -2,10 +2,9 @@ import type { CatalogueEntry } from '@patterns/projections/catalogue.ts'
 import { windowMs } from '@patterns/projections/window.ts'
 import type { Vector } from '@patterns/read-model/vector.ts'
 import type { Segment } from '@patterns/projections/segments.ts'
-import type { ColumnSet } from './columnSets.ts'
 import type { Queryable } from '@patterns/shared/postgres/queryable.ts'
 import { TooBusyError } from './queryErrors.ts'
-import { type PatternsRead, readPatterns } from './readPatterns.ts'
+import { type PatternsRead, readPatterns, type WindowsAsked } from './readPatterns.ts'
 import type { WindowRow } from '@patterns/read-model/windowRow.ts'
 
 export interface PatternRead {
@@ -13,6 +12,8 @@ export interface PatternRead {
   /** `undefined` if no event of the pattern was ever seen. */
   readonly entry: CatalogueEntry | undefined
   readonly windows: readonly WindowRow[]
+  /** The other windows that were asked for. */
+  readonly also: readonly WindowRow[]
 }
 
 /**
@@ -29,11 +30,9 @@ export interface PatternReads {
   one(patternId: string, asked: PatternsAsked): Promise<PatternRead>
 }
 
-export interface PatternsAsked {
-  readonly segments: readonly Segment[]
-  readonly columns: ColumnSet
-  /** A snapshot to read in. Default: the database as it is. */
-  readonly database?: Queryable
+export interface PatternsAsked extends WindowsAsked {
+  /** Other windows, of which something else is needed. */
+  readonly also?: WindowsAsked
 }
 
 export interface PatternReadsOptions {
@@ -46,8 +45,9 @@ export interface PatternReadsOptions {
   readonly mostWaiting?: number
 }
 
-interface Group extends Required<PatternsAsked> {
-  readonly segmentsText: string
+interface Group {
+  /** What is asked, as text. */
+  readonly asked: string
   readonly ids: Set<string>
   readonly read: Promise<PatternsRead>
   readonly start: () => Promise<void>
@@ -60,8 +60,11 @@ const mostRows = 40_000
 const countWindows = (segments: readonly Segment[]): number =>
   segments.reduce((sum, { granularity, start, end }) => sum + (end - start) / windowMs[granularity], 0)
 
+const textOf = ({ segments, columns, also }: PatternsAsked): string =>
+  JSON.stringify([columns.name, segments, also?.columns.name, also?.segments])
+
 export const createPatternReads = ({
-  database: usual,
+  database,
   mostStatements = 2,
   mostTogether = 64,
   mostWaiting = 16,
@@ -69,18 +72,15 @@ export const createPatternReads = ({
   const waiting: Group[] = []
   let underWay = 0
 
-  const open = ({ segments, columns, database = usual }: PatternsAsked, segmentsText: string): Group => {
+  const open = ({ also, ...windows }: PatternsAsked, asked: string): Group => {
     const { promise, resolve } = Promise.withResolvers<PatternsRead>()
     const ids = new Set<string>()
     return {
-      segments,
-      columns,
-      database,
-      segmentsText,
+      asked,
       ids,
       read: promise,
       async start() {
-        const reading = readPatterns(database, [...ids], segments, columns)
+        const reading = readPatterns(database, [...ids], windows, also)
         resolve(reading)
         await reading.catch(() => {})
       },
@@ -100,14 +100,12 @@ export const createPatternReads = ({
   }
 
   const some: PatternReads['some'] = async (patternIds, asked) => {
-    const segmentsText = JSON.stringify(asked.segments)
-    const { columns, database = usual } = asked
-    const room = Math.min(mostTogether, mostRows / countWindows(asked.segments))
+    const text = textOf(asked)
+    const windows = countWindows([...asked.segments, ...(asked.also?.segments ?? [])])
+    const room = Math.min(mostTogether, mostRows / windows)
     let group = waiting.find(
       (other) =>
-        other.columns === columns &&
-        other.database === database &&
-        other.segmentsText === segmentsText &&
+        other.asked === text &&
         other.ids.size + patternIds.length <= room &&
         // Who reads rows uses them up, so nobody else may get the same ones.
         !patternIds.some((id) => other.ids.has(id)),
@@ -115,7 +113,7 @@ export const createPatternReads = ({
     if (group === undefined) {
       if (waiting.length >= mostWaiting)
         throw new TooBusyError('Too many ask at a time right now. Try again in a moment.')
-      group = open(asked, segmentsText)
+      group = open(asked, text)
       waiting.push(group)
     }
     for (const id of patternIds) group.ids.add(id)
@@ -127,8 +125,13 @@ export const createPatternReads = ({
   return {
     some,
     async one(patternId, asked) {
-      const { vector, entries, windows } = await some([patternId], asked)
-      return { vector, entry: entries.get(patternId), windows: windows.get(patternId) ?? [] }
+      const { vector, entries, windows, also } = await some([patternId], asked)
+      return {
+        vector,
+        entry: entries.get(patternId),
+        windows: windows.get(patternId) ?? [],
+        also: also.get(patternId) ?? [],
+      }
     },
   }
 }

@@ -1,6 +1,7 @@
 import { type Vector, vectorFromJson } from '@patterns/read-model/vector.ts'
 import { vectorExpression } from '@patterns/read-model/reading/readVector.ts'
 import { servedProjections } from '@patterns/read-model/served.ts'
+import { headExpression, headFromJson, type JsonHead, type ProjectionHead } from './live/projectionHead.ts'
 import type { Queryable } from '@patterns/shared/postgres/queryable.ts'
 
 export interface LogState {
@@ -10,6 +11,9 @@ export interface LogState {
   readonly vector: Vector
   /** Where the log of each shard ends. */
   readonly ends: Vector
+  /** How far what is derived from the windows has come. */
+  readonly standings: ProjectionHead
+  readonly trends: ProjectionHead
 }
 
 /** Which log is read, where it ends, and how far the projection has come, of one moment. */
@@ -18,12 +22,22 @@ export const readLogState = async (database: Queryable): Promise<LogState> => {
     log_id: string
     vector: Record<string, number>
     ends: Record<string, number>
+    standings: JsonHead | null
+    trends: JsonHead | null
   }>({
     name: 'read_log_state',
     text: `select left(id::text, 8) as log_id, ${vectorExpression(servedProjections.windows)} as vector,
-      (select coalesce(json_object_agg(shard, position), '{}') from event_log_shards) as ends
+      (select coalesce(json_object_agg(shard, position), '{}') from event_log_shards) as ends,
+      ${headExpression(servedProjections.standings)} as standings,
+      ${headExpression(servedProjections.trends)} as trends
       from event_log_identity`,
   })
-  const { log_id: logId, vector, ends } = rows[0]!
-  return { logId, vector: vectorFromJson(vector), ends: vectorFromJson(ends) }
+  const { log_id: logId, vector, ends, standings, trends } = rows[0]!
+  return {
+    logId,
+    vector: vectorFromJson(vector),
+    ends: vectorFromJson(ends),
+    standings: headFromJson(standings),
+    trends: headFromJson(trends),
+  }
 }

@@ -25,29 +25,53 @@ export interface PatternsRead {
   readonly entries: ReadonlyMap<string, CatalogueEntry>
   /** By id. */
   readonly windows: ReadonlyMap<string, readonly WindowRow[]>
+  /** Those of the other windows that were asked for, by id. */
+  readonly also: ReadonlyMap<string, readonly WindowRow[]>
 }
+
+/** Which windows to read, and what of each. */
+export interface WindowsAsked {
+  readonly segments: readonly Segment[]
+  readonly columns: ColumnSet
+}
+
+const windowsOf = ({ columns: { columns } }: WindowsAsked, first: number): string =>
+  `(select json_agg(x) from (${selectWindows(servedTables, columns, { first, where: 'w.pattern_id = any($1::uuid[])' })}) as selected)`
+
+const byPattern = (
+  rows: readonly WindowJson[] | null,
+  asked: WindowsAsked | undefined,
+): ReadonlyMap<string, readonly WindowRow[]> =>
+  asked === undefined
+    ? new Map()
+    : Map.groupBy(windowsFromJson(rows, asked.columns.columns), (row) => row.patternId!)
 
 /** Reads some patterns' catalogue entries and windows and the vector in one statement, so of one moment. */
 export const readPatterns = async (
   database: Queryable,
   patternIds: readonly string[],
-  segments: readonly Segment[],
-  { name, columns }: ColumnSet,
+  asked: WindowsAsked,
+  also?: WindowsAsked,
 ): Promise<PatternsRead> => {
   const { rows } = await database.query<{
     vector: Record<string, number>
     entries: [string, EntryJson][] | null
     windows: WindowJson[] | null
+    also: WindowJson[] | null
   }>({
-    name: `read_some_patterns_${name}`,
+    name: `read_some_patterns_${[asked, ...(also ? [also] : [])].map(({ columns }) => columns.name).join('_')}`,
     text: `
 select ${vectorExpression(servedProjections.windows)} as vector,
   (select json_agg(json_build_array(pattern_id, ${entryExpression('entry')}))
    from ${servedTables.catalogue} entry where pattern_id = any($1::uuid[])) as entries,
-  (select json_agg(x) from (${selectWindows(servedTables, columns, { first: 2, where: 'w.pattern_id = any($1::uuid[])' })}) as selected) as windows`,
-    values: [uuidArray(patternIds), ...segmentParameters(segments)],
+  ${windowsOf(asked, 2)} as windows, ${also ? windowsOf(also, 5) : 'null'} as also`,
+    values: [
+      uuidArray(patternIds),
+      ...segmentParameters(asked.segments),
+      ...(also ? segmentParameters(also.segments) : []),
+    ],
   })
-  const { vector, entries, windows } = rows[0]!
+  const { vector, entries, windows, also: others } = rows[0]!
   return {
     vector: vectorFromJson(vector),
     entries: new Map(
@@ -56,6 +80,7 @@ select ${vectorExpression(servedProjections.windows)} as vector,
         entryFromRows(ofOne.map(([, row]) => row))!,
       ]),
     ),
-    windows: Map.groupBy(windowsFromJson(windows, columns), (row) => row.patternId!),
+    windows: byPattern(windows, asked),
+    also: byPattern(others, also),
   }
 }

@@ -13,7 +13,9 @@ import type { FindEvents } from '../queries/events/findEvents.ts'
 import type { PatternReads } from '../queries/patternReads.ts'
 import type { Queryable } from '@patterns/shared/postgres/queryable.ts'
 import type { Turns } from '../queries/turns.ts'
-import type { Standings } from '../totals/standings.ts'
+import type { Categories } from '../queries/lists/categories.ts'
+import type { Summed } from '../queries/lists/listRelation.ts'
+import type { Lists } from '../queries/lists/lists.ts'
 
 export type ApiApp = OpenAPIHono<ApiEnv>
 
@@ -23,8 +25,12 @@ export interface RouteParts {
   /** Which log is read. */
   readonly logId: () => string
   /** Lists over all patterns. */
-  readonly standings: Standings
-  /** As of the standings: up to a second behind, never slow. */
+  readonly lists: Lists
+  /** Where a list over this comes from. */
+  readonly listSource: (summed: Summed) => AnswerSource
+  /** What patterns are placed in. */
+  readonly categories: Categories
+  /** As of the standings: at most about a second behind. */
   readonly fromStandings: AnswerSource
   /** As of now: for what the primary key finds. */
   readonly fromDatabase: AnswerSource
@@ -39,6 +45,8 @@ export interface RouteParts {
   readonly logTurns: Turns
   /** Epoch milliseconds. */
   readonly clock: () => number
+  /** What lists take for now, see `listTime`. */
+  readonly listTime: () => number
 }
 
 const problem = (description: string, example: Problem) => ({

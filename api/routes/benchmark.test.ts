@@ -89,7 +89,12 @@ describe('the page of a pattern', () => {
       const body = await ask(`/patterns/${id}?time_range=${range}`)
       expect(body.benchmark).toEqual(
         await ask(`/patterns/${id}/benchmark?time_range=${range}`).then(
-          ({ category, category_patterns, benchmarks }) => ({ category, category_patterns, benchmarks }),
+          ({ as_of, category, category_patterns, benchmarks }) => ({
+            as_of,
+            category,
+            category_patterns,
+            benchmarks,
+          }),
         ),
       )
       const { trends } = body

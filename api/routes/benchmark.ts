@@ -1,5 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import { createBenchmarks } from '../queries/benchmarkPattern.ts'
+import { segmentsOf } from '@patterns/projections/segments.ts'
+import { comparedColumns } from '../queries/columnSets.ts'
+import { mergeRows } from '../queries/windows/mergeRows.ts'
 import { answerFields, isoTime, rangeFields } from '../http/conventions/asOf.ts'
 import {
   afterParameter,
@@ -8,10 +10,10 @@ import {
   rangeParameters,
 } from '../http/conventions/parameters.ts'
 import { orRefuse, patternNotFound, unprocessable } from '../http/problems/problem.ts'
-import { resolveRange } from '../values/range.ts'
+import { type Range, resolveRange } from '../values/range.ts'
 import { type ApiApp, notModified, patternProblems, type RouteParts } from './apiRoute.ts'
 import { categoryBenchmarkOf, categoryFields } from './benchmarkFields.ts'
-import { nameOf, patternFields } from './patternFields.ts'
+import { entryNameOf, patternFields } from './patternFields.ts'
 
 const answerSchema = z
   .strictObject({ ...answerFields, ...rangeFields, ...patternFields, ...categoryFields })
@@ -43,36 +45,42 @@ const route = createRoute({
 const refuseCategory = (message: string) => unprocessable([{ path: 'category', message }])
 
 export const routeBenchmark = (app: ApiApp, parts: RouteParts): void => {
-  const benchmarks = createBenchmarks()
+  /** What a pattern is called, and if it is compared with another type than its own, what it has in the range. */
+  const readPattern = async (id: string, range: Range, isCompared: boolean) => {
+    const { entry, windows } = await parts.patterns.one(id, {
+      segments: isCompared ? segmentsOf(range) : [],
+      columns: comparedColumns,
+    })
+    if (entry === undefined) throw patternNotFound(id)
+    return { entry, state: mergeRows(windows) }
+  }
 
   app.openapi(route, (context) => {
     const { pattern_id: id } = context.req.valid('param')
     const { category: asked, after, ...query } = context.req.valid('query')
-    const range = orRefuse(resolveRange(query, { now: parts.clock(), defaultRange: '30d' }))
+    const range = orRefuse(resolveRange(query, { now: parts.listTime(), defaultRange: '30d' }))
     return parts.answers(context, {
       key: JSON.stringify(['benchmark', id, asked, range]),
-      source: parts.fromStandings,
+      source: parts.listSource({ range }),
       after,
-      answer: () =>
-        parts.standings.view([range], async (view) => {
-          const { vector, catalogue } = view
-          const pattern = catalogue.find(id)
-          if (pattern === undefined) throw patternNotFound(id)
-          const category = asked ?? pattern.entry.patternType?.value
-          if (category === undefined)
-            throw refuseCategory('the pattern has no type: name the category to compare it with')
-          if (catalogue.ofType(category).length === 0)
-            throw refuseCategory(`no pattern is of the type ${category}`)
-          return {
-            vector,
-            body: {
-              from: isoTime(range.from),
-              to: isoTime(range.to),
-              ...nameOf(id, pattern.entry),
-              ...categoryBenchmarkOf(benchmarks(view, range, pattern, category)),
-            },
-          }
-        }),
+      async answer() {
+        const { entry, state } = await readPattern(id, range, asked !== undefined)
+        const type = asked ?? entry.patternType?.value
+        if (type === undefined)
+          throw refuseCategory('the pattern has no type: name the category to compare it with')
+        const category = await parts.categories({ range }, type)
+        if (category.patterns === 0) throw refuseCategory(`no pattern is of the type ${type}`)
+        return {
+          vector: category.vector,
+          text: category.text,
+          body: {
+            from: isoTime(range.from),
+            to: isoTime(range.to),
+            ...entryNameOf(id, entry),
+            ...categoryBenchmarkOf(category.states.get(id) ?? state, category),
+          },
+        }
+      },
     })
   })
 }

@@ -1,7 +1,11 @@
 import { z } from '@hono/zod-openapi'
-import type { Benchmark } from '@patterns/projections/analytics/benchmark.ts'
-import { type Metric, metricRules } from '@patterns/projections/analytics/metric.ts'
-import type { CategoryBenchmark } from '../queries/benchmarkPattern.ts'
+import { type Benchmark, benchmark } from '@patterns/projections/analytics/benchmark.ts'
+import {
+  type Metric,
+  metricRules,
+  type MetricState,
+} from '@patterns/projections/analytics/metric.ts'
+import type { Category } from '../queries/lists/readCategory.ts'
 import { count } from './figureFields.ts'
 import { betterField, metricField, metricUnits, unitField } from './units.ts'
 
@@ -48,31 +52,32 @@ export const categoryFields = {
   benchmarks: z.array(benchmarkSchema).openapi({ description: 'One for each metric.' }),
 }
 
-const benchmarkOf = (metric: Metric, benchmark: Benchmark) => {
+const benchmarkOf = (metric: Metric, placed: Benchmark) => {
   const { better } = metricRules[metric]
-  const { patterns } = benchmark
-  const shared = { metric_type: metric, unit: metricUnits[metric], better, value: benchmark.value, patterns }
-  if (benchmark.status === 'suppressed')
+  const { patterns } = placed
+  const shared = { metric_type: metric, unit: metricUnits[metric], better, value: placed.value, patterns }
+  if (placed.status === 'suppressed')
     return {
       ...shared,
-      status: benchmark.status,
-      reason: benchmark.reason,
-      least_patterns: benchmark.minPatterns,
+      status: placed.status,
+      reason: placed.reason,
+      least_patterns: placed.minPatterns,
     }
   return {
     ...shared,
-    status: benchmark.status,
-    category_average: benchmark.categoryMean,
-    category_pooled: benchmark.categoryPooled,
-    category_median: benchmark.categoryMedian,
-    percentile: benchmark.percentile,
-    rank: benchmark.rank,
-    relative_performance: benchmark.relativePerformance,
+    status: placed.status,
+    category_average: placed.categoryMean,
+    category_pooled: placed.categoryPooled,
+    category_median: placed.categoryMedian,
+    percentile: placed.percentile,
+    rank: placed.rank,
+    relative_performance: placed.relativePerformance,
   }
 }
 
-export const categoryBenchmarkOf = ({ category, patterns, benchmarks }: CategoryBenchmark) => ({
-  category,
+/** Where what a pattern has in the range stands among the patterns of a category. */
+export const categoryBenchmarkOf = (own: MetricState, { type, patterns, figures }: Category) => ({
+  category: type,
   category_patterns: patterns,
-  benchmarks: benchmarks.map(({ metric, benchmark }) => benchmarkOf(metric, benchmark)),
+  benchmarks: figures.map((ofMetric) => benchmarkOf(ofMetric.metric, benchmark(own, ofMetric))),
 })

@@ -8,7 +8,7 @@ import { orRefuse, Problem } from '../http/problems/problem.ts'
 import { resolveRange } from '../values/range.ts'
 import { type ApiApp, bodyProblems, patternProblems, type RouteParts } from './apiRoute.ts'
 import { comparisonSchema, differenceOf, rankingsOf, rankingsSchema } from './compareFields.ts'
-import { nameOf, patternFields } from './patternFields.ts'
+import { entryNameOf, patternFields } from './patternFields.ts'
 import { metricUnits } from './units.ts'
 
 const [fewest, most] = [2, 10] as const
@@ -107,7 +107,7 @@ export const routeCompare = (app: ApiApp, parts: RouteParts): void => {
           body: {
             from: isoTime(range.from),
             to: isoTime(range.to),
-            patterns: patterns.map(({ id, entry }) => nameOf(id, entry)),
+            patterns: patterns.map(({ id, entry }) => entryNameOf(id, entry)),
             comparisons: comparisons.map(({ metric, values, statistics, differences }) => ({
               metric_type: metric,
               unit: metricUnits[metric],

@@ -1,26 +1,23 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { confidence, successRate } from '@patterns/projections/derived/successRate.ts'
-import type { GrowthSpans } from '@patterns/projections/derived/growthSpans.ts'
+import { qualityAverage } from '@patterns/projections/derived/qualityFigures.ts'
+import { asOfSnapshot } from '../queries/lists/lists.ts'
+import { readMostUsed } from '../queries/lists/readMostUsed.ts'
+import { readRecentTrends } from '../queries/lists/readRecentTrends.ts'
+import { readSummary, type Summary } from '../queries/lists/readSummary.ts'
 import { answerFields, isoTime, rangeFields } from '../http/conventions/asOf.ts'
 import { orRefuse } from '../http/problems/problem.ts'
-import { pageOf } from '../values/page.ts'
 import { afterParameter, patternTypeParameter, rangeParameters } from '../http/conventions/parameters.ts'
 import { growthSpansOf } from '../values/growthSpans.ts'
 import { resolveRange } from '../values/range.ts'
-import { distributeQuality, qualityRanges } from '../totals/distributeQuality.ts'
-import type { ListedPattern } from '../totals/catalogue.ts'
-import { type Standing, standingsOf } from '../totals/rankedRates.ts'
-import type { StandingsView } from '../totals/standings.ts'
-import { averageQuality } from '../totals/sums.ts'
-import { summarise } from '../totals/summarise.ts'
-import { createEmergences } from '../trends/emergences.ts'
-import { recentTrends } from '../trends/recentTrends.ts'
-import { patternsOfType } from '../totals/patternsOfType.ts'
 import { type ApiApp, notModified, problemResponses, type RouteParts } from './apiRoute.ts'
 import { count, unitOrNull } from './figureFields.ts'
 import { growthField, growthOf } from './growthFields.ts'
 import { nameOf, patternFields } from './patternFields.ts'
 import { recentTrendOf, recentTrendsField } from './recentTrendFields.ts'
+
+/** Bounds of the fifths of 0…1 that patterns' mean scores are counted in. */
+const qualityRanges = ['0.0-0.2', '0.2-0.4', '0.4-0.6', '0.6-0.8', '0.8-1.0'] as const
 
 const topPattern = z
   .strictObject({
@@ -85,68 +82,59 @@ const route = createRoute({
 const mostTop = 10
 const mostTrends = 10
 
-const topOf = (standings: readonly Standing[]): readonly Standing[] =>
-  pageOf(
-    standings.filter(({ sums }) => sums.outcomes.uses > 0),
-    {
-      valueOf: ({ sums }) => sums.outcomes.uses,
-      idOf: ({ id }) => id,
-      descending: true,
-      limit: mostTop,
-    },
-  ).items
+const distributionOf = ({ qualityFifths }: Summary) => {
+  const scored = qualityFifths.reduce((sum, patterns) => sum + patterns, 0)
+  return qualityRanges.map((range, i) => ({
+    range,
+    count: qualityFifths[i]!,
+    percentage: scored === 0 ? null : (100 * qualityFifths[i]!) / scored,
+  }))
+}
 
 export const routeDashboardSummary = (app: ApiApp, parts: RouteParts): void => {
-  const emergences = createEmergences()
-  const trendsOf = (patterns: readonly ListedPattern[], spans: GrowthSpans, sums: StandingsView['sums']) => {
-    const verdicts = emergences({
-      patterns,
-      spans,
-      current: sums(spans.current).values,
-      previous: sums(spans.previous).values,
-      limits: {},
-    })
-    const judged = patterns.map(({ id, entry }, i) => ({ id, entry, verdict: verdicts[i]! }))
-    return recentTrends(judged, mostTrends).map(recentTrendOf)
-  }
-
   app.openapi(route, (context) => {
     const { pattern_type, after, ...query } = context.req.valid('query')
-    const options = { now: parts.clock(), defaultRange: '7d' }
+    const options = { now: parts.listTime(), defaultRange: '7d' }
     const range = orRefuse(resolveRange(query, options))
-    const spans = growthSpansOf(query, range, options)
-    const ranges = spans === undefined ? [range] : [range, spans.current, spans.previous]
+    const growth = growthSpansOf(query, range, options)
     return parts.answers(context, {
-      key: JSON.stringify(['dashboard-summary', range, spans?.current, pattern_type]),
-      source: parts.fromStandings,
+      key: JSON.stringify(['dashboard-summary', range, growth?.current, pattern_type]),
+      source: parts.listSource({ range, growth }),
       after,
       answer: () =>
-        parts.standings.view(ranges, async ({ vector, catalogue, sums }) => {
-          const patterns = patternsOfType(catalogue, pattern_type)
-          const standings = standingsOf(patterns, sums(range))
-          const summary = summarise(standings)
+        parts.lists.read({ range, growth, verdicts: {} }, async (list) => {
+          const summary = await readSummary(list, pattern_type)
+          const top = await readMostUsed(list, pattern_type, mostTop)
+          const trends =
+            growth === undefined
+              ? []
+              : await readRecentTrends(list, {
+                  patternType: pattern_type,
+                  since: growth.current.from,
+                  most: mostTrends,
+                })
           return {
-            vector,
+            ...asOfSnapshot(list),
             body: {
               from: isoTime(range.from),
               to: isoTime(range.to),
-              total_patterns: standings.length,
+              total_patterns: summary.patterns,
               active_patterns: summary.activePatterns,
-              usage_count: summary.total.outcomes.uses,
+              usage_count: summary.uses,
               average_success_rate: summary.averageSuccessRate,
               overall_success_rate: summary.overallSuccessRate,
               average_quality: summary.averageQuality,
               overall_quality: summary.overallQuality,
-              top_patterns: topOf(standings).map(({ id, entry, sums: own }) => ({
-                ...nameOf(id, entry),
-                usage_count: own.outcomes.uses,
-                success_rate: successRate(own.outcomes),
-                confidence: confidence(own.outcomes.uses),
-                quality_score: averageQuality(own),
+              top_patterns: top.map((pattern) => ({
+                ...nameOf(pattern),
+                usage_count: pattern.outcomes.uses,
+                success_rate: successRate(pattern.outcomes),
+                confidence: confidence(pattern.outcomes.uses),
+                quality_score: qualityAverage(pattern.quality),
               })),
-              quality_distribution: distributeQuality(standings),
-              growth: growthOf(spans),
-              recent_trends: spans === undefined ? [] : trendsOf(patterns, spans, sums),
+              quality_distribution: distributionOf(summary),
+              growth: growthOf(growth),
+              recent_trends: trends.map(recentTrendOf),
             },
           }
         }),

@@ -14,8 +14,6 @@ import { shardStopOf, shardStopSchema } from './shardStopFields.ts'
 export interface HealthParts {
   readonly feed: Pick<VectorFeed, 'confirm' | 'vector' | 'logId' | 'isListening'>
   readonly database: Queryable
-  /** Whether the first answers were made: before, a request may take seconds. */
-  readonly isWarm: () => boolean
 }
 
 const livezSchema = z
@@ -57,7 +55,7 @@ const readyzRoute = createRoute({
   responses: {
     200: { description: 'They can.', content: { 'application/json': { schema: readySchema } } },
     503: {
-      description: 'The database, or its schema, is not there, or the first answers are being made.',
+      description: 'The database, or its schema, is not there.',
       content: {
         'application/json': {
           schema: readySchema,
@@ -159,12 +157,11 @@ const healthRoute = (operationId: string) =>
 /** Flushes follow each other within two seconds, and a shard is opened again within some more. */
 const mostBehindSeconds = 10
 
-export const routeLiveness = (app: ApiApp, { feed, isWarm }: Omit<HealthParts, 'database'>): void => {
+export const routeLiveness = (app: ApiApp, { feed }: Omit<HealthParts, 'database'>): void => {
   app.openapi(livezRoute, (context) => context.json({ status: 'ok' as const }, 200))
   app.openapi(readyzRoute, async (context) => {
     const notReady = (reason: string) => context.json({ status: 'not_ready' as const, reason }, 503)
     if ((await probe(() => feed.confirm(0))) === null) return notReady('the database cannot be read')
-    if (!isWarm()) return notReady('the first answers are being made')
     return context.json({ status: 'ready' as const }, 200)
   })
 }

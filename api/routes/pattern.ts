@@ -1,8 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { durationFigures } from '@patterns/projections/derived/durationFigures.ts'
 import { qualityFigures } from '@patterns/projections/derived/qualityFigures.ts'
-import { createBenchmarks } from '../queries/benchmarkPattern.ts'
-import { answerFields, isoTime, isoTimeOrNull, rangeFields } from '../http/conventions/asOf.ts'
+import { answerFields, asOf, isoTime, isoTimeOrNull, rangeFields } from '../http/conventions/asOf.ts'
 import { afterParameter, patternPath, rangeParameters } from '../http/conventions/parameters.ts'
 import { orRefuse, patternNotFound } from '../http/problems/problem.ts'
 import { growthSpansOf } from '../values/growthSpans.ts'
@@ -10,11 +9,10 @@ import { type Range, resolveRange } from '../values/range.ts'
 import { readPositionRanges, upTo } from '../queries/events/readPositionRanges.ts'
 import type { Vector } from '@patterns/read-model/vector.ts'
 import { everything } from '../queries/columnSets.ts'
-import { trendSegments } from '../trends/patternSeries.ts'
-import { healthTrends, resolveHealthRange } from '../trends/healthTrends.ts'
+import { healthTrends, resolveHealthRange, trendAndGrowthSegments } from '../trends/healthTrends.ts'
 import { trendColumns } from '../trends/trendColumns.ts'
+import type { WindowRow } from '@patterns/read-model/windowRow.ts'
 import { mergeRows } from '../queries/windows/mergeRows.ts'
-import { usesAt } from '../totals/sums.ts'
 import { segmentsOf } from '@patterns/projections/segments.ts'
 import { type ApiApp, notModified, patternProblems, type RouteParts } from './apiRoute.ts'
 import { categoryBenchmarkOf, categoryFields } from './benchmarkFields.ts'
@@ -29,7 +27,7 @@ import {
 } from './figureFields.ts'
 import { growthField, growthOf, usageFields, usageOf } from './growthFields.ts'
 import { healthOf, healthSchema } from './healthFields.ts'
-import { nameOf, patternFields } from './patternFields.ts'
+import { entryNameOf, patternFields } from './patternFields.ts'
 import { mostPoints } from './pointLimits.ts'
 
 const time = z.iso.datetime().nullable()
@@ -58,9 +56,12 @@ const answerSchema = z
     duration: z.strictObject(durationFields).openapi({ description: 'How long it takes.' }),
     trends: healthSchema,
     benchmark: z
-      .strictObject(categoryFields)
+      .strictObject({ as_of: answerFields.as_of, ...categoryFields })
       .nullable()
-      .openapi({ description: 'Within its type, over the range; null where it has no type.' }),
+      .openapi({
+        description:
+          'Within its type, over the range, as of its own `as_of`, at most about a second before; null if it has no type.',
+      }),
     recent_events: z
       .array(eventSchema)
       .optional()
@@ -95,19 +96,21 @@ const route = createRoute({
 
 const recentEvents = 10
 
-export const routePattern = (app: ApiApp, parts: RouteParts): void => {
-  const benchmarks = createBenchmarks()
+/** What growth needs of the windows, beside what trends need. */
+const usesIn = (rows: readonly WindowRow[], span: Range | undefined): number =>
+  span === undefined
+    ? 0
+    : mergeRows(rows.filter(({ start }) => start >= span.from && start < span.to)).outcomes.uses
 
+export const routePattern = (app: ApiApp, parts: RouteParts): void => {
   app.openapi(route, (context) => {
     const { pattern_id } = context.req.valid('param')
     const { include, after, ...query } = context.req.valid('query')
-    const now = parts.clock()
+    const now = parts.listTime()
     const options = { now, defaultRange: '7d' }
     const range = orRefuse(resolveRange(query, options))
-    const spans = growthSpansOf(query, range, options)
+    const growth = growthSpansOf(query, range, options)
     const trendRange = orRefuse(resolveHealthRange(query, { ...options, mostPoints }))
-    const summed = spans === undefined ? [range] : [range, spans.current, spans.previous]
-    const segments = segmentsOf(range)
     const readRecent = async (vector: Vector) => {
       const { ranges } = await readPositionRanges(parts.database, pattern_id, range)
       const found = await parts.findEvents({
@@ -119,56 +122,55 @@ export const routePattern = (app: ApiApp, parts: RouteParts): void => {
       })
       return found.events.map(eventOf)
     }
-    /** The pattern among all, and its own windows: of one vector. */
-    const read = () =>
-      parts.standings.view(summed, async (view) => {
-        const { vector, catalogue, snapshot } = view
-        const listed = catalogue.find(pattern_id)
-        if (listed === undefined) throw patternNotFound(pattern_id)
-        const type = listed.entry.patternType?.value
-        const usesIn = (span: Range | undefined): number =>
-          span === undefined ? 0 : usesAt(view.sums(span).values, listed.pattern)
-        const uses = { closedUses: usesIn(spans?.current), previousUses: usesIn(spans?.previous) }
-        const benchmark = type === undefined ? null : benchmarks(view, range, listed, type)
-        const [{ entry, windows }, ofTrends] = await Promise.all([
-          parts.patterns.one(pattern_id, { segments, columns: everything, database: snapshot }),
-          parts.patterns.one(pattern_id, {
-            segments: trendSegments(trendRange, now),
-            columns: trendColumns,
-            database: snapshot,
-          }),
-        ])
-        const { firstSeen } = entry!
-        const trends = healthTrends(ofTrends.windows, trendRange, { firstSeen, now })
-        return { vector, entry: entry!, windows, uses, benchmark, trends }
+    /** What the pattern's own windows say, of one moment. */
+    const read = async () => {
+      const { vector, entry, windows, also } = await parts.patterns.one(pattern_id, {
+        segments: segmentsOf(range),
+        columns: everything,
+        also: { segments: trendAndGrowthSegments(trendRange, growth), columns: trendColumns },
       })
+      if (entry === undefined) throw patternNotFound(pattern_id)
+      const uses = { closedUses: usesIn(also, growth?.current), previousUses: usesIn(also, growth?.previous) }
+      const ofTrends = also.filter(
+        ({ start }) => start >= trendRange.range.from && start < trendRange.range.to,
+      )
+      const trends = healthTrends(ofTrends, trendRange, { firstSeen: entry.firstSeen, now })
+      return { vector, entry, state: mergeRows(windows), uses, trends }
+    }
     return parts.answers(context, {
-      key: JSON.stringify(['pattern', pattern_id, range, spans?.current, include]),
-      source: parts.fromStandings,
+      key: JSON.stringify(['pattern', pattern_id, range, growth?.current, include]),
+      source: parts.fromDatabase,
       after,
       async answer() {
-        const { vector, entry, windows, uses, benchmark, trends } = await read()
-        const state = mergeRows(windows)
+        const { vector, entry, state, uses, trends } = await read()
+        const type = entry.patternType?.value
+        const category = type === undefined ? undefined : await parts.categories({ range }, type)
         const recent = include === undefined ? undefined : await parts.logTurns(() => readRecent(vector))
         return {
           vector,
           body: {
             from: isoTime(range.from),
             to: isoTime(range.to),
-            ...nameOf(pattern_id, entry),
+            ...entryNameOf(pattern_id, entry),
             description: entry.description?.value ?? null,
             tags: [...(entry.tags?.value ?? [])],
             node_type: entry.nodeType?.value ?? null,
             first_seen: isoTimeOrNull(entry.firstSeen),
             last_seen: isoTimeOrNull(entry.lastSeen),
             last_used: isoTimeOrNull(entry.lastUsed),
-            growth: growthOf(spans),
+            growth: growthOf(growth),
             usage: usageOf({ uses: state.outcomes.uses, ...uses }),
             success: successOf(state.outcomes),
             quality: qualityOf(qualityFigures(state.quality)),
             duration: durationOf(durationFigures(state.duration)),
             trends: healthOf(trends, trendRange),
-            benchmark: benchmark === null ? null : categoryBenchmarkOf(benchmark),
+            benchmark:
+              category === undefined
+                ? null
+                : {
+                    as_of: asOf(category.vector),
+                    ...categoryBenchmarkOf(category.states.get(pattern_id) ?? state, category),
+                  },
             ...(recent === undefined ? {} : { recent_events: recent }),
           },
         }

@@ -15,7 +15,7 @@ import { readPositionRanges } from '../queries/events/readPositionRanges.ts'
 import { type ApiApp, notModified, patternProblems, type RouteParts } from './apiRoute.ts'
 import { eventOf, eventSchema } from './eventFields.ts'
 import { nextCursorField } from './listPage.ts'
-import { nameOf, patternFields } from './patternFields.ts'
+import { entryNameOf, patternFields } from './patternFields.ts'
 
 const answerSchema = z
   .strictObject({
@@ -88,7 +88,7 @@ export const routePatternEvents = (app: ApiApp, parts: RouteParts): void => {
           body: {
             from: isoTime(range.from),
             to: isoTime(range.to),
-            ...nameOf(pattern_id, entry),
+            ...entryNameOf(pattern_id, entry),
             events: events.map(eventOf),
             next_cursor:
               next === null ? null : encodeCursor(question, { range, place: [next.shard, next.position] }),

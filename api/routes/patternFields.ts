@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi'
+import type { NamedPattern } from '../queries/lists/listRow.ts'
 import type { CatalogueEntry } from '@patterns/projections/catalogue.ts'
 
 /** How every answer names a pattern. */
@@ -11,8 +12,17 @@ export const patternFields = {
   pattern_type: z.string().nullable().openapi({ description: 'The category it was last given.' }),
 }
 
-export const nameOf = (id: string, entry: CatalogueEntry) => ({
+export const nameOf = ({ id, name, type }: NamedPattern) => ({
   pattern_id: id,
-  pattern_name: entry.patternName?.value ?? null,
-  pattern_type: entry.patternType?.value ?? null,
+  pattern_name: name,
+  pattern_type: type,
 })
+
+/** A pattern by what the catalogue says of it. */
+export const namedEntry = (id: string, { patternName, patternType }: CatalogueEntry): NamedPattern => ({
+  id,
+  name: patternName?.value ?? null,
+  type: patternType?.value ?? null,
+})
+
+export const entryNameOf = (id: string, entry: CatalogueEntry) => nameOf(namedEntry(id, entry))

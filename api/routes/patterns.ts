@@ -1,10 +1,10 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import { answerFields, isoTimeOrNull } from '../http/conventions/asOf.ts'
+import { asOfSnapshot } from '../queries/lists/lists.ts'
+import { readCatalogue } from '../queries/lists/readCatalogue.ts'
+import { answerFields, isoTime, isoTimeOrNull } from '../http/conventions/asOf.ts'
 import { decodeCursor, questionOf } from '../http/conventions/cursor.ts'
-import { pageOf, type PagePlace, pagePlace, type SortValue } from '../values/page.ts'
+import { type PagePlace, pagePlace } from '../values/page.ts'
 import { afterParameter, pageParameters, patternTypeParameter } from '../http/conventions/parameters.ts'
-import type { ListedPattern } from '../totals/catalogue.ts'
-import { patternsOfType } from '../totals/patternsOfType.ts'
 import { type ApiApp, notModified, problemResponses, type RouteParts } from './apiRoute.ts'
 import { count } from './figureFields.ts'
 import { allTime, nextCursor, nextCursorField, sortParameter } from './listPage.ts'
@@ -63,12 +63,6 @@ const route = createRoute({
   },
 })
 
-const matcher = (search: string | undefined): ((pattern: ListedPattern) => boolean) => {
-  if (search === undefined) return () => true
-  const wanted = search.toLowerCase()
-  return ({ id, searchName }) => id.startsWith(wanted) || searchName.includes(wanted)
-}
-
 export const routePatterns = (app: ApiApp, parts: RouteParts): void => {
   app.openapi(route, (context) => {
     const { search, pattern_type, sort, limit, cursor, after } = context.req.valid('query')
@@ -82,32 +76,24 @@ export const routePatterns = (app: ApiApp, parts: RouteParts): void => {
       source: parts.fromStandings,
       after,
       answer: () =>
-        parts.standings.view([], async ({ vector, catalogue }) => {
-          const found = patternsOfType(catalogue, pattern_type).filter(matcher(search))
-          const valueOf: Record<typeof sort.field, (pattern: ListedPattern) => SortValue> = {
-            pattern_name: ({ entry }) => entry.patternName?.value ?? null,
-            pattern_type: ({ entry }) => entry.patternType?.value ?? null,
-            first_seen: ({ entry }) => entry.firstSeen,
-            last_seen: ({ entry }) => entry.lastSeen,
-            last_used: ({ entry }) => entry.lastUsed,
-          }
-          const page = pageOf(found, {
-            valueOf: valueOf[sort.field],
-            idOf: ({ id }) => id,
-            descending: sort.descending,
+        parts.lists.readPatterns(async (snapshot) => {
+          const { page, patterns } = await readCatalogue(snapshot.database, {
+            search,
+            patternType: pattern_type,
+            sort,
             after: place,
             limit,
           })
           return {
-            vector,
+            ...asOfSnapshot(snapshot),
             body: {
-              patterns: page.items.map(({ id, entry }) => ({
-                ...nameOf(id, entry),
-                first_seen: isoTimeOrNull(entry.firstSeen),
-                last_seen: isoTimeOrNull(entry.lastSeen),
-                last_used: isoTimeOrNull(entry.lastUsed),
+              patterns: page.items.map((pattern) => ({
+                ...nameOf(pattern),
+                first_seen: isoTime(pattern.firstSeen),
+                last_seen: isoTime(pattern.lastSeen),
+                last_used: isoTimeOrNull(pattern.lastUsed),
               })),
-              total_count: found.length,
+              total_count: patterns,
               next_cursor: nextCursor(page, question, allTime),
             },
           }

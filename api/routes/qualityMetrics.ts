@@ -1,12 +1,15 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import type { CatalogueEntry } from '@patterns/projections/catalogue.ts'
 import { qualityFigures } from '@patterns/projections/derived/qualityFigures.ts'
 import { confidence } from '@patterns/projections/derived/successRate.ts'
 import { isoTime } from '../http/conventions/asOf.ts'
 import { resolveSeries, type Series } from '../values/buckets.ts'
 import { questionOf } from '../http/conventions/cursor.ts'
 import { resolveListRange } from '../http/conventions/listRange.ts'
-import { pageOf } from '../values/page.ts'
+import type { PagePlace } from '../values/page.ts'
+import type { Range } from '../values/range.ts'
+import { readVector } from '@patterns/read-model/reading/readVector.ts'
+import { servedProjections } from '@patterns/read-model/served.ts'
+import { readQualityList, type ScoredPattern } from '../queries/lists/readQualityList.ts'
 import {
   afterParameter,
   pageParameters,
@@ -19,17 +22,14 @@ import { orRefuse, patternNotFound } from '../http/problems/problem.ts'
 import { qualityColumns } from '../queries/columnSets.ts'
 import { readPatternsWindows } from '../queries/readPatternsWindows.ts'
 import type { WindowRow } from '@patterns/read-model/windowRow.ts'
-import { standingsOf } from '../totals/rankedRates.ts'
-import { averageQuality } from '../totals/sums.ts'
 import { directionsOfPage, periodLine } from '../trends/periodTrend.ts'
-import { mergeStates } from '../queries/windows/mergeRows.ts'
+import { mergeRows } from '../queries/windows/mergeRows.ts'
 import { periodsOf } from '../queries/windows/periods.ts'
-import { segmentsOfAll } from '@patterns/projections/segments.ts'
-import { patternsOfType } from '../totals/patternsOfType.ts'
+import { type Segment, segmentsBetween } from '@patterns/projections/segments.ts'
 import { type ApiApp, notModified, patternProblems, type RouteParts } from './apiRoute.ts'
 import { qualityOf } from './figureFields.ts'
-import { type ListPlace, nextCursor, refuseOtherType } from './listPage.ts'
-import { nameOf } from './patternFields.ts'
+import { nextCursor, refuseOtherType } from './listPage.ts'
+import { namedEntry, nameOf } from './patternFields.ts'
 import { qualityMetricsSchema } from './qualityMetricsFields.ts'
 import { measuredOf, noTrendOf } from './shortTrendFields.ts'
 import { mostListPoints, mostPoints } from './pointLimits.ts'
@@ -73,13 +73,30 @@ const route = createRoute({
 
 type Query = z.infer<typeof route.request.query>
 
+/** Over which times scores are listed, and where in the list the page begins. */
+interface QualityList {
+  /** What the figures are of; the series is of the whole windows that touch it. */
+  readonly range: Range
+  readonly series: Series
+  readonly after: PagePlace | undefined
+}
+
+const segmentsIn = ({ range, series }: QualityList): readonly Segment[] =>
+  segmentsBetween([range, ...series.buckets].flatMap(({ from, to }) => [from, to]))
+
 export const routeQualityMetrics = (app: ApiApp, parts: RouteParts): void => {
-  const describe = (id: string, entry: CatalogueEntry, rows: readonly WindowRow[], series: Series) => {
-    const periods = periodsOf(rows, { series, firstSeen: entry.firstSeen, now: parts.clock() })
-    const total = mergeStates(periods.map(({ state }) => state))
-    const pattern = {
-      ...nameOf(id, entry),
-      ...qualityOf(qualityFigures(total.quality)),
+  const describe = (
+    { firstSeen, ...pattern }: ScoredPattern,
+    rows: readonly WindowRow[],
+    { range, series }: QualityList,
+  ) => {
+    const inRange = rows.filter(({ start }) => start >= range.from && start < range.to)
+    const quality = qualityFigures(mergeRows(inRange).quality)
+    const inSeries = rows.filter(({ start }) => start >= series.range.from)
+    const periods = periodsOf(inSeries, { series, firstSeen, now: parts.clock() })
+    const described = {
+      ...nameOf(pattern),
+      ...qualityOf(quality),
       measurements: periods
         .filter(({ state }) => state.quality.count > 0)
         .map(({ bucket, state, status }) => ({
@@ -90,7 +107,7 @@ export const routeQualityMetrics = (app: ApiApp, parts: RouteParts): void => {
           status,
         })),
     }
-    return { pattern, line: periodLine('quality', periods) }
+    return { pattern: described, line: periodLine('quality', periods) }
   }
   const withTrends = (described: readonly ReturnType<typeof describe>[], { granularity }: Series) => {
     const directions = directionsOfPage(described.map(({ line }) => line))
@@ -102,56 +119,52 @@ export const routeQualityMetrics = (app: ApiApp, parts: RouteParts): void => {
           : noTrendOf(line),
     }))
   }
-  const ofOne = async (patternId: string, { pattern_type, min_quality }: Query, series: Series) => {
-    const segments = segmentsOfAll(series.buckets)
-    const { vector, entry, windows } = await parts.patterns.one(patternId, {
-      segments,
+  const ofOne = async (id: string, { pattern_type, min_quality }: Query, asked: QualityList) => {
+    const { vector, entry, windows } = await parts.patterns.one(id, {
+      segments: segmentsIn(asked),
       columns: qualityColumns,
     })
-    if (entry === undefined) throw patternNotFound(patternId)
+    if (entry === undefined) throw patternNotFound(id)
     refuseOtherType(entry, pattern_type)
-    const [pattern] = withTrends([describe(patternId, entry, windows, series)], series)
+    const named = { ...namedEntry(id, entry), firstSeen: entry.firstSeen! }
+    const [pattern] = withTrends([describe(named, windows, asked)], asked.series)
     const isListed = pattern!.quality_score !== null && pattern!.quality_score >= min_quality
     const patterns = isListed ? [pattern!] : []
-    const body = { ...seriesOf(series), patterns, total_count: patterns.length, next_cursor: null }
+    const body = {
+      ...seriesOf(asked.series, asked.range),
+      patterns,
+      total_count: patterns.length,
+      next_cursor: null,
+    }
     return { vector, body }
   }
 
-  const ofMany = (query: Query, series: Series, { question, range, after }: ListPlace) =>
-    parts.standings.view([series.range], async ({ vector, catalogue, sums, snapshot }) => {
-      const patterns = patternsOfType(catalogue, query.pattern_type)
-      const listed = standingsOf(patterns, sums(series.range)).filter(({ sums: own }) => {
-        const average = averageQuality(own)
-        return average !== null && average >= query.min_quality
-      })
-      const page = pageOf(listed, {
-        valueOf: ({ sums: own }) => averageQuality(own),
-        idOf: ({ id }) => id,
-        descending: true,
-        after,
+  const ofMany = (query: Query, asked: QualityList, question: string) =>
+    parts.lists.read(asked, async (list) => {
+      const { page, patterns } = await readQualityList(list, {
+        patternType: query.pattern_type,
+        minQuality: query.min_quality,
+        after: asked.after,
         limit: query.limit,
       })
-      // Entries may change in place while the windows are read; these are of the vector.
-      const entries = page.items.map(({ id, entry }) => ({ id, entry: { ...entry } }))
-      const ids = entries.map(({ id }) => id)
-      const segments = segmentsOfAll(series.buckets)
-      const rows = await readPatternsWindows(snapshot, ids, segments, qualityColumns)
+      const ids = page.items.map(({ id }) => id)
+      const rows = await readPatternsWindows(list.database, ids, segmentsIn(asked), qualityColumns)
+      const described = page.items.map((pattern) => describe(pattern, rows.get(pattern.id) ?? [], asked))
       const body = {
-        ...seriesOf(series),
-        patterns: withTrends(
-          entries.map(({ id, entry }) => describe(id, entry, rows.get(id) ?? [], series)),
-          series,
-        ),
-        total_count: listed.length,
-        next_cursor: nextCursor(page, question, range),
+        ...seriesOf(asked.series, asked.range),
+        patterns: withTrends(described, asked.series),
+        total_count: patterns,
+        next_cursor: nextCursor(page, question, asked.range),
       }
-      return { vector, body }
+      // Their order is that of the standings; the figures are of the windows, which this snapshot has a little newer.
+      const vector = await readVector(list.database, servedProjections.windows)
+      return { vector, text: list.text, body }
     })
 
   app.openapi(route, (context) => {
     const query = context.req.valid('query')
     const { pattern_id, pattern_type, min_quality, granularity, time_zone } = query
-    const now = parts.clock()
+    const now = pattern_id === undefined ? parts.listTime() : parts.clock()
     const question = questionOf(parts.logId(), 'quality-metrics', {
       pattern_id,
       pattern_type,
@@ -162,14 +175,13 @@ export const routeQualityMetrics = (app: ApiApp, parts: RouteParts): void => {
     const { range, after } = resolveListRange(query, question, { now, defaultRange: '30d' })
     const limits = { now, mostPoints: pattern_id === undefined ? mostListPoints : mostPoints }
     const series = orRefuse(resolveSeries(range, query, limits))
+    const asked = { range, series, after }
     return parts.answers(context, {
-      key: JSON.stringify(['quality-metrics', question, series.range, after, query.limit]),
-      source: pattern_id === undefined ? parts.fromStandings : parts.fromDatabase,
+      key: JSON.stringify(['quality-metrics', question, range, after, query.limit]),
+      source: pattern_id === undefined ? parts.listSource({ range }) : parts.fromDatabase,
       after: query.after,
       answer: () =>
-        pattern_id === undefined
-          ? ofMany(query, series, { question, range, after })
-          : ofOne(pattern_id, query, series),
+        pattern_id === undefined ? ofMany(query, asked, question) : ofOne(pattern_id, query, asked),
     })
   })
 }

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import type { RecentTrend } from '../trends/recentTrends.ts'
+import type { RecentTrend } from '../queries/lists/readRecentTrends.ts'
 import { count } from './figureFields.ts'
 import { nameOf, patternFields } from './patternFields.ts'
 import { usageFields } from './growthFields.ts'
@@ -30,11 +30,11 @@ export const recentTrendsField = z
       'The closed hours of the range against as many before them: which patterns’ usage grew by more than 50 %, fell by more than 30 %, with 95 % probability and 5 uses at least, or did neither. Empty where no hour of the range has closed yet.',
   })
 
-export const recentTrendOf = ({ kind, count: all, patterns }: RecentTrend) => ({
+export const recentTrendOf = ({ kind, patterns, first }: RecentTrend) => ({
   trend_type: kind,
-  count: all,
-  patterns: patterns.map(({ id, entry, verdict }) => ({
-    ...nameOf(id, entry),
+  count: patterns,
+  patterns: first.map(({ verdict, ...pattern }) => ({
+    ...nameOf(pattern),
     ...emergenceFiguresOf({ verdict }),
     closed_usage_count: verdict.current,
   })),

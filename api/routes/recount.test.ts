@@ -62,6 +62,33 @@ const close = (value: number | null, expected: number | null): void => {
   else expect(value).toBeCloseTo(expected, 9)
 }
 
+interface UsagePeriod {
+  readonly period_start: string
+  readonly usage_count: number
+}
+
+/** Periods are whole hours, days or weeks that touch the range: each has all uses in it, and every use is in one. */
+const expectPeriods = (
+  periods: readonly UsagePeriod[],
+  mine: readonly SeededEvent[],
+  {
+    granularity,
+    zone,
+    ...range
+  }: { readonly granularity: Granularity; readonly zone: string; readonly from: string; readonly to: string },
+): void => {
+  const nameOf = ({ event }: SeededEvent) => bucketName(event.occurredAt, granularity, zone)
+  const byBucket = Map.groupBy(mine, nameOf)
+  const named = new Map(
+    periods.map(({ period_start, usage_count }) => [
+      bucketName(Date.parse(period_start), granularity, zone),
+      usage_count,
+    ]),
+  )
+  for (const [bucket, uses] of named) expect(uses).toBe(countUses(byBucket.get(bucket) ?? []))
+  for (const event of inRange(mine, range)) expect([...named.keys()]).toContain(nameOf(event))
+}
+
 const everyCase = { numRuns: 60, endOnFailure: true }
 
 describe('answers equal a recount from the events', () => {
@@ -144,31 +171,19 @@ describe('answers equal a recount from the events', () => {
             expect(pattern.closed_usage_count).toBe(later)
             expect(pattern.previous_usage_count).toBe(earlier)
             close(pattern.growth_rate, earlier === 0 ? null : (later - earlier) / earlier)
-            const byBucket = Map.groupBy(inRange(mine, body), ({ event }) =>
-              bucketName(event.occurredAt, granularity, zone),
-            )
-            for (const period of pattern.periods) {
-              const bucket = bucketName(Date.parse(period.period_start), granularity, zone)
-              expect(period.usage_count).toBe(countUses(byBucket.get(bucket) ?? []))
-            }
-            expect(
-              pattern.periods.reduce(
-                (sum: number, period: { usage_count: number }) => sum + period.usage_count,
-                0,
-              ),
-            ).toBe(uses)
+            expectPeriods(pattern.periods, mine, { granularity, zone, from: body.from, to: body.to })
             const lastUsed = Math.max(
               ...mine.filter(({ event }) => event.outcome !== undefined).map(({ event }) => event.occurredAt),
             )
             expect(pattern.last_used).toBe(new Date(lastUsed).toISOString())
           }
           expect(body.totals.usage_count).toBe(total)
-          expect(
-            body.totals.periods.reduce(
-              (sum: number, period: { usage_count: number }) => sum + period.usage_count,
-              0,
-            ),
-          ).toBe(total)
+          const all = filter.startsWith('&pattern_id')
+            ? ofPattern(events, patternIds[0])
+            : filter === ''
+              ? events
+              : ofType(events, filter.replace('&pattern_type=', ''))
+          expectPeriods(body.totals.periods, all, { granularity, zone, from: body.from, to: body.to })
         },
       ),
       everyCase,
@@ -194,11 +209,16 @@ describe('answers equal a recount from the events', () => {
             close(pattern.minimum, Math.min(...all))
             close(pattern.maximum, Math.max(...all))
             expect(pattern.sample_size).toBe(all.length)
-            const byBucket = Map.groupBy(
-              mine.filter(({ event }) => event.qualityMillionths !== undefined),
-              ({ event }) => bucketName(event.occurredAt, granularity, zone),
+            // Measurements are of whole windows that touch the range.
+            const scored = ofPattern(events, pattern.pattern_id).filter(
+              ({ event }) => event.qualityMillionths !== undefined,
             )
-            expect(pattern.measurements).toHaveLength(byBucket.size)
+            const nameOf = ({ event }: SeededEvent) => bucketName(event.occurredAt, granularity, zone)
+            const byBucket = Map.groupBy(scored, nameOf)
+            const measured = pattern.measurements.map(({ timestamp }: { timestamp: string }) =>
+              bucketName(Date.parse(timestamp), granularity, zone),
+            )
+            for (const event of inRange(scored, body)) expect(measured).toContain(nameOf(event))
             for (const measurement of pattern.measurements) {
               const bucket = bucketName(Date.parse(measurement.timestamp), granularity, zone)
               close(measurement.quality_score, mean(scores(byBucket.get(bucket)!)))

@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import { granularities } from '@patterns/projections/window.ts'
 import { isoTime, rangeFields } from '../http/conventions/asOf.ts'
+import type { Range } from '../values/range.ts'
 import type { Series } from '../values/buckets.ts'
 
 export const granularityField = z.enum(granularities).openapi({ description: 'How long each window is.' })
@@ -16,7 +17,8 @@ export const seriesFields = {
   time_zone: timeZoneField,
 }
 
-export const seriesOf = ({ range, granularity, zone }: Series) => ({
+/** `range` is what the figures are of that the figures are of, if it is not the whole of the series. */
+export const seriesOf = ({ range: whole, granularity, zone }: Series, range: Range = whole) => ({
   from: isoTime(range.from),
   to: isoTime(range.to),
   granularity,

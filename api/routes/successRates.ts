@@ -1,9 +1,10 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import { isHighConfidence, successRate } from '@patterns/projections/derived/successRate.ts'
+import { qualityAverage } from '@patterns/projections/derived/qualityFigures.ts'
+import { asOfSnapshot } from '../queries/lists/lists.ts'
+import { readSuccessRates } from '../queries/lists/readSuccessRates.ts'
 import { answerFields, isoTime, rangeFields } from '../http/conventions/asOf.ts'
 import { questionOf } from '../http/conventions/cursor.ts'
 import { resolveListRange } from '../http/conventions/listRange.ts'
-import { pageOf, type SortValue } from '../values/page.ts'
 import {
   afterParameter,
   integer,
@@ -11,10 +12,6 @@ import {
   patternTypeParameter,
   rangeParameters,
 } from '../http/conventions/parameters.ts'
-import { adjustedRateOf, priorsByType, type Standing, standingsOf } from '../totals/rankedRates.ts'
-import { averageQuality } from '../totals/sums.ts'
-import { summarise } from '../totals/summarise.ts'
-import { patternsOfType } from '../totals/patternsOfType.ts'
 import { type ApiApp, notModified, problemResponses, type RouteParts } from './apiRoute.ts'
 import { count, successFields, successOf, unitOrNull } from './figureFields.ts'
 import { nextCursor, nextCursorField, sortParameter } from './listPage.ts'
@@ -89,51 +86,37 @@ export const routeSuccessRates = (app: ApiApp, parts: RouteParts): void => {
     const query = context.req.valid('query')
     const { pattern_type, min_samples = 0, sort, limit } = query
     const question = questionOf(parts.logId(), 'success-rates', { pattern_type, min_samples, sort })
-    const { range, after } = resolveListRange(query, question, { now: parts.clock(), defaultRange: '7d' })
+    const { range, after } = resolveListRange(query, question, { now: parts.listTime(), defaultRange: '7d' })
     return parts.answers(context, {
       key: JSON.stringify(['success-rates', question, range, after, limit]),
-      source: parts.fromStandings,
+      source: parts.listSource({ range }),
       after: query.after,
       answer: () =>
-        parts.standings.view([range], async ({ vector, catalogue, sums }) => {
-          const all = standingsOf(patternsOfType(catalogue, pattern_type), sums(range))
-          const priors = priorsByType(all)
-          const listed = all.filter((standing) => standing.sums.outcomes.uses >= min_samples)
-          const valueOf: Record<typeof sort.field, (standing: Standing) => SortValue> = {
-            adjusted_success_rate: (standing) => adjustedRateOf(standing, priors),
-            success_rate: (standing) => successRate(standing.sums.outcomes),
-            // Confidence follows from uses alone, and uses tell apart those with full confidence.
-            confidence: (standing) => standing.sums.outcomes.uses,
-            usage_count: (standing) => standing.sums.outcomes.uses,
-            quality_score: (standing) => averageQuality(standing.sums),
-            pattern_name: (standing) => standing.entry.patternName?.value ?? null,
-          }
-          const page = pageOf(listed, {
-            valueOf: valueOf[sort.field],
-            idOf: ({ id }) => id,
-            descending: sort.descending,
+        parts.lists.read({ range }, async (list) => {
+          const { page, summary } = await readSuccessRates(list, {
+            patternType: pattern_type,
+            minSamples: min_samples,
+            sort,
             after,
             limit,
           })
-          const summary = summarise(listed)
           return {
-            vector,
+            ...asOfSnapshot(list),
             body: {
               from: isoTime(range.from),
               to: isoTime(range.to),
-              patterns: page.items.map((standing) => ({
-                ...nameOf(standing.id, standing.entry),
-                ...successOf(standing.sums.outcomes),
-                adjusted_success_rate: adjustedRateOf(standing, priors),
-                quality_score: averageQuality(standing.sums),
+              patterns: page.items.map((pattern) => ({
+                ...nameOf(pattern),
+                ...successOf(pattern.outcomes),
+                adjusted_success_rate: pattern.adjustedRate,
+                quality_score: qualityAverage(pattern.quality),
               })),
               next_cursor: nextCursor(page, question, range),
               summary: {
-                total_patterns: listed.length,
-                average_success_rate: summary.averageSuccessRate,
-                overall_success_rate: summary.overallSuccessRate,
-                high_confidence_count: listed.filter(({ sums: own }) => isHighConfidence(own.outcomes.uses))
-                  .length,
+                total_patterns: summary.patterns,
+                average_success_rate: summary.averageRate,
+                overall_success_rate: summary.overallRate,
+                high_confidence_count: summary.highConfidence,
               },
             },
           }

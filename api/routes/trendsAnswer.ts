@@ -9,7 +9,7 @@ import { countedRange, type TrendRange } from '../trends/resolveTrendRange.ts'
 import type { TrendType } from '../trends/trendTypes.ts'
 import { count } from './figureFields.ts'
 import { nextCursorField } from './listPage.ts'
-import { nameOf, patternFields } from './patternFields.ts'
+import { entryNameOf, patternFields } from './patternFields.ts'
 import { granularityField } from './seriesFields.ts'
 import {
   directionField,
@@ -138,7 +138,7 @@ export const emergenceOf = (
   // From the middle of one span to the middle of the next.
   const slope = (now - previous) / days / days
   return {
-    ...nameOf(id, entry),
+    ...entryNameOf(id, entry),
     trend_type: verdict.kind,
     status: 'measured' as const,
     direction: directionOfKind[verdict.kind],

@@ -9,7 +9,7 @@ import { trendColumnsOf } from '../trends/trendColumns.ts'
 import { nextTrendCursor, resumeTrendRange } from './trendCursor.ts'
 import type { RouteParts } from './apiRoute.ts'
 import { refuseOtherType } from './listPage.ts'
-import { nameOf } from './patternFields.ts'
+import { entryNameOf } from './patternFields.ts'
 import { mostListPoints, mostPoints } from './pointLimits.ts'
 import { trendOf } from './trendFields.ts'
 import { trendOrNone, trendRangeFields } from './trendsAnswer.ts'
@@ -51,7 +51,7 @@ export const createMetricAnswers = (parts: RouteParts) => {
     })
     const isListed =
       query.direction === undefined || (answer.status === 'measured' && answer.direction === query.direction)
-    const trends = isListed ? [{ ...nameOf(id, entry), trend_type: type, ...answer }] : []
+    const trends = isListed ? [{ ...entryNameOf(id, entry), trend_type: type, ...answer }] : []
     const body = {
       ...trendRangeFields(type, range, parts.clock()),
       trends,
@@ -85,7 +85,7 @@ export const createMetricAnswers = (parts: RouteParts) => {
         if (trend.status !== 'measured')
           throw new Error(`Pattern ${id} is listed with a trend it does not have`)
         return {
-          ...nameOf(id, entry),
+          ...entryNameOf(id, entry),
           trend_type: type,
           ...trendOf({ series, trend }, { listed, withSeries }),
         }

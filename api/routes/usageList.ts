@@ -15,7 +15,7 @@ export interface UsageList {
   readonly range: Range
   readonly series: Series
   /** What growth compares. Undefined if no hour of the range has closed. */
-  readonly spans: GrowthSpans | undefined
+  readonly growth: GrowthSpans | undefined
   readonly after: PagePlace | undefined
 }
 
@@ -41,16 +41,16 @@ export const resolveUsageList = (
   const seriesIn = (range: Range): Series => orRefuse(resolveSeries(range, request, limits))
   if (request.cursor === undefined) {
     const range = orRefuse(resolveRange(request, limits))
-    const series = seriesIn(range)
-    return { range, series, spans: growthSpansOf(request, series.range, limits), after: undefined }
+    const growth = growthSpansOf(request, range, limits)
+    return { range, series: seriesIn(range), growth, after: undefined }
   }
   const { range, place } = resumeListRange(request.cursor, request, question, {
     ...limits,
     place: placeSchema,
   })
-  const [after, growth] = place
-  const spans = growth === null ? undefined : resumeSpans(growth, limits.now)
-  return { range, series: seriesIn(range), spans, after }
+  const [after, current] = place
+  const growth = current === null ? undefined : resumeSpans(current, limits.now)
+  return { range, series: seriesIn(range), growth, after }
 }
 
 const resumeSpans = ([from, to]: readonly [number, number], now: number): GrowthSpans => {
@@ -63,9 +63,9 @@ const resumeSpans = ([from, to]: readonly [number, number], now: number): Growth
 export const nextUsageCursor = (
   end: PagePlace | null,
   question: string,
-  { range, spans }: Pick<UsageList, 'range' | 'spans'>,
+  { range, growth }: Pick<UsageList, 'range' | 'growth'>,
 ): string | null => {
   if (end === null) return null
-  const place: Place = [[...end], spans === undefined ? null : [spans.current.from, spans.current.to]]
+  const place: Place = [[...end], growth === undefined ? null : [growth.current.from, growth.current.to]]
   return encodeCursor(question, { range, place })
 }

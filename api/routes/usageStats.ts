@@ -1,9 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import { growthRate } from '@patterns/projections/derived/growth.ts'
 import { isoTime, isoTimeOrNull } from '../http/conventions/asOf.ts'
 import type { Series } from '../values/buckets.ts'
 import { questionOf } from '../http/conventions/cursor.ts'
-import { pageOf, type SortValue } from '../values/page.ts'
 import {
   afterParameter,
   pageParameters,
@@ -14,6 +12,8 @@ import {
 } from '../http/conventions/parameters.ts'
 import { patternNotFound } from '../http/problems/problem.ts'
 import type { Range } from '../values/range.ts'
+import { asOfSnapshot } from '../queries/lists/lists.ts'
+import { readUsage, type UsedPattern } from '../queries/lists/readUsage.ts'
 import { usageColumns } from '../queries/columnSets.ts'
 import { readPatternsWindows } from '../queries/readPatternsWindows.ts'
 import { readTotals } from '../queries/readTotals.ts'
@@ -22,16 +22,14 @@ import type { WindowRow } from '@patterns/read-model/windowRow.ts'
 import { mergeRows } from '../queries/windows/mergeRows.ts'
 import { periodsOf } from '../queries/windows/periods.ts'
 import { segmentsBetween, segmentsOfAll } from '@patterns/projections/segments.ts'
-import { patternsOfType } from '../totals/patternsOfType.ts'
 import { type ApiApp, notModified, patternProblems, type RouteParts } from './apiRoute.ts'
 import { refuseOtherType, sortParameter } from './listPage.ts'
 import { growthOf, usageOf } from './growthFields.ts'
-import { nameOf } from './patternFields.ts'
+import { namedEntry, nameOf } from './patternFields.ts'
 import { mostListPoints, mostPoints } from './pointLimits.ts'
 import { seriesOf } from './seriesFields.ts'
 import { usageStatsSchema } from './usageFields.ts'
 import { nextUsageCursor, resolveUsageList, type UsageList } from './usageList.ts'
-import { popularOf, type UsedPattern, usedPatterns, wasUsed } from './usedPatterns.ts'
 
 const route = createRoute({
   method: 'get',
@@ -61,16 +59,6 @@ const route = createRoute({
 
 type Query = z.infer<typeof route.request.query>
 
-const sortValues: Record<Query['sort']['field'], (used: UsedPattern) => SortValue> = {
-  usage_count: ({ uses }) => uses,
-  growth_rate: ({ closedUses, previousUses }) => growthRate(closedUses, previousUses),
-  last_used: ({ entry }) => entry.lastUsed,
-  pattern_name: ({ entry }) => entry.patternName?.value ?? null,
-}
-
-const sum = (used: readonly UsedPattern[], pick: (one: UsedPattern) => number): number =>
-  used.reduce((total, one) => total + pick(one), 0)
-
 export const routeUsageStats = (app: ApiApp, parts: RouteParts): void => {
   const periods = (rows: readonly WindowRow[], series: Series, firstSeen: number | null) =>
     periodsOf(rows, { series, firstSeen, now: parts.clock() }).map(({ bucket, state, status }) => ({
@@ -80,89 +68,69 @@ export const routeUsageStats = (app: ApiApp, parts: RouteParts): void => {
       status,
     }))
   const describe = (used: UsedPattern, rows: readonly WindowRow[], series: Series) => ({
-    ...nameOf(used.id, used.entry),
+    ...nameOf(used),
     ...usageOf(used),
-    last_used: isoTimeOrNull(used.entry.lastUsed),
-    periods: periods(rows, series, used.entry.firstSeen),
+    last_used: isoTimeOrNull(used.lastUsed),
+    periods: periods(rows, series, used.firstSeen),
   })
-  const ofOne = async (patternId: string, { pattern_type }: Query, { series, spans }: UsageList) => {
-    const growth = spans === undefined ? [] : [spans.previous, spans.current]
-    const segments = segmentsBetween([...growth, ...series.buckets].flatMap(({ from, to }) => [from, to]))
+  const ofOne = async (patternId: string, { pattern_type }: Query, { range, series, growth }: UsageList) => {
+    const spans = growth === undefined ? [] : [growth.previous, growth.current]
+    const segments = segmentsBetween(
+      [range, ...spans, ...series.buckets].flatMap(({ from, to }) => [from, to]),
+    )
     const { vector, entry, windows } = await parts.patterns.one(patternId, {
       segments,
       columns: usageColumns,
     })
     if (entry === undefined) throw patternNotFound(patternId)
     refuseOtherType(entry, pattern_type)
-    const rowsIn = (range: Range | undefined): readonly WindowRow[] =>
-      range === undefined ? [] : windows.filter(({ start }) => start >= range.from && start < range.to)
-    const usesIn = (range: Range | undefined): number => mergeRows(rowsIn(range)).outcomes.uses
+    const rowsIn = (some: Range | undefined): readonly WindowRow[] =>
+      some === undefined ? [] : windows.filter(({ start }) => start >= some.from && start < some.to)
+    const usesIn = (some: Range | undefined): number => mergeRows(rowsIn(some)).outcomes.uses
     const used = {
-      id: patternId,
-      entry,
-      uses: usesIn(series.range),
-      closedUses: usesIn(spans?.current),
-      previousUses: usesIn(spans?.previous),
+      ...namedEntry(patternId, entry),
+      firstSeen: entry.firstSeen!,
+      lastUsed: entry.lastUsed,
+      uses: usesIn(range),
+      closedUses: usesIn(growth?.current),
+      previousUses: usesIn(growth?.previous),
     }
     const pattern = describe(used, rowsIn(series.range), series)
-    const listed = wasUsed(used) ? [pattern] : []
+    const listed = used.uses > 0 || used.closedUses > 0 || used.previousUses > 0 ? [pattern] : []
     const body = {
-      ...seriesOf(series),
-      growth: growthOf(spans),
+      ...seriesOf(series, range),
+      growth: growthOf(growth),
       patterns: listed,
       total_count: listed.length,
       next_cursor: null,
       totals: { ...usageOf(used), periods: pattern.periods },
-      popular_patterns: popularOf([used]),
+      popular_patterns: used.uses > 0 ? [{ ...nameOf(used), ...usageOf(used) }] : [],
     }
     return { vector, body }
   }
 
-  const ofMany = (query: Query, question: string, list: UsageList) => {
-    const { series, spans } = list
-    const ranges = spans === undefined ? [] : [spans.current, spans.previous]
-    return parts.standings.view([series.range, ...ranges], async ({ vector, catalogue, sums, snapshot }) => {
+  const ofMany = (query: Query, question: string, { range, series, growth, after }: UsageList) =>
+    parts.lists.read({ range, growth }, async (list) => {
       const { pattern_type, sort, limit } = query
-      const patterns = patternsOfType(catalogue, pattern_type)
-      const used = usedPatterns(patterns, {
-        range: sums(series.range).values,
-        growth: spans && { current: sums(spans.current).values, previous: sums(spans.previous).values },
-      })
-      const firstSeen = patterns.reduce((least, { entry }) => Math.min(least, entry.firstSeen!), Infinity)
-      const page = pageOf(used, {
-        valueOf: sortValues[sort.field],
-        idOf: ({ id }) => id,
-        descending: sort.descending,
-        after: list.after,
-        limit,
-      })
+      const usage = await readUsage(list, { patternType: pattern_type, sort, after, limit })
+      const { page, total } = usage
       const segments = segmentsOfAll(series.buckets)
-      const pageIds = page.items.map(({ id }) => id)
-      const [rows, totals] = await Promise.all([
-        readPatternsWindows(snapshot, pageIds, segments, usageColumns),
-        pattern_type === undefined
-          ? readTotals(snapshot, segments, usageColumns).then(({ windows }) => windows)
-          : readTypeTotals(snapshot, pattern_type, segments, usageColumns).then(({ windows }) => windows),
-      ])
+      const ids = page.items.map(({ id }) => id)
+      const rows = await readPatternsWindows(list.database, ids, segments, usageColumns)
+      const totals = await (pattern_type === undefined
+        ? readTotals(list.database, segments, usageColumns)
+        : readTypeTotals(list.database, pattern_type, segments, usageColumns))
       const body = {
-        ...seriesOf(series),
-        growth: growthOf(spans),
-        patterns: page.items.map((one) => describe(one, rows.get(one.id) ?? [], series)),
-        total_count: used.length,
-        next_cursor: nextUsageCursor(page.end, question, list),
-        totals: {
-          ...usageOf({
-            uses: sum(used, (one) => one.uses),
-            closedUses: sum(used, (one) => one.closedUses),
-            previousUses: sum(used, (one) => one.previousUses),
-          }),
-          periods: periods(totals, series, Number.isFinite(firstSeen) ? firstSeen : null),
-        },
-        popular_patterns: popularOf(used),
+        ...seriesOf(series, range),
+        growth: growthOf(growth),
+        patterns: page.items.map((used) => describe(used, rows.get(used.id) ?? [], series)),
+        total_count: usage.patterns,
+        next_cursor: nextUsageCursor(page.end, question, { range, growth }),
+        totals: { ...usageOf(total), periods: periods(totals.windows, series, usage.firstSeen) },
+        popular_patterns: usage.popular.map((used) => ({ ...nameOf(used), ...usageOf(used) })),
       }
-      return { vector, body }
+      return { ...asOfSnapshot(list), body }
     })
-  }
 
   app.openapi(route, (context) => {
     const query = context.req.valid('query')
@@ -175,7 +143,7 @@ export const routeUsageStats = (app: ApiApp, parts: RouteParts): void => {
       sort,
     })
     const list = resolveUsageList(query, question, {
-      now: parts.clock(),
+      now: pattern_id === undefined ? parts.listTime() : parts.clock(),
       defaultRange: '30d',
       mostPoints: pattern_id === undefined ? mostListPoints : mostPoints,
     })
@@ -183,12 +151,12 @@ export const routeUsageStats = (app: ApiApp, parts: RouteParts): void => {
       key: JSON.stringify([
         'usage-stats',
         question,
-        list.series.range,
-        list.spans?.current,
+        list.range,
+        list.growth?.current,
         list.after,
         query.limit,
       ]),
-      source: pattern_id === undefined ? parts.fromStandings : parts.fromDatabase,
+      source: pattern_id === undefined ? parts.listSource(list) : parts.fromDatabase,
       after: query.after,
       answer: () =>
         pattern_id === undefined ? ofMany(query, question, list) : ofOne(pattern_id, query, list),

@@ -4,6 +4,7 @@ import { createPool } from '@patterns/shared/postgres/pool.ts'
 import { patient, type TimeLimits } from '@patterns/shared/postgres/timeLimits.ts'
 import { createTestDatabase, type TestDatabase } from '@patterns/testing/database.ts'
 import { type SeededEvent, type SeedMessage, seedProjections } from '@patterns/testing/seedProjections.ts'
+import { seedStandings } from '@patterns/testing/seedStandings.ts'
 import type pg from 'pg'
 import { type ApiServer, type ApiServerOptions, startApiServer } from '../server.ts'
 
@@ -27,6 +28,8 @@ export interface TestApi {
   /** What the API takes for now, epoch milliseconds. */
   now: number
   seed(messages: readonly SeedMessage[]): Promise<SeededEvent[]>
+  /** Brings the standings up to the windows and to `now`, as the processor would within a second. */
+  refresh(): Promise<void>
   get(path: string, headers?: Readonly<Record<string, string>>): Promise<Answer>
   /** Posts a text as JSON. */
   post(path: string, body: string, headers?: Readonly<Record<string, string>>): Promise<Answer>
@@ -91,7 +94,12 @@ export const startTestApi = async ({
     owner,
     reader,
     now,
-    seed: (messages) => seedProjections({ pool: owner, eventLog }, messages),
+    async seed(messages) {
+      const seeded = await seedProjections({ pool: owner, eventLog }, messages)
+      await api.refresh()
+      return seeded
+    },
+    refresh: () => seedStandings(owner, api.now),
     get: (path, headers = {}) => send(path, { headers }),
     post: (path, body, headers = { 'content-type': 'application/json' }) =>
       send(path, { method: 'POST', body, headers }),

@@ -2,6 +2,8 @@ import { metrics } from '@patterns/projections/analytics/metric.ts'
 import { closedUntil } from '@patterns/projections/analytics/trendRange.ts'
 import { windowMs } from '@patterns/projections/window.ts'
 import { before } from '../values/duration.ts'
+import type { GrowthSpans } from '@patterns/projections/derived/growthSpans.ts'
+import { type Segment, segmentsBetween, windowStarts } from '@patterns/projections/segments.ts'
 import type { RangeRequest } from '../values/range.ts'
 import type { Resolved } from '../values/resolved.ts'
 import type { WindowRow } from '@patterns/read-model/windowRow.ts'
@@ -30,6 +32,19 @@ export const resolveHealthRange = (
     end - request.from >= leastMs ? request : { from: end - leastMs, to: end },
     options,
   )
+}
+
+/**
+ * The windows of trends and of the times that growth compares, to read together: none straddles a window of the one or
+ * an end of the other.
+ */
+export const trendAndGrowthSegments = (
+  { range, granularity }: TrendRange,
+  growth: GrowthSpans | undefined,
+): readonly Segment[] => {
+  const starts = windowStarts({ granularity, start: range.from, end: range.to })
+  const spans = growth === undefined ? [] : [growth.previous, growth.current]
+  return segmentsBetween([...starts, range.to, ...spans.flatMap(({ from, to }) => [from, to])])
 }
 
 /** The trend of each metric of a pattern. Uses up the rows. */

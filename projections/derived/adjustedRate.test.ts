@@ -1,6 +1,20 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { adjustedSuccessRate, ratePrior } from './adjustedRate.ts'
+import { adjustedSuccessRate, ratePrior as priorOf } from './adjustedRate.ts'
+import type { RateCount } from './successRate.ts'
+
+/** The prior that is learnt from the counts of these patterns. */
+const ratePrior = (counts: readonly RateCount[]) => {
+  const used = counts.filter(({ uses }) => uses > 0)
+  const sum = (of: (count: RateCount) => number) => used.reduce((total, each) => total + of(each), 0)
+  return priorOf({
+    patterns: used.length,
+    uses: sum(({ uses }) => uses),
+    successes: sum(({ successes }) => successes),
+    squareUses: sum(({ uses }) => uses * uses),
+    squareSuccesses: sum(({ successes, uses }) => (successes * successes) / uses),
+  })
+}
 
 const count = fc
   .tuple(fc.nat({ max: 5_000 }), fc.nat({ max: 5_000 }))

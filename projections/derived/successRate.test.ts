@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import reference from '../testing/reference.json' with { type: 'json' }
-import { confidence, isHighConfidence, rateCount, successRate, wilsonInterval } from './successRate.ts'
+import { confidence, minUsesForHighConfidence, rateCount, successRate, wilsonInterval } from './successRate.ts'
 
 const counted = fc
   .tuple(fc.nat({ max: 1_000_000 }), fc.nat({ max: 1_000_000 }))
@@ -26,7 +26,8 @@ describe('confidence', () => {
   })
 
   it('is high from 24 uses on', () => {
-    expect([23, 24].map(isHighConfidence)).toEqual([false, true])
+    expect([23, 24].map((uses) => uses >= minUsesForHighConfidence)).toEqual([false, true])
+    expect([23, 24].map((uses) => confidence(uses) >= 0.8)).toEqual([false, true])
   })
 })
 

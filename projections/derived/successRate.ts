@@ -15,6 +15,8 @@ export interface Interval {
 /** From this many uses on, a rate counts as fully measured. */
 const usesForFullConfidence = 30
 const highConfidence = 0.8
+/** From this many uses on, confidence is at least 0.8. */
+export const minUsesForHighConfidence = Math.ceil(highConfidence * usesForFullConfidence)
 
 /** The standard normal quantile at 0.975, for two-sided 95 % intervals. */
 export const z95 = 1.959963984540054
@@ -31,9 +33,6 @@ export const successRate = (outcomes: Outcomes): number | null =>
 
 /** min(1, uses / 30): how far the sample size alone lets a rate be trusted. No uses are no confidence, 0. */
 export const confidence = (uses: number): number => Math.min(1, uses / usesForFullConfidence)
-
-/** Whether confidence is at least 0.8, which 24 uses give. */
-export const isHighConfidence = (uses: number): boolean => confidence(uses) >= highConfidence
 
 /**
  * The Wilson score interval of a rate at 95 %, within 0…1; null without uses.

@@ -2,9 +2,10 @@ import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import { windowMs } from '@patterns/projections/window.ts'
 import type { Context, TypedResponse } from 'hono'
-import type { Applied, LogPlace, SourcePlace } from '../../values/logPlace.ts'
+import type { Applied, SourcePlace } from '../../values/logPlace.ts'
 import type { ApiEnv } from './apiEnv.ts'
 import { gzipWish } from './contentCoding.ts'
+import type { Vector } from '@patterns/read-model/vector.ts'
 import { etagOf, matchesEtag } from './etag.ts'
 import { createFinishedAnswers, type FreshText, type MakeBody } from './finishedAnswers.ts'
 import type { After } from './parameters.ts'
@@ -12,8 +13,10 @@ import { Problem, unprocessable } from '../problems/problem.ts'
 
 /** Where an answer comes from, and how to get the latest from there. */
 export interface AnswerSource extends FreshText {
-  /** Makes sure that `text` is at most a second old, and covers a place where one is given. */
-  fresh(least: LogPlace | undefined): Promise<void>
+  /** What it covers, as far as is known. */
+  readonly vector: Vector
+  /** Makes sure that `text` and `vector` are at most a second old. */
+  fresh(): Promise<void>
 }
 
 export interface Question<Body> {
@@ -26,7 +29,7 @@ export interface Question<Body> {
 
 export interface AnswersOptions {
   /** Waits until a message of the source is in the windows, for a while. */
-  readonly appliedWait: (message: SourcePlace) => Promise<Applied>
+  readonly appliedWait: (message: SourcePlace, vector: () => Vector) => Promise<Applied>
   /** Which log is read. */
   readonly logId: () => string
   /** Epoch milliseconds. */
@@ -75,7 +78,7 @@ export const createAnswers = ({
     return Promise.race([work, late]).finally(() => clearTimeout(timer))
   }
 
-  const waitFor = async (after: After): Promise<LogPlace> => {
+  const waitFor = async (after: After, source: AnswerSource): Promise<void> => {
     if (after.logId !== undefined && after.logId !== logId())
       throw unprocessable([
         {
@@ -83,8 +86,8 @@ export const createAnswers = ({
           message: `after is of the log ${after.logId}, and this one is ${logId()}: the data was reset`,
         },
       ])
-    const applied = await appliedWait(after)
-    if (applied.ok) return applied.place
+    const applied = await appliedWait(after, () => source.vector)
+    if (applied.ok) return
     if (applied.reason === 'no_such_shard')
       throw unprocessable([
         {
@@ -107,8 +110,8 @@ export const createAnswers = ({
   ): Promise<Response> => {
     const timing = context.get('timing')
     const { source, after } = question
-    const least = after === undefined ? undefined : await timing.measure('wait', () => waitFor(after))
-    await timing.measure('fresh', () => source.fresh(least))
+    if (after !== undefined) await timing.measure('wait', () => waitFor(after, source))
+    await timing.measure('fresh', source.fresh)
 
     // RFC 9110, 13.1.2: to a POST it does not mean 'answer 304'.
     const ifNoneMatch = context.req.method === 'POST' ? undefined : context.req.header('if-none-match')
@@ -121,7 +124,7 @@ export const createAnswers = ({
     if (matchesEtag(ifNoneMatch, unchanged)) return context.body(null, 304, headers(unchanged))
 
     const made = await timing.measure('answer', () =>
-      finished.get(key, source, question.answer, least === undefined),
+      finished.get(key, source, question.answer, after === undefined),
     )
     if (matchesEtag(ifNoneMatch, made.etag)) return context.body(null, 304, headers(made.etag))
     const all = { ...headers(made.etag), 'content-type': 'application/json' }

@@ -16,8 +16,15 @@ export interface FreshText {
   readonly staleMs: number
 }
 
-/** Reads and computes: the body, and the vector that it is true as of. */
-export type MakeBody<Body> = () => Promise<{ readonly vector: Vector; readonly body: Body }>
+/** What was read and computed: the body, and the vector that it is true as of. */
+export interface Made<Body> {
+  readonly vector: Vector
+  /** What the source said when it was as of that vector. Default: the vector as text. */
+  readonly text?: string
+  readonly body: Body
+}
+
+export type MakeBody<Body> = () => Promise<Made<Body>>
 
 export interface FinishedAnswer {
   /** The vector that it is as of. */
@@ -75,8 +82,7 @@ export const createFinishedAnswers = ({
 
   const makeNow = async (key: string, make: MakeBody<object>): Promise<FinishedAnswer> => {
     const currentAt = now()
-    const { vector, body } = await make()
-    const text = vectorText(vector)
+    const { vector, text = vectorText(vector), body } = await make()
     const json = writeJson({
       log_id: logId(),
       as_of: asOf(vector),

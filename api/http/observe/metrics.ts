@@ -8,20 +8,16 @@ import type { UntakenAnswers } from '../connections/untakenAnswers.ts'
 import type { Vector } from '@patterns/read-model/vector.ts'
 
 export interface MetricsOptions {
-  readonly standings: {
-    readonly stats: {
-      readonly slices: number
-      readonly bytes: number
-      readonly refreshes: number
-      readonly refreshMs: number
-    }
+  readonly feed: {
+    readonly vector: Vector
+    readonly standings: { readonly vector: Vector }
+    readonly isListening: boolean
   }
-  readonly feed: { readonly vector: Vector; readonly isListening: boolean }
   readonly untaken: Pick<UntakenAnswers, 'bytes'>
 }
 
 /** What this process tells Prometheus, in its naming, and the middleware that measures requests for it. */
-export const createMetrics = ({ standings, feed, untaken }: MetricsOptions) => {
+export const createMetrics = ({ feed, untaken }: MetricsOptions) => {
   const registry = createProcessRegistry()
   const registers = [registry]
   const requests = new Histogram({
@@ -40,32 +36,6 @@ export const createMetrics = ({ standings, feed, untaken }: MetricsOptions) => {
         this.set(read())
       },
     })
-  const counter = (name: string, help: string, read: () => number) =>
-    new Counter({
-      name,
-      help,
-      registers,
-      collect() {
-        this.reset()
-        this.inc(read())
-      },
-    })
-  gauge(
-    'pattern_api_standings_slices',
-    'Windows of all patterns held in memory',
-    () => standings.stats.slices,
-  )
-  gauge('pattern_api_standings_bytes', 'What they take', () => standings.stats.bytes)
-  counter(
-    'pattern_api_standings_refreshes_total',
-    'How often they were brought up to date',
-    () => standings.stats.refreshes,
-  )
-  counter(
-    'pattern_api_standings_refresh_seconds_total',
-    'How long that took',
-    () => standings.stats.refreshMs / 1_000,
-  )
   gauge('pattern_api_untaken_bytes', 'Of answers that clients have not taken yet', () => untaken.bytes)
   const closed = new Counter({
     name: 'pattern_api_connections_closed_total',
@@ -82,16 +52,23 @@ export const createMetrics = ({ standings, feed, untaken }: MetricsOptions) => {
     registers,
   })
   gauge('pattern_api_notifications_up', '1 while flushes are listened for', () => Number(feed.isListening))
-  new Gauge({
-    name: 'pattern_api_position',
-    help: 'The position of a shard that numbers are as of',
-    labelNames: ['shard'],
-    registers,
-    collect() {
-      this.reset()
-      for (const [shard, position] of feed.vector) this.set({ shard: String(shard) }, position)
-    },
-  })
+  const positions = (name: string, help: string, vector: () => Vector) =>
+    new Gauge({
+      name,
+      help,
+      labelNames: ['shard'],
+      registers,
+      collect() {
+        this.reset()
+        for (const [shard, position] of vector()) this.set({ shard: String(shard) }, position)
+      },
+    })
+  positions('pattern_api_position', 'The position of a shard that numbers are as of', () => feed.vector)
+  positions(
+    'pattern_api_standings_position',
+    'The position of a shard that lists are as of',
+    () => feed.standings.vector,
+  )
 
   const measure = createMiddleware<ApiEnv>(async (context, next) => {
     const stop = requests.startTimer()

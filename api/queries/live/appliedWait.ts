@@ -1,10 +1,11 @@
 import type { EventLog } from '@patterns/event-log/eventLog.ts'
 import type { Applied, SourcePlace } from '../../values/logPlace.ts'
 import type { VectorFeed } from './vectorFeed.ts'
+import type { Vector } from '@patterns/read-model/vector.ts'
 
 export interface AppliedWaitOptions {
   readonly eventLog: Pick<EventLog, 'head' | 'positionBefore' | 'shards'>
-  readonly feed: Pick<VectorFeed, 'vector' | 'onChange' | 'confirm'>
+  readonly feed: Pick<VectorFeed, 'onChange' | 'confirm'>
   /** How long is waited at most, in milliseconds. */
   readonly mostWaitMs?: number
   /**
@@ -16,7 +17,7 @@ export interface AppliedWaitOptions {
 }
 
 /**
- * Waits until a message of the source is in the windows. A message that was rejected, or was there before, counts
+ * Waits until a message of the source is in what is read: until `vector` covers it. A message that was rejected, or was there before, counts
  * as applied once all before it are. The processor opens every shard that it is given, also an empty one: for one
  * that is not among those there are nobody waits, unless there are none yet.
  */
@@ -49,7 +50,7 @@ export const createAppliedWait = ({
       const stop = feed.onChange(done)
     })
 
-  return async ({ shard, offset }: SourcePlace): Promise<Applied> => {
+  return async ({ shard, offset }: SourcePlace, vector: () => Vector): Promise<Applied> => {
     const deadline = now() + mostWaitMs
     let sourceOffset: number | undefined
     while (sourceOffset === undefined) {
@@ -65,7 +66,7 @@ export const createAppliedWait = ({
       else await changeOr(Math.min(lookMs, deadline - now()))
     }
     const position = await eventLog.positionBefore(shard, sourceOffset + 1)
-    const isApplied = (): boolean => (feed.vector.get(shard) ?? 0) >= position
+    const isApplied = (): boolean => (vector().get(shard) ?? 0) >= position
     while (!isApplied()) {
       if (now() >= deadline) return { ok: false, reason: 'late' }
       await changeOr(Math.min(lookMs, deadline - now()))

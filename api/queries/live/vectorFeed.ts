@@ -2,6 +2,7 @@ import { flushChannel, flushesFromPayload } from '@patterns/read-model/notificat
 import type { Logger } from '@patterns/shared/logger.ts'
 import type pg from 'pg'
 import { readLogState } from '../readLogState.ts'
+import { noHead, type ProjectionHead } from './projectionHead.ts'
 import { type Vector, vectorText } from '@patterns/read-model/vector.ts'
 
 /** Knows, without asking the database each time, how far the projection has come. */
@@ -12,6 +13,9 @@ export interface VectorFeed {
   readonly vector: Vector
   /** The vector as text, for comparing. */
   readonly text: string
+  /** How far what is derived from the windows has come. */
+  readonly standings: ProjectionHead
+  readonly trends: ProjectionHead
   /** Which log the vector is of: a reset, or another database, has another. */
   readonly logId: string
   /** When the vector was last read and found to be this one, or told of; on the clock of `now`. */
@@ -34,6 +38,8 @@ export interface VectorFeedOptions {
   readonly now?: () => number
 }
 
+type Heads = Pick<VectorFeed, 'standings' | 'trends'>
+
 const firstRetryMs = 100
 const longestRetryMs = 5_000
 
@@ -46,6 +52,7 @@ export const createVectorFeed = ({
 }: VectorFeedOptions): VectorFeed => {
   let vector: Vector = new Map()
   let text = ''
+  let heads: Heads = { standings: noHead, trends: noHead }
   let logId = ''
   let confirmedAt = Number.NEGATIVE_INFINITY
   let isStopped = false
@@ -60,13 +67,15 @@ export const createVectorFeed = ({
   /** Where the log of each shard ended when that was last read. */
   let ends: Vector = new Map()
 
-  const become = (next: Vector, nextLogId: string): void => {
+  const become = (next: Vector, nextLogId: string, nextHeads: Heads = heads): void => {
     const nextText = vectorText(next)
-    if (nextText === text && nextLogId === logId) return
+    const isSame = (name: keyof Heads): boolean => nextHeads[name].text === heads[name].text
+    if (nextText === text && nextLogId === logId && isSame('standings') && isSame('trends')) return
     if (logId !== '' && nextLogId !== logId) onOtherLog?.(`the log ${nextLogId} in place of ${logId}`)
     vector = next
     text = nextText
     logId = nextLogId
+    heads = nextHeads
     for (const tell of listeners) tell()
   }
 
@@ -100,7 +109,7 @@ export const createVectorFeed = ({
       if (count !== toldBefore.get(shard) && known !== undefined)
         found.set(shard, Math.max(known, found.get(shard) ?? 0))
     }
-    become(new Map([...found].toSorted(([a], [b]) => a - b)), state.logId)
+    become(new Map([...found].toSorted(([a], [b]) => a - b)), state.logId, state)
     confirmedAt = began
   }
   const readOnce = (): Promise<void> => (reading ??= read().finally(() => (reading = undefined)))
@@ -185,6 +194,12 @@ export const createVectorFeed = ({
     },
     get text() {
       return text
+    },
+    get standings() {
+      return heads.standings
+    },
+    get trends() {
+      return heads.trends
     },
     get logId() {
       return logId

@@ -1,0 +1,42 @@
+import { LRUCache } from 'lru-cache'
+import type { Vector } from '@patterns/read-model/vector.ts'
+import type { Summed } from './listRelation.ts'
+import { asOfSnapshot, type Lists } from './lists.ts'
+import { type Category, readCategory } from './readCategory.ts'
+
+/** The figures of a type over a range, and what they are as of. */
+export interface CategoryRead extends Category {
+  readonly vector: Vector
+  readonly text: string
+}
+
+/** Reads what patterns are placed in: once for however many are placed while nothing changes. */
+export type Categories = (summed: Summed, type: string) => Promise<CategoryRead>
+
+export interface CategoriesOptions {
+  readonly lists: Lists
+  /** What lists over this are as of right now. */
+  readonly textOf: (summed: Summed) => string
+}
+
+/** Types and ranges whose figures are kept at most: of 1,000 patterns each takes some 100 KB. */
+const maxKept = 100
+
+export const createCategories = ({ lists, textOf }: CategoriesOptions): Categories => {
+  const kept = new LRUCache<string, { readonly text: string; readonly read: Promise<CategoryRead> }>({
+    max: maxKept,
+  })
+  return ({ range }, type) => {
+    const key = `${range.from}/${range.to}/${type}`
+    const text = textOf({ range })
+    const known = kept.get(key)
+    if (known?.text === text) return known.read
+    const read = lists.read({ range }, async (list) => ({
+      ...(await readCategory(list, type)),
+      ...asOfSnapshot(list),
+    }))
+    kept.set(key, { text, read })
+    read.catch(() => kept.delete(key))
+    return read
+  }
+}

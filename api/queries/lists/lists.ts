@@ -1,0 +1,108 @@
+import type { EmergenceLimits } from '@patterns/projections/analytics/emergence.ts'
+import { findStanding, type StandingRange } from '@patterns/projections/standings/standingRange.ts'
+import { readVector } from '@patterns/read-model/reading/readVector.ts'
+import { servedProjections } from '@patterns/read-model/served.ts'
+import { type Vector, vectorText } from '@patterns/read-model/vector.ts'
+import type pg from 'pg'
+import type { Sql } from 'sql-template-tag'
+import { type ProjectionHead, readHead } from '../live/projectionHead.ts'
+import type { Queryable } from '@patterns/shared/postgres/queryable.ts'
+import type { Turns } from '../turns.ts'
+import { inSnapshot } from './inSnapshot.ts'
+import { judgeUsage } from './judgeUsage.ts'
+import { relationOfRows, rowsOf, standingsRelation, type Summed, windowsRelation } from './listRelation.ts'
+import { prepared } from './statement.ts'
+
+export interface ListAsked extends Summed {
+  /**
+   * What counts as emerging or declining; `{}` for the defaults. If it is not given, or there is no growth to judge by,
+   * `trend` and `probability` may be null.
+   */
+  readonly verdicts?: EmergenceLimits
+}
+
+/** A snapshot, and what it is as of. */
+export interface Snapshot {
+  /** Reads in the snapshot. */
+  readonly database: Queryable
+  readonly vector: Vector
+  /** What its source said when it was as of that vector. */
+  readonly text: string
+}
+
+/** All patterns with their sums over a range, as of one snapshot. */
+export interface List extends Snapshot {
+  /** One row for each pattern that was ever seen, to select from; it is named `list`. */
+  readonly relation: Sql
+}
+
+/** What an answer from a snapshot is as of. */
+export const asOfSnapshot = ({ vector, text }: Snapshot) => ({ vector, text })
+
+/** Reads lists over all patterns: from the standings if the range is one of theirs, else summed from the windows. */
+export interface Lists {
+  /** Whether the standings answer for this. */
+  isKept(asked: Summed): boolean
+  /** @throws TooBusyError if more ranges are to be summed than can be in a while */
+  read<Result>(asked: ListAsked, work: (list: List) => Promise<Result>): Promise<Result>
+  /** The patterns alone, as the standings have them. */
+  readPatterns<Result>(work: (snapshot: Snapshot) => Promise<Result>): Promise<Result>
+}
+
+export interface ListsOptions {
+  readonly pool: pg.Pool
+  /** How far the standings are, as far as it is known. */
+  readonly standings: () => ProjectionHead
+  /** Ranges that are not kept are summed in turn: each reads a good part of the windows. */
+  readonly sumTurns: Turns
+}
+
+const isByDefault = (limits: EmergenceLimits | undefined): boolean =>
+  limits === undefined || Object.keys(limits).length === 0
+
+export const createLists = ({ pool, standings, sumTurns }: ListsOptions): Lists => {
+  const standingAt = (asked: Summed, closedUntil: number | undefined): StandingRange | undefined =>
+    closedUntil === undefined ? undefined : findStanding(asked, closedUntil)
+
+  /** The relation with its rows read once, and judged if that is asked for: what follows does not sum them again. */
+  const readRows = async (database: Queryable, relation: Sql, asked: ListAsked): Promise<Sql> => {
+    const { rows } = await database.query<{ rows: string }>(prepared(rowsOf(relation)))
+    const read = rows[0]!.rows
+    return relationOfRows(
+      asked.growth === undefined || asked.verdicts === undefined
+        ? read
+        : await judgeUsage(read, asked.growth, asked.verdicts),
+    )
+  }
+
+  const readWindows: Lists['read'] = (asked, work) =>
+    sumTurns(() =>
+      inSnapshot(pool, async (database) => {
+        const vector = await readVector(database, servedProjections.windows)
+        const relation = await readRows(database, windowsRelation(asked), asked)
+        return work({ database, relation, vector, text: vectorText(vector) })
+      }),
+    )
+
+  return {
+    readPatterns: (work) =>
+      inSnapshot(pool, async (database) => {
+        const { vector, text } = await readHead(database, servedProjections.standings)
+        return work({ database, vector, text })
+      }),
+    isKept: (asked) => standingAt(asked, standings().closedUntil) !== undefined,
+    async read(asked, work) {
+      if (!this.isKept(asked)) return readWindows(asked, work)
+      const result = await inSnapshot(pool, async (database) => {
+        const { vector, closedUntil, text } = await readHead(database, servedProjections.standings)
+        const name = standingAt(asked, closedUntil)
+        if (name === undefined) return undefined
+        const kept = standingsRelation(name)
+        const relation = isByDefault(asked.verdicts) ? kept : await readRows(database, kept, asked)
+        return { of: await work({ database, relation, vector, text }) }
+      })
+      // An hour ended between the look at it and the snapshot.
+      return result === undefined ? readWindows(asked, work) : result.of
+    },
+  }
+}
