@@ -12,6 +12,7 @@ import { createUntakenAnswers } from './http/connections/untakenAnswers.ts'
 import { createAnswers } from './http/conventions/answer.ts'
 import { createFindEvents } from './queries/events/findEvents.ts'
 import { createAppliedWait } from './queries/live/appliedWait.ts'
+import type { ProjectionHead } from './queries/live/projectionHead.ts'
 import { createVectorFeed, type VectorFeedOptions } from './queries/live/vectorFeed.ts'
 import { createMetrics } from './http/observe/metrics.ts'
 import { createPatternReads } from './queries/patternReads.ts'
@@ -20,6 +21,8 @@ import { createCategories } from './queries/lists/categories.ts'
 import type { Summed } from './queries/lists/listRelation.ts'
 import { createLists } from './queries/lists/lists.ts'
 import { listTime } from './queries/lists/listTime.ts'
+import type { LineQuestion } from './queries/trends/lineQuestion.ts'
+import { createTrendLists } from './queries/trends/trendLists.ts'
 
 export interface ApiServerOptions {
   /** Reads only: its role has no other right. */
@@ -69,16 +72,18 @@ export const startApiServer = async ({
   const feed = createVectorFeed({ pool, logger, onOtherLog })
   const logId = () => feed.logId
   const fresh = () => feed.confirm(maxUnconfirmedMs)
-  const fromStandings = {
+  const fromHead = (head: () => ProjectionHead) => ({
     get text() {
-      return feed.standings.text
+      return head().text
     },
     get vector() {
-      return feed.standings.vector
+      return head().vector
     },
     staleMs,
     fresh,
-  }
+  })
+  const fromStandings = fromHead(() => feed.standings)
+  const fromTrends = fromHead(() => feed.trends)
   const windows = {
     get text() {
       return feed.text
@@ -90,6 +95,7 @@ export const startApiServer = async ({
   }
   const sumTurns = createTurns({ most: 2 })
   const lists = createLists({ pool, standings: () => feed.standings, sumTurns })
+  const trends = createTrendLists({ pool, trends: () => feed.trends, sumTurns })
   const fromSums = Object.assign(Object.create(windows), { staleMs })
   const listSource = (summed: Summed) => (lists.isKept(summed) ? fromStandings : fromSums)
   const parts = {
@@ -97,6 +103,8 @@ export const startApiServer = async ({
     logId,
     lists,
     listSource,
+    trends,
+    trendSource: (asked: LineQuestion) => (trends.isKept(asked) ? fromTrends : fromSums),
     categories: createCategories({ lists, textOf: (summed) => listSource(summed).text }),
     fromStandings,
     fromDatabase: Object.assign(Object.create(windows), { staleMs: 0 }),
@@ -108,6 +116,7 @@ export const startApiServer = async ({
     logTurns: createTurns({ most: 6 }),
     clock,
     listTime: () => listTime(clock(), feed.standings.closedUntil),
+    trendTime: () => listTime(clock(), feed.trends.closedUntil),
   }
   const untaken = createUntakenAnswers({ onClosed: (reason) => metrics.connectionClosed(reason) })
   const metrics = createMetrics({ feed, untaken })

@@ -16,6 +16,8 @@ import type { Turns } from '../queries/turns.ts'
 import type { Categories } from '../queries/lists/categories.ts'
 import type { Summed } from '../queries/lists/listRelation.ts'
 import type { Lists } from '../queries/lists/lists.ts'
+import type { LineQuestion } from '../queries/trends/lineQuestion.ts'
+import type { TrendLists } from '../queries/trends/trendLists.ts'
 
 export type ApiApp = OpenAPIHono<ApiEnv>
 
@@ -28,6 +30,10 @@ export interface RouteParts {
   readonly lists: Lists
   /** Where a list over this comes from. */
   readonly listSource: (summed: Summed) => AnswerSource
+  /** The trend lines of all patterns. */
+  readonly trends: TrendLists
+  /** Where a list of trends comes from. */
+  readonly trendSource: (asked: LineQuestion) => AnswerSource
   /** What patterns are placed in. */
   readonly categories: Categories
   /** As of the standings: at most about a second behind. */
@@ -47,6 +53,8 @@ export interface RouteParts {
   readonly clock: () => number
   /** What lists take for now, see `listTime`. */
   readonly listTime: () => number
+  /** The same for lists of trends. */
+  readonly trendTime: () => number
 }
 
 const problem = (description: string, example: Problem) => ({

@@ -8,7 +8,6 @@ import pg from 'pg'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { drawMessages } from '../testing/drawMessages.ts'
 import { startTestApi, type TestApi } from '../testing/startTestApi.ts'
-import { takeSnapshot } from '../totals/snapshot.ts'
 
 const now = Date.UTC(2026, 3, 8, 10, 30)
 const folder = mkdtempSync(join(tmpdir(), 'patterns-full-'))
@@ -75,29 +74,6 @@ it('with a full disk all that is read is read on, as of one moment', async () =>
       expect(Object.keys(body)).toEqual(Object.keys(before[i]!.body))
     }
   } finally {
-    empty()
-  }
-})
-
-it('on one connection each has its turn, and a statement that fails is undone alone', async () => {
-  const empty = fill()
-  const snapshot = await takeSnapshot(api.reader)
-  try {
-    const count = () =>
-      snapshot.query<{ uses: number }>({
-        text: `select sum(uses)::int8 as uses from total_windows_v1_hour`,
-      })
-    const { rows } = await count()
-    const failing = snapshot.query({ text: 'select 1 / 0' })
-    const [later] = await Promise.all([
-      count(),
-      api.seed(drawMessages(20, now - 86_400_000, now, 6)),
-      expect(failing).rejects.toMatchObject({ code: '22012' }),
-    ])
-    expect(later.rows).toEqual(rows)
-    expect((await count()).rows).toEqual(rows)
-  } finally {
-    await snapshot.close()
     empty()
   }
 })

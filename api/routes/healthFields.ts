@@ -1,10 +1,8 @@
 import { z } from '@hono/zod-openapi'
-import { isoTime, rangeFields } from '../http/conventions/asOf.ts'
-import type { PatternTrend } from '../trends/patternTrend.ts'
-import type { TrendRange } from '../trends/resolveTrendRange.ts'
-import { granularityField } from './seriesFields.ts'
-import { measuredOf, noTrendOf, shortTrendSchema } from './shortTrendFields.ts'
-import { predictionOf, predictionSchema } from './trendFields.ts'
+import type { PatternTrend } from '../queries/trends/patternTrend.ts'
+import type { TrendRange } from '../values/trendRange.ts'
+import { measuredOf, shortTrendSchema, trendRangeFields, trendRangeOf } from './shortTrendFields.ts'
+import { insufficientOf, predictionOf, predictionSchema } from './trendFields.ts'
 import { metricField } from './units.ts'
 
 const [measured, insufficient] = shortTrendSchema.options
@@ -12,8 +10,7 @@ const [measured, insufficient] = shortTrendSchema.options
 /** How each metric of a pattern goes, each in one line. */
 export const healthSchema = z
   .strictObject({
-    ...rangeFields,
-    granularity: granularityField,
+    ...trendRangeFields,
     metrics: z
       .array(
         z.discriminatedUnion('status', [
@@ -29,7 +26,7 @@ export const healthSchema = z
   })
 
 const lineOf = ({ series: { metric, granularity }, trend }: PatternTrend) => {
-  if (trend.status === 'insufficient_data') return { metric_type: metric, ...noTrendOf(trend) }
+  if (trend.status === 'insufficient_data') return { metric_type: metric, ...insufficientOf(trend.points) }
   return {
     metric_type: metric,
     ...measuredOf(metric, trend, trend.direction, granularity),
@@ -38,9 +35,7 @@ const lineOf = ({ series: { metric, granularity }, trend }: PatternTrend) => {
   }
 }
 
-export const healthOf = (trends: readonly PatternTrend[], { range, granularity }: TrendRange) => ({
-  from: isoTime(range.from),
-  to: isoTime(range.to),
-  granularity,
+export const healthOf = (trends: readonly PatternTrend[], range: TrendRange) => ({
+  ...trendRangeOf(range),
   metrics: trends.map(lineOf),
 })

@@ -5,14 +5,14 @@ import { answerFields, asOf, isoTime, isoTimeOrNull, rangeFields } from '../http
 import { afterParameter, patternPath, rangeParameters } from '../http/conventions/parameters.ts'
 import { orRefuse, patternNotFound } from '../http/problems/problem.ts'
 import { growthSpansOf } from '../values/growthSpans.ts'
-import { type Range, resolveRange } from '../values/range.ts'
+import { resolveHealthRange } from '../values/healthRange.ts'
+import { resolveRange } from '../values/range.ts'
 import { readPositionRanges, upTo } from '../queries/events/readPositionRanges.ts'
 import type { Vector } from '@patterns/read-model/vector.ts'
 import { everything } from '../queries/columnSets.ts'
-import { healthTrends, resolveHealthRange, trendAndGrowthSegments } from '../trends/healthTrends.ts'
-import { trendColumns } from '../trends/trendColumns.ts'
-import type { WindowRow } from '@patterns/read-model/windowRow.ts'
-import { mergeRows } from '../queries/windows/mergeRows.ts'
+import { healthTrends, trendAndGrowthSegments } from '../queries/trends/healthTrends.ts'
+import { trendColumns } from '../queries/trends/trendColumns.ts'
+import { mergeRows, usesIn } from '../queries/windows/mergeRows.ts'
 import { segmentsOf } from '@patterns/projections/segments.ts'
 import { type ApiApp, notModified, patternProblems, type RouteParts } from './apiRoute.ts'
 import { categoryBenchmarkOf, categoryFields } from './benchmarkFields.ts'
@@ -95,12 +95,6 @@ const route = createRoute({
 })
 
 const recentEvents = 10
-
-/** What growth needs of the windows, beside what trends need. */
-const usesIn = (rows: readonly WindowRow[], span: Range | undefined): number =>
-  span === undefined
-    ? 0
-    : mergeRows(rows.filter(({ start }) => start >= span.from && start < span.to)).outcomes.uses
 
 export const routePattern = (app: ApiApp, parts: RouteParts): void => {
   app.openapi(route, (context) => {

@@ -2,14 +2,10 @@ import { createRoute, z } from '@hono/zod-openapi'
 import { qualityFigures } from '@patterns/projections/derived/qualityFigures.ts'
 import { confidence } from '@patterns/projections/derived/successRate.ts'
 import { isoTime } from '../http/conventions/asOf.ts'
-import { resolveSeries, type Series } from '../values/buckets.ts'
 import { questionOf } from '../http/conventions/cursor.ts'
-import { resolveListRange } from '../http/conventions/listRange.ts'
-import type { PagePlace } from '../values/page.ts'
-import type { Range } from '../values/range.ts'
 import { readVector } from '@patterns/read-model/reading/readVector.ts'
 import { servedProjections } from '@patterns/read-model/served.ts'
-import { readQualityList, type ScoredPattern } from '../queries/lists/readQualityList.ts'
+import { readQualityList, scoredPatterns, type ScoredPattern } from '../queries/lists/readQualityList.ts'
 import {
   afterParameter,
   pageParameters,
@@ -18,20 +14,25 @@ import {
   rangeParameters,
   seriesParameters,
 } from '../http/conventions/parameters.ts'
-import { orRefuse, patternNotFound } from '../http/problems/problem.ts'
+import { patternNotFound } from '../http/problems/problem.ts'
 import { qualityColumns } from '../queries/columnSets.ts'
 import { readPatternsWindows } from '../queries/readPatternsWindows.ts'
+import { trendSegments, windowsInOrder } from '../queries/trends/patternSeries.ts'
+import { patternTrend } from '../queries/trends/patternTrend.ts'
+import { type DirectedLine, readDirections } from '../queries/trends/readDirections.ts'
+import { trendColumnsOf } from '../queries/trends/trendColumns.ts'
 import type { WindowRow } from '@patterns/read-model/windowRow.ts'
-import { directionsOfPage, periodLine } from '../trends/periodTrend.ts'
 import { mergeRows } from '../queries/windows/mergeRows.ts'
 import { periodsOf } from '../queries/windows/periods.ts'
 import { type Segment, segmentsBetween } from '@patterns/projections/segments.ts'
 import { type ApiApp, notModified, patternProblems, type RouteParts } from './apiRoute.ts'
 import { qualityOf } from './figureFields.ts'
-import { nextCursor, refuseOtherType } from './listPage.ts'
+import { refuseOtherType } from './listPage.ts'
 import { namedEntry, nameOf } from './patternFields.ts'
+import { nextQualityCursor, type QualityList, resolveQualityList } from './qualityList.ts'
 import { qualityMetricsSchema } from './qualityMetricsFields.ts'
-import { measuredOf, noTrendOf } from './shortTrendFields.ts'
+import { measuredOf, trendRangeOf } from './shortTrendFields.ts'
+import { insufficientOf } from './trendFields.ts'
 import { mostListPoints, mostPoints } from './pointLimits.ts'
 import { seriesOf } from './seriesFields.ts'
 
@@ -73,14 +74,6 @@ const route = createRoute({
 
 type Query = z.infer<typeof route.request.query>
 
-/** Over which times scores are listed, and where in the list the page begins. */
-interface QualityList {
-  /** What the figures are of; the series is of the whole windows that touch it. */
-  readonly range: Range
-  readonly series: Series
-  readonly after: PagePlace | undefined
-}
-
 const segmentsIn = ({ range, series }: QualityList): readonly Segment[] =>
   segmentsBetween([range, ...series.buckets].flatMap(({ from, to }) => [from, to]))
 
@@ -88,13 +81,14 @@ export const routeQualityMetrics = (app: ApiApp, parts: RouteParts): void => {
   const describe = (
     { firstSeen, ...pattern }: ScoredPattern,
     rows: readonly WindowRow[],
-    { range, series }: QualityList,
+    { range, series, trends }: QualityList,
+    line: DirectedLine | undefined,
   ) => {
     const inRange = rows.filter(({ start }) => start >= range.from && start < range.to)
     const quality = qualityFigures(mergeRows(inRange).quality)
     const inSeries = rows.filter(({ start }) => start >= series.range.from)
     const periods = periodsOf(inSeries, { series, firstSeen, now: parts.clock() })
-    const described = {
+    return {
       ...nameOf(pattern),
       ...qualityOf(quality),
       measurements: periods
@@ -106,65 +100,68 @@ export const routeQualityMetrics = (app: ApiApp, parts: RouteParts): void => {
           sample_size: state.quality.count,
           status,
         })),
-    }
-    return { pattern: described, line: periodLine('quality', periods) }
-  }
-  const withTrends = (described: readonly ReturnType<typeof describe>[], { granularity }: Series) => {
-    const directions = directionsOfPage(described.map(({ line }) => line))
-    return described.map(({ pattern, line }, i) => ({
-      ...pattern,
       trend:
-        line.status === 'measured'
-          ? measuredOf('quality', line, directions[i]!, granularity)
-          : noTrendOf(line),
-    }))
+        line?.status === 'measured'
+          ? measuredOf('quality', line, line.direction, trends.granularity)
+          : insufficientOf(line?.points ?? 0),
+    }
   }
+  const timesOf = ({ series, range, trends }: QualityList) => ({
+    ...seriesOf(series, range),
+    trend_range: trendRangeOf(trends),
+  })
+
   const ofOne = async (id: string, { pattern_type, min_quality }: Query, asked: QualityList) => {
-    const { vector, entry, windows } = await parts.patterns.one(id, {
+    const { trends } = asked
+    const now = parts.clock()
+    const { vector, entry, windows, also } = await parts.patterns.one(id, {
       segments: segmentsIn(asked),
       columns: qualityColumns,
+      also: { segments: trendSegments(trends, now), columns: trendColumnsOf('quality') },
     })
     if (entry === undefined) throw patternNotFound(id)
     refuseOtherType(entry, pattern_type)
     const named = { ...namedEntry(id, entry), firstSeen: entry.firstSeen! }
-    const [pattern] = withTrends([describe(named, windows, asked)], asked.series)
-    const isListed = pattern!.quality_score !== null && pattern!.quality_score >= min_quality
-    const patterns = isListed ? [pattern!] : []
-    const body = {
-      ...seriesOf(asked.series, asked.range),
-      patterns,
-      total_count: patterns.length,
-      next_cursor: null,
-    }
+    const inOrder = windowsInOrder(also, trends.granularity)
+    const { trend } = patternTrend('quality', inOrder, trends, { firstSeen: named.firstSeen, now })
+    const pattern = describe(named, windows, asked, trend)
+    const isListed = pattern.quality_score !== null && pattern.quality_score >= min_quality
+    const patterns = isListed ? [pattern] : []
+    const body = { ...timesOf(asked), patterns, total_count: patterns.length, next_cursor: null }
     return { vector, body }
   }
 
-  const ofMany = (query: Query, asked: QualityList, question: string) =>
-    parts.lists.read(asked, async (list) => {
-      const { page, patterns } = await readQualityList(list, {
-        patternType: query.pattern_type,
-        minQuality: query.min_quality,
-        after: asked.after,
-        limit: query.limit,
-      })
+  const ofMany = async (query: Query, asked: QualityList, question: string) => {
+    const listedBy = { patternType: query.pattern_type, minQuality: query.min_quality }
+    const lines = await parts.trends.read(
+      { ...asked.trends, metric: 'quality', now: parts.trendTime(), patternType: query.pattern_type },
+      async ({ relation }) => relation,
+    )
+    return parts.lists.read({ range: asked.range }, async (list) => {
+      const { database } = list
+      const { after } = asked
+      const { page, patterns } = await readQualityList(list, { ...listedBy, after, limit: query.limit })
       const ids = page.items.map(({ id }) => id)
-      const rows = await readPatternsWindows(list.database, ids, segmentsIn(asked), qualityColumns)
-      const described = page.items.map((pattern) => describe(pattern, rows.get(pattern.id) ?? [], asked))
+      const rows = await readPatternsWindows(database, ids, segmentsIn(asked), qualityColumns)
+      const listed = scoredPatterns(list, listedBy)
+      const directions = await readDirections(database, lines, { listed, of: ids })
       const body = {
-        ...seriesOf(asked.series, asked.range),
-        patterns: withTrends(described, asked.series),
+        ...timesOf(asked),
+        patterns: page.items.map((pattern) =>
+          describe(pattern, rows.get(pattern.id) ?? [], asked, directions.get(pattern.id)),
+        ),
         total_count: patterns,
-        next_cursor: nextCursor(page, question, asked.range),
+        next_cursor: nextQualityCursor(page.end, question, asked),
       }
       // Their order is that of the standings; the figures are of the windows, which this snapshot has a little newer.
-      const vector = await readVector(list.database, servedProjections.windows)
+      const vector = await readVector(database, servedProjections.windows)
       return { vector, text: list.text, body }
     })
+  }
 
   app.openapi(route, (context) => {
     const query = context.req.valid('query')
     const { pattern_id, pattern_type, min_quality, granularity, time_zone } = query
-    const now = pattern_id === undefined ? parts.listTime() : parts.clock()
     const question = questionOf(parts.logId(), 'quality-metrics', {
       pattern_id,
       pattern_type,
@@ -172,12 +169,14 @@ export const routeQualityMetrics = (app: ApiApp, parts: RouteParts): void => {
       granularity,
       time_zone,
     })
-    const { range, after } = resolveListRange(query, question, { now, defaultRange: '30d' })
-    const limits = { now, mostPoints: pattern_id === undefined ? mostListPoints : mostPoints }
-    const series = orRefuse(resolveSeries(range, query, limits))
-    const asked = { range, series, after }
+    const limits =
+      pattern_id === undefined
+        ? { now: parts.listTime(), trendTime: parts.trendTime(), mostPoints: mostListPoints }
+        : { now: parts.clock(), trendTime: parts.clock(), mostPoints }
+    const asked = resolveQualityList(query, question, limits)
+    const { range, trends, after } = asked
     return parts.answers(context, {
-      key: JSON.stringify(['quality-metrics', question, range, after, query.limit]),
+      key: JSON.stringify(['quality-metrics', question, range, trends, after, query.limit]),
       source: pattern_id === undefined ? parts.listSource({ range }) : parts.fromDatabase,
       after: query.after,
       answer: () =>

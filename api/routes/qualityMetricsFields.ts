@@ -4,7 +4,7 @@ import { count, qualityFields } from './figureFields.ts'
 import { nextCursorField } from './listPage.ts'
 import { patternFields } from './patternFields.ts'
 import { seriesFields } from './seriesFields.ts'
-import { shortTrendSchema } from './shortTrendFields.ts'
+import { shortTrendSchema, trendRangeSchema } from './shortTrendFields.ts'
 
 const patternSchema = z
   .strictObject({
@@ -23,7 +23,7 @@ const patternSchema = z
       .openapi({ description: 'The windows with scores; one without is left out.' }),
     trend: shortTrendSchema.openapi({
       description:
-        'Over the closed windows of the range. The false discovery rate is controlled over the page.',
+        'The trend of the quality that `/patterns/{pattern_id}` has for the same range. The false discovery rate is controlled over all patterns that are listed, whatever page they are on.',
     }),
   })
   .openapi('PatternQuality', { description: 'The scores of one pattern.' })
@@ -33,6 +33,7 @@ export const qualityMetricsSchema = z
   .strictObject({
     ...answerFields,
     ...seriesFields,
+    trend_range: trendRangeSchema,
     patterns: z.array(patternSchema).openapi({ description: 'Highest mean score first.' }),
     total_count: count.openapi({ description: 'How many there are on all pages.' }),
     next_cursor: nextCursorField,

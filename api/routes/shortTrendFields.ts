@@ -1,14 +1,13 @@
 import { z } from '@hono/zod-openapi'
 import type { Direction } from '@patterns/projections/analytics/direction.ts'
 import type { Metric } from '@patterns/projections/analytics/metric.ts'
-import {
-  type InsufficientData,
-  minPoints,
-  type TrendLine,
-} from '@patterns/projections/analytics/trendLine.ts'
+import { minPoints, type TrendLine } from '@patterns/projections/analytics/trendLine.ts'
 import { velocity } from '@patterns/projections/analytics/velocity.ts'
 import type { Granularity } from '@patterns/projections/window.ts'
+import { isoTime, rangeFields } from '../http/conventions/asOf.ts'
+import type { TrendRange } from '../values/trendRange.ts'
 import { count } from './figureFields.ts'
+import { granularityField } from './seriesFields.ts'
 import { directionField, velocityOf, velocitySchema } from './trendFields.ts'
 
 /** A trend beside other figures: where it goes and how fast. `/trends` says the rest. */
@@ -32,6 +31,21 @@ export const shortTrendSchema = z.discriminatedUnion('status', [
     .openapi('NoShortTrend', { description: 'Why there is no trend.' }),
 ])
 
+/** Which windows a trend looks at. */
+export const trendRangeFields = { ...rangeFields, granularity: granularityField }
+
+export const trendRangeSchema = z
+  .strictObject(trendRangeFields)
+  .openapi('TrendRange', {
+    description: 'The closed windows of the range, of 30 days at least: what trends look at.',
+  })
+
+export const trendRangeOf = ({ range, granularity }: TrendRange) => ({
+  from: isoTime(range.from),
+  to: isoTime(range.to),
+  granularity,
+})
+
 /** A line with the verdict on it. */
 export const measuredOf = (
   metric: Metric,
@@ -45,10 +59,4 @@ export const measuredOf = (
   velocity: velocityOf(metric, velocity(line.slope, line.mean, granularity)),
   slope: line.slope,
   trend_confidence: 1 - line.p,
-})
-
-export const noTrendOf = ({ points }: InsufficientData) => ({
-  status: 'insufficient_data' as const,
-  points,
-  least_points: minPoints,
 })

@@ -2,57 +2,67 @@ import { z } from '@hono/zod-openapi'
 import { closedUntil } from '@patterns/projections/analytics/trendRange.ts'
 import { granularities, windowEnd, windowStart } from '@patterns/projections/window.ts'
 import { decodeCursor, encodeCursor } from '../http/conventions/cursor.ts'
-import type { PagePlace } from '../values/page.ts'
-import { unprocessable } from '../http/problems/problem.ts'
+import { refuseRangeOfCursor } from '../http/conventions/listRange.ts'
+import { windowsOf } from '../queries/trends/lineQuestion.ts'
+import { type RankedPlace, rankedPlace } from '../values/page.ts'
 import { longestRangeMs, type Range } from '../values/range.ts'
-import { nextStart, type TrendRange } from '../trends/resolveTrendRange.ts'
-import { windowsOf } from '../trends/lineQuestion.ts'
+import { nextStart, type TrendRange } from '../values/trendRange.ts'
 
-const placeSchema = z.tuple([z.enum(granularities), z.string(), z.string()])
-
-type Place = z.infer<typeof placeSchema>
+const placeSchema = z.tuple([z.enum(granularities), rankedPlace])
 
 /** Where a page of trends ended, and over which windows. */
 export interface TrendCursor {
   readonly granularity: TrendRange['granularity']
   readonly range: Range
-  readonly after: PagePlace
+  readonly after: RankedPlace
 }
 
-const refuse = () =>
-  unprocessable([{ path: 'cursor', message: 'the cursor holds no range that can be served' }])
-
-/** @throws Problem if the text is no cursor of this question */
-export const decodeTrendCursor = (text: string, question: string, now: number): TrendCursor => {
-  const { range, place } = decodeCursor<Place>(text, question, placeSchema)
-  const [granularity, order, id] = place
+/** @throws Problem if the text is no cursor of this question; `size` is how many numbers the list is ordered by */
+export const decodeTrendCursor = (
+  text: string,
+  question: string,
+  { now, size }: { readonly now: number; readonly size: number },
+): TrendCursor => {
+  const { range, place } = decodeCursor(text, question, placeSchema)
+  const [granularity, after] = place
   const latest = windowEnd(windowStart(now, granularity), granularity)
-  if (range.from >= range.to || range.to > latest || range.to - range.from > longestRangeMs) throw refuse()
-  return { granularity, range, after: [order, id] }
+  const isServed = range.from < range.to && range.to <= latest && range.to - range.from <= longestRangeMs
+  if (!isServed || after[0].length !== size) throw refuseRangeOfCursor()
+  return { granularity, range, after }
 }
 
-/** As `decodeTrendCursor`, for a series: whole windows, and no more of them than a list may have. */
+/** What a cursor says, if it is whole windows that are known, and no more of them than a list may have. */
+export const orRefuseWindows = (
+  trendRange: TrendRange,
+  { now, mostPoints }: { readonly now: number; readonly mostPoints: number },
+): TrendRange => {
+  const { granularity, range, includeOpen } = trendRange
+  const isWhole = [range.from, range.to].every((time) => nextStart(time, granularity) === time)
+  const isKnown = includeOpen || range.to <= closedUntil(granularity, now)
+  const windows = windowsOf(trendRange)
+  if (!isWhole || !isKnown || windows < 1 || windows > mostPoints) throw refuseRangeOfCursor()
+  return trendRange
+}
+
+/** As `decodeTrendCursor`, for a series. */
 export const resumeTrendRange = (
   text: string,
   question: string,
-  {
-    now,
-    includeOpen,
-    mostPoints,
-  }: { readonly now: number; readonly includeOpen: boolean; readonly mostPoints: number },
-): { readonly trendRange: TrendRange; readonly after: PagePlace } => {
-  const { granularity, range, after } = decodeTrendCursor(text, question, now)
-  const trendRange = { granularity, range, includeOpen }
-  const isWhole = [range.from, range.to].every((time) => nextStart(time, granularity) === time)
-  const isKnown = includeOpen || range.to <= closedUntil(granularity, now)
-  if (!isWhole || !isKnown || windowsOf(trendRange) > mostPoints) throw refuse()
-  return { trendRange, after }
+  options: {
+    readonly now: number
+    readonly size: number
+    readonly includeOpen: boolean
+    readonly mostPoints: number
+  },
+): { readonly trendRange: TrendRange; readonly after: RankedPlace } => {
+  const { granularity, range, after } = decodeTrendCursor(text, question, options)
+  const trendRange = { granularity, range, includeOpen: options.includeOpen }
+  return { trendRange: orRefuseWindows(trendRange, options), after }
 }
 
 /** The cursor of the next page; null at the end. */
 export const nextTrendCursor = (
-  end: PagePlace | null,
+  end: RankedPlace | null,
   question: string,
   { granularity, range }: Pick<TrendRange, 'granularity' | 'range'>,
-): string | null =>
-  end === null ? null : encodeCursor(question, { range, place: [granularity, end[0], end[1]] })
+): string | null => (end === null ? null : encodeCursor(question, { range, place: [granularity, end] }))

@@ -149,7 +149,7 @@ export const trendOf = (
   { listed, withSeries = false }: TrendOptions = {},
 ) => {
   const { metric, granularity, indices, values, length } = series
-  const timeOf = (index: number): string => isoTime(trend.start + index * windowMs[granularity])
+  const timeOf = (index: number): string => isoTime(series.start + index * windowMs[granularity])
   return {
     status: 'measured' as const,
     points: trend.points,

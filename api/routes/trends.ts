@@ -1,6 +1,7 @@
 import { createRoute } from '@hono/zod-openapi'
 import { questionOf } from '../http/conventions/cursor.ts'
-import { isEmergenceType } from '../trends/trendTypes.ts'
+import { summedFor } from '../queries/trends/usageSpans.ts'
+import { isEmergenceType } from '../values/trendTypes.ts'
 import { type ApiApp, notModified, patternProblems, type RouteParts } from './apiRoute.ts'
 import { answerSchema } from './trendsAnswer.ts'
 import { createMetricAnswers } from './trendsOfMetric.ts'
@@ -23,7 +24,6 @@ const route = createRoute({
   },
 })
 
-/** Everything but limit, cursor, range and after. */
 /** With the range as it was said: what it comes to in whole closed windows cannot be told from a later request. */
 const questionOfQuery = (logId: string, { limit: _1, cursor: _2, after: _3, ...rest }: TrendsQuery) =>
   questionOf(logId, 'trends', rest)
@@ -41,25 +41,24 @@ export const routeTrends = (app: ApiApp, parts: RouteParts): void => {
       const asked = ofUsage.resolve(query, question)
       return parts.answers(context, {
         key: JSON.stringify(['trends', question, asked.spans.current, asked.after, limit]),
-        source: parts.fromStandings,
+        source: id === undefined ? parts.listSource(summedFor(asked.spans)) : parts.fromDatabase,
         after,
-        answer: () => ofUsage.list(query, type, question, asked),
+        answer: () =>
+          id === undefined
+            ? ofUsage.ofMany(query, type, question, asked)
+            : ofUsage.ofOne(query, type, id, asked),
       })
     }
-    const asked = ofMetric.resolve(query, question)
-    const key = JSON.stringify(['trends', question, asked.trendRange, asked.after, limit])
-    if (id === undefined)
-      return parts.answers(context, {
-        key,
-        source: parts.fromStandings,
-        after,
-        answer: () => ofMetric.ofMany(query, type, question, asked),
-      })
+    const asked = ofMetric.resolve(query, type, question)
+    const { granularity, range, includeOpen } = asked.question
     return parts.answers(context, {
-      key,
-      source: parts.fromDatabase,
+      key: JSON.stringify(['trends', question, granularity, range, includeOpen, asked.after, limit]),
+      source: id === undefined ? parts.trendSource(asked.question) : parts.fromDatabase,
       after,
-      answer: () => ofMetric.ofOne(query, type, id, asked.trendRange),
+      answer: () =>
+        id === undefined
+          ? ofMetric.ofMany(query, question, asked)
+          : ofMetric.ofOne(query, id, asked.question),
     })
   })
 }

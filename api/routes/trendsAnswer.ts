@@ -3,13 +3,13 @@ import { velocity } from '@patterns/projections/analytics/velocity.ts'
 import type { GrowthSpans } from '@patterns/projections/derived/growthSpans.ts'
 import { windowMs } from '@patterns/projections/window.ts'
 import { answerFields, isoTime, rangeFields } from '../http/conventions/asOf.ts'
-import type { ListedEmergence } from '../trends/emergenceTrends.ts'
-import type { PatternTrend } from '../trends/patternTrend.ts'
-import { countedRange, type TrendRange } from '../trends/resolveTrendRange.ts'
-import type { TrendType } from '../trends/trendTypes.ts'
+import type { PatternTrend } from '../queries/trends/patternTrend.ts'
+import type { ListedEmergence } from '../queries/trends/readEmergences.ts'
+import { countedRange, type TrendRange } from '../values/trendRange.ts'
+import type { TrendType } from '../values/trendTypes.ts'
 import { count } from './figureFields.ts'
 import { nextCursorField } from './listPage.ts'
-import { entryNameOf, patternFields } from './patternFields.ts'
+import { nameOf, patternFields } from './patternFields.ts'
 import { granularityField } from './seriesFields.ts'
 import {
   directionField,
@@ -129,7 +129,7 @@ export const emergenceFiguresOf = ({ verdict }: Pick<ListedEmergence, 'verdict'>
 })
 
 export const emergenceOf = (
-  { id, entry, verdict, usage, listed: inList }: ListedEmergence,
+  { verdict, usage, listed: inList, ...pattern }: ListedEmergence,
   { current }: GrowthSpans,
   withSeries: boolean,
 ) => {
@@ -138,7 +138,7 @@ export const emergenceOf = (
   // From the middle of one span to the middle of the next.
   const slope = (now - previous) / days / days
   return {
-    ...entryNameOf(id, entry),
+    ...nameOf(pattern),
     trend_type: verdict.kind,
     status: 'measured' as const,
     direction: directionOfKind[verdict.kind],

@@ -1,16 +1,27 @@
-import { isoTime } from '../http/conventions/asOf.ts'
-import { orRefuse } from '../http/problems/problem.ts'
-import type { PagePlace } from '../values/page.ts'
+import { emergence, type EmergenceLimits } from '@patterns/projections/analytics/emergence.ts'
 import type { GrowthSpans } from '@patterns/projections/derived/growthSpans.ts'
+import { isoTime } from '../http/conventions/asOf.ts'
+import { orRefuse, patternNotFound } from '../http/problems/problem.ts'
+import { asOfSnapshot } from '../queries/lists/lists.ts'
+import { trendAndGrowthSegments } from '../queries/trends/healthTrends.ts'
+import type { LineQuestion } from '../queries/trends/lineQuestion.ts'
+import { windowsInOrder } from '../queries/trends/patternSeries.ts'
+import { patternTrend } from '../queries/trends/patternTrend.ts'
+import { type ListedEmergence, readEmergences } from '../queries/trends/readEmergences.ts'
+import { trendColumnsOf } from '../queries/trends/trendColumns.ts'
+import { granularityOfSpans, summedFor, usageRange } from '../queries/trends/usageSpans.ts'
+import { usesIn } from '../queries/windows/mergeRows.ts'
 import { growthSpansOf } from '../values/growthSpans.ts'
+import type { RankedPlace } from '../values/page.ts'
 import { previousRange, resolveRange } from '../values/range.ts'
 import { refused } from '../values/resolved.ts'
-import { createEmergenceTrends, granularityOfSpans, usageRange } from '../trends/emergenceTrends.ts'
-import { fewEnough, type TrendRange } from '../trends/resolveTrendRange.ts'
-import { decodeTrendCursor, nextTrendCursor } from './trendCursor.ts'
-import type { EmergenceType } from '../trends/trendTypes.ts'
+import { fewEnough } from '../values/trendRange.ts'
+import type { EmergenceType } from '../values/trendTypes.ts'
 import type { RouteParts } from './apiRoute.ts'
+import { refuseOtherType } from './listPage.ts'
+import { namedEntry } from './patternFields.ts'
 import { mostListPoints } from './pointLimits.ts'
+import { decodeTrendCursor, nextTrendCursor } from './trendCursor.ts'
 import { emergenceOf, trendRangeFields } from './trendsAnswer.ts'
 import type { TrendsQuery } from './trendsParameters.ts'
 
@@ -18,10 +29,10 @@ import type { TrendsQuery } from './trendsParameters.ts'
 const defaultLimits = { emerging: 0.5, declining: 0.3, probability: 0.95, uses: 5 } as const
 
 /** Which hours are compared, over which windows the usage is shown, and where in the list the page begins. */
-export interface ListedSpans {
+export interface EmergenceAsked {
   readonly spans: GrowthSpans
-  readonly granularity: TrendRange['granularity']
-  readonly after: PagePlace | undefined
+  readonly usage: LineQuestion
+  readonly after: RankedPlace | undefined
 }
 
 const closedSpans = (query: TrendsQuery, now: number): GrowthSpans => {
@@ -32,54 +43,96 @@ const closedSpans = (query: TrendsQuery, now: number): GrowthSpans => {
   )
 }
 
+const thresholdsOf = (query: TrendsQuery, type: EmergenceType) => ({
+  threshold: query.threshold ?? defaultLimits[type],
+  min_probability: query.min_probability ?? defaultLimits.probability,
+  min_samples: query.min_samples ?? defaultLimits.uses,
+})
+
+/** What the verdicts go by; nothing is said of what is as by default, since the standings have these verdicts. */
+const limitsOf = (query: TrendsQuery, type: EmergenceType): EmergenceLimits => {
+  const { threshold, min_probability, min_samples } = thresholdsOf(query, type)
+  return {
+    ...(threshold === defaultLimits[type] ? {} : { [type === 'emerging' ? 'growth' : 'decline']: threshold }),
+    ...(min_probability === defaultLimits.probability ? {} : { probability: min_probability }),
+    ...(min_samples === defaultLimits.uses ? {} : { uses: min_samples }),
+  }
+}
+
 /** Answers whose usage takes off or falls. */
 export const createEmergenceAnswers = (parts: RouteParts) => {
-  const listEmergence = createEmergenceTrends(parts.standings)
-
-  const spansOf = (query: TrendsQuery, question: string): Omit<ListedSpans, 'granularity'> => {
-    const now = parts.clock()
+  const placeOf = (query: TrendsQuery, question: string, now: number): Omit<EmergenceAsked, 'usage'> => {
     if (query.cursor === undefined) return { spans: closedSpans(query, now), after: undefined }
-    const { range, after } = decodeTrendCursor(query.cursor, question, now)
+    const { range, after } = decodeTrendCursor(query.cursor, question, { now, size: 3 })
     return { spans: { current: range, previous: previousRange(range) }, after }
   }
 
-  const resolve = (query: TrendsQuery, question: string): ListedSpans => {
-    const asked = spansOf(query, question)
+  const resolve = (query: TrendsQuery, question: string): EmergenceAsked => {
+    const now = query.pattern_id === undefined ? parts.listTime() : parts.clock()
+    const asked = placeOf(query, question, now)
     const granularity = query.granularity ?? granularityOfSpans(asked.spans, mostListPoints)
-    orRefuse(fewEnough(usageRange(asked.spans, granularity, parts.clock()), mostListPoints))
-    return { ...asked, granularity }
+    const range = orRefuse(fewEnough(usageRange(asked.spans, granularity, now), mostListPoints))
+    return { ...asked, usage: { ...range, metric: 'usage', now } }
   }
 
-  const list = async (
+  const bodyOf = (
     query: TrendsQuery,
     type: EmergenceType,
-    question: string,
-    { spans, after, granularity }: ListedSpans,
-  ) => {
-    const threshold = query.threshold ?? defaultLimits[type]
-    const probability = query.min_probability ?? defaultLimits.probability
-    const uses = query.min_samples ?? defaultLimits.uses
-    const { vector, page, totalCount } = await listEmergence({
-      type,
-      spans,
-      granularity,
-      limits: { [type === 'emerging' ? 'growth' : 'decline']: threshold, probability, uses },
-      patternId: query.pattern_id,
-      patternType: query.pattern_type,
-      after,
-      limit: query.limit,
-      now: parts.clock(),
+    { spans, usage: { granularity, now } }: EmergenceAsked,
+    trends: readonly ListedEmergence[],
+  ) => ({
+    ...trendRangeFields(type, { range: spans.current, granularity }, now),
+    previous_from: isoTime(spans.previous.from),
+    thresholds: thresholdsOf(query, type),
+    trends: trends.map((item) => emergenceOf(item, spans, query.include === 'series')),
+  })
+
+  /** One pattern, whatever its usage does. */
+  const ofOne = async (query: TrendsQuery, type: EmergenceType, id: string, asked: EmergenceAsked) => {
+    const { spans, usage } = asked
+    const { vector, entry, windows } = await parts.patterns.one(id, {
+      segments: trendAndGrowthSegments(usage, spans),
+      columns: trendColumnsOf('usage'),
     })
-    const body = {
-      ...trendRangeFields(type, { range: spans.current, granularity }, parts.clock()),
-      previous_from: isoTime(spans.previous.from),
-      thresholds: { threshold, min_probability: probability, min_samples: uses },
-      trends: page.items.map((item) => emergenceOf(item, spans, query.include === 'series')),
-      total_count: totalCount,
-      next_cursor: nextTrendCursor(page.end, question, { range: spans.current, granularity }),
+    if (entry === undefined) throw patternNotFound(id)
+    refuseOtherType(entry, query.pattern_type)
+    const firstSeen = entry.firstSeen!
+    const change = {
+      current: usesIn(windows, spans.current),
+      previous: usesIn(windows, spans.previous),
+      isNew: firstSeen >= spans.current.from,
     }
+    const ofUsage = windows.filter(({ start }) => start >= usage.range.from && start < usage.range.to)
+    const inOrder = windowsInOrder(ofUsage, usage.granularity)
+    const pattern = {
+      ...namedEntry(id, entry),
+      firstSeen,
+      verdict: emergence(change, limitsOf(query, type)),
+      usage: patternTrend('usage', inOrder, usage, { firstSeen, now: usage.now }),
+      listed: undefined,
+    }
+    const body = { ...bodyOf(query, type, asked, [pattern]), total_count: 1, next_cursor: null }
     return { vector, body }
   }
 
-  return { resolve, list }
+  const ofMany = (query: TrendsQuery, type: EmergenceType, question: string, asked: EmergenceAsked) =>
+    parts.lists.read({ ...summedFor(asked.spans), verdicts: limitsOf(query, type) }, async (list) => {
+      const { page, patterns } = await readEmergences(list, {
+        ...asked,
+        type,
+        patternType: query.pattern_type,
+        limit: query.limit,
+      })
+      const body = {
+        ...bodyOf(query, type, asked, page.items),
+        total_count: patterns,
+        next_cursor: nextTrendCursor(page.end, question, {
+          range: asked.spans.current,
+          granularity: asked.usage.granularity,
+        }),
+      }
+      return { ...asOfSnapshot(list), body }
+    })
+
+  return { resolve, ofOne, ofMany }
 }

@@ -11,7 +11,7 @@ import {
 } from '../http/conventions/parameters.ts'
 import { unprocessable } from '../http/problems/problem.ts'
 import type { InputFault } from '../values/resolved.ts'
-import { isEmergenceType, trendTypes } from '../trends/trendTypes.ts'
+import { isEmergenceType, trendTypes } from '../values/trendTypes.ts'
 import { directionField } from './trendFields.ts'
 
 const range = rangeParameters('30d')

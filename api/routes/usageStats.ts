@@ -11,7 +11,6 @@ import {
   seriesParameters,
 } from '../http/conventions/parameters.ts'
 import { patternNotFound } from '../http/problems/problem.ts'
-import type { Range } from '../values/range.ts'
 import { asOfSnapshot } from '../queries/lists/lists.ts'
 import { readUsage, type UsedPattern } from '../queries/lists/readUsage.ts'
 import { usageColumns } from '../queries/columnSets.ts'
@@ -19,7 +18,7 @@ import { readPatternsWindows } from '../queries/readPatternsWindows.ts'
 import { readTotals } from '../queries/readTotals.ts'
 import { readTypeTotals } from '../queries/readTypeTotals.ts'
 import type { WindowRow } from '@patterns/read-model/windowRow.ts'
-import { mergeRows } from '../queries/windows/mergeRows.ts'
+import { usesIn } from '../queries/windows/mergeRows.ts'
 import { periodsOf } from '../queries/windows/periods.ts'
 import { segmentsBetween, segmentsOfAll } from '@patterns/projections/segments.ts'
 import { type ApiApp, notModified, patternProblems, type RouteParts } from './apiRoute.ts'
@@ -84,18 +83,16 @@ export const routeUsageStats = (app: ApiApp, parts: RouteParts): void => {
     })
     if (entry === undefined) throw patternNotFound(patternId)
     refuseOtherType(entry, pattern_type)
-    const rowsIn = (some: Range | undefined): readonly WindowRow[] =>
-      some === undefined ? [] : windows.filter(({ start }) => start >= some.from && start < some.to)
-    const usesIn = (some: Range | undefined): number => mergeRows(rowsIn(some)).outcomes.uses
+    const inSeries = windows.filter(({ start }) => start >= series.range.from && start < series.range.to)
     const used = {
       ...namedEntry(patternId, entry),
       firstSeen: entry.firstSeen!,
       lastUsed: entry.lastUsed,
-      uses: usesIn(range),
-      closedUses: usesIn(growth?.current),
-      previousUses: usesIn(growth?.previous),
+      uses: usesIn(windows, range),
+      closedUses: usesIn(windows, growth?.current),
+      previousUses: usesIn(windows, growth?.previous),
     }
-    const pattern = describe(used, rowsIn(series.range), series)
+    const pattern = describe(used, inSeries, series)
     const listed = used.uses > 0 || used.closedUses > 0 || used.previousUses > 0 ? [pattern] : []
     const body = {
       ...seriesOf(series, range),

@@ -8,6 +8,11 @@ export type PagePlace = readonly [value: SortValue, id: string]
 
 export const pagePlace = z.tuple([z.union([z.number(), z.string(), z.null()]), z.string()])
 
+/** The last item of a page of a list that is ordered by several numbers, the first counting most, and then by id. */
+export type RankedPlace = readonly [values: readonly number[], id: string]
+
+export const rankedPlace = z.tuple([z.array(z.number()), z.uuid()])
+
 export interface PageOptions<Item> {
   readonly valueOf: (item: Item) => SortValue
   readonly idOf: (item: Item) => string
@@ -17,10 +22,10 @@ export interface PageOptions<Item> {
   readonly limit: number
 }
 
-export interface Page<Item> {
+export interface Page<Item, Place = PagePlace> {
   readonly items: readonly Item[]
   /** Where the next page begins; `null` if this is the last. */
-  readonly end: PagePlace | null
+  readonly end: Place | null
 }
 
 const compare = (a: SortValue, b: SortValue, descending: boolean): number => {

@@ -12,8 +12,10 @@ export interface Change {
   readonly s: number
 }
 
-const significance = 0.05
-const minRelativeChange = 0.01
+/** A p-value from here on is no sign of a trend. */
+export const significance = 0.05
+/** A change over the range of less than this part of the mean is none. */
+export const minRelativeChange = 0.01
 
 /**
  * `increasing` or `decreasing` if the Mann–Kendall test says so at 5 % and the fitted line changes that

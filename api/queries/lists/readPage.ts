@@ -32,7 +32,10 @@ where ${isAfter(order, after)} ${orderBy(order)} limit ${limit + 1}`),
 }
 
 /** The same page of something else. */
-export const mapPage = <From, To>({ items, end }: Page<From>, map: (item: From) => To): Page<To> => ({
+export const mapPage = <From, To, Place>(
+  { items, end }: Page<From, Place>,
+  map: (item: From) => To,
+): Page<To, Place> => ({
   items: items.map(map),
   end,
 })

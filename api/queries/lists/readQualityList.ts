@@ -1,4 +1,4 @@
-import sql from 'sql-template-tag'
+import sql, { type Sql } from 'sql-template-tag'
 import type { Page, PagePlace } from '../../values/page.ts'
 import type { List } from './lists.ts'
 import { type NameColumns, nameColumns, type NamedPattern, namedPattern } from './listRow.ts'
@@ -20,15 +20,25 @@ export interface ScoredPattern extends NamedPattern {
   readonly firstSeen: number
 }
 
+type ListedBy = Pick<QualityAsked, 'patternType' | 'minQuality'>
+
+const isListed = ({ patternType, minQuality }: ListedBy): Sql =>
+  sql`${ofType(patternType)} and ${qualityRatio} >= ${minQuality}::float8`
+
+/** Selects the ids of the patterns on all pages. */
+export const scoredPatterns = ({ relation }: List, asked: ListedBy): Sql =>
+  sql`select pattern_id from ${relation} where ${isListed(asked)}`
+
 /**
  * One page of the patterns with a score, the best first, and how many there are on all pages.
  * @throws UnknownTypeError
  */
 export const readQualityList = async (
   { database, relation }: List,
-  { patternType, minQuality, after, limit }: QualityAsked,
+  asked: QualityAsked,
 ): Promise<{ readonly page: Page<ScoredPattern>; readonly patterns: number }> => {
-  const where = sql`${ofType(patternType)} and ${qualityRatio} >= ${minQuality}::float8`
+  const { patternType, after, limit } = asked
+  const where = isListed(asked)
   const { rows } = await database.query<{ patterns: number }>(
     prepared(sql`select count(*) as patterns from ${relation} where ${where}`),
   )

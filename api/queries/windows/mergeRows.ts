@@ -1,5 +1,6 @@
 import { mergeWindow, type WindowState, zeroWindow } from '@patterns/projections/windowState.ts'
 import type { Bucket } from '../../values/buckets.ts'
+import type { Range } from '../../values/range.ts'
 import type { WindowRow } from '@patterns/read-model/windowRow.ts'
 
 /** The sum of some states. */
@@ -12,6 +13,14 @@ export const mergeStates = (states: readonly WindowState[]): WindowState => {
 /** The sum of some rows, whatever shards and windows it came in. */
 export const mergeRows = (rows: readonly WindowRow[]): WindowState =>
   mergeStates(rows.map((row) => row.state))
+
+/** How often a pattern was used in a time; no row straddles an end of it. */
+export const usesIn = (rows: readonly WindowRow[], time: Range | undefined): number =>
+  time === undefined
+    ? 0
+    : rows
+        .filter(({ start }) => start >= time.from && start < time.to)
+        .reduce((uses, { state }) => uses + state.outcomes.uses, 0)
 
 /** The bucket that holds a time; buckets are in order and without gaps. */
 const bucketOf = (buckets: readonly Bucket[], time: number): number => {

@@ -1,9 +1,9 @@
 import { closedUntil } from '@patterns/projections/analytics/trendRange.ts'
 import { type Granularity, windowEnd, windowMs, windowStart } from '@patterns/projections/window.ts'
-import { defaultGranularity } from '../values/buckets.ts'
-import { before } from '../values/duration.ts'
-import { endOfHour, type Range, type RangeRequest, resolveRange } from '../values/range.ts'
-import { refused, type Resolved, resolved } from '../values/resolved.ts'
+import { defaultGranularity } from './buckets.ts'
+import { before } from './duration.ts'
+import { endOfHour, type Range, type RangeRequest, resolveRange } from './range.ts'
+import { refused, type Resolved, resolved } from './resolved.ts'
 
 export interface TrendRangeRequest extends RangeRequest {
   readonly granularity?: Granularity | undefined

@@ -4,7 +4,7 @@ import { type Granularity, windowStart } from '@patterns/projections/window.ts'
 import { mergeWindow } from '@patterns/projections/windowState.ts'
 import type { WindowRow } from '@patterns/read-model/windowRow.ts'
 import { type Segment, segmentsOf } from '@patterns/projections/segments.ts'
-import { countedRange, type TrendRange } from './resolveTrendRange.ts'
+import { countedRange, type TrendRange } from '../../values/trendRange.ts'
 
 /**
  * The windows that a series is made of, to read. A day or week that runs is read as its parts, since its own row holds

@@ -3,7 +3,7 @@ import { trend, type Trend } from '@patterns/projections/analytics/trend.ts'
 import type { InsufficientData } from '@patterns/projections/analytics/trendLine.ts'
 import type { Series, SeriesWindow } from '@patterns/projections/analytics/series.ts'
 import { patternSeries } from './patternSeries.ts'
-import type { TrendRange } from './resolveTrendRange.ts'
+import type { TrendRange } from '../../values/trendRange.ts'
 
 /** A series and all that can be said of it. */
 export interface PatternTrend {

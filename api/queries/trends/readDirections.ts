@@ -1,0 +1,38 @@
+import type { Direction } from '@patterns/projections/analytics/direction.ts'
+import type { InsufficientData, TrendLine } from '@patterns/projections/analytics/trendLine.ts'
+import type { Queryable } from '@patterns/shared/postgres/queryable.ts'
+import sql, { type Sql } from 'sql-template-tag'
+import { prepared } from '../lists/statement.ts'
+import { judgedLines } from './judgedLines.ts'
+import { lineColumnNames, type LineRow, measuredLine } from './startedLine.ts'
+
+/** A line with the verdict on it. */
+export type DirectedLine = (TrendLine & { readonly direction: Direction }) | InsufficientData
+
+type DirectionRow = LineRow & { readonly pattern_id: string; readonly direction: Direction | null }
+
+/**
+ * The lines of some patterns by id, each judged among those of all that are listed; `lines` is a relation of lines and
+ * `listed` selects ids. A pattern that was not observed has none.
+ */
+export const readDirections = async (
+  database: Queryable,
+  lines: Sql,
+  { listed, of }: { readonly listed: Sql; readonly of: readonly string[] },
+): Promise<ReadonlyMap<string, DirectedLine>> => {
+  const { rows } = await database.query<DirectionRow>(
+    prepared(sql`
+with lines as materialized (select * from ${lines} where pattern_id in (${listed})),
+judged as (select pattern_id, direction from (${judgedLines(sql`lines`)}) as judged)
+select pattern_id, ${lineColumnNames}, direction
+from lines left join judged using (pattern_id) where pattern_id = any(${of}::uuid[])`),
+  )
+  return new Map(
+    rows.map((row) => [
+      row.pattern_id,
+      row.direction === null
+        ? { status: 'insufficient_data', points: row.points }
+        : { ...measuredLine(row).line, direction: row.direction },
+    ]),
+  )
+}

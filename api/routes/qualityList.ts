@@ -1,0 +1,74 @@
+import { z } from '@hono/zod-openapi'
+import { granularities } from '@patterns/projections/window.ts'
+import { encodeCursor } from '../http/conventions/cursor.ts'
+import { type ListRequest, resumeListRange } from '../http/conventions/listRange.ts'
+import { orRefuse } from '../http/problems/problem.ts'
+import { resolveSeries, type Series, type SeriesRequest } from '../values/buckets.ts'
+import { resolveHealthRange } from '../values/healthRange.ts'
+import { type PagePlace, pagePlace } from '../values/page.ts'
+import { floorHour, type Range, resolveRange } from '../values/range.ts'
+import type { TrendRange } from '../values/trendRange.ts'
+import { orRefuseWindows } from './trendCursor.ts'
+
+/** Over which times scores are listed, and where in the list the page begins. */
+export interface QualityList {
+  /** What the figures are of; the series is of the whole windows that touch it. */
+  readonly range: Range
+  readonly series: Series
+  /** What the trends look at. */
+  readonly trends: TrendRange
+  readonly after: PagePlace | undefined
+}
+
+const hour = z.int().refine((time) => time === floorHour(time))
+
+/** The last item of a page, and what trends look at: windows close between two pages. */
+const placeSchema = z.tuple([pagePlace, z.tuple([z.enum(granularities), hour, hour])])
+
+interface Limits {
+  readonly now: number
+  /** What trends take for now. */
+  readonly trendTime: number
+  readonly mostPoints: number
+}
+
+const defaultRange = '30d'
+
+/** The first page, or by its cursor the next one of the same times. */
+export const resolveQualityList = (
+  request: ListRequest & SeriesRequest,
+  question: string,
+  { trendTime, ...limits }: Limits,
+): QualityList => {
+  const { mostPoints } = limits
+  const seriesIn = (range: Range): Series => orRefuse(resolveSeries(range, request, limits))
+  if (request.cursor === undefined) {
+    const range = orRefuse(resolveRange(request, { ...limits, defaultRange }))
+    const series = seriesIn(range)
+    const { time_range, from, to } = request
+    const asked = { time_range, from, to }
+    const trends = orRefuse(resolveHealthRange(asked, { now: trendTime, defaultRange, mostPoints }))
+    return { range, series, trends, after: undefined }
+  }
+  const options = { ...limits, defaultRange, place: placeSchema }
+  const { range, place } = resumeListRange(request.cursor, request, question, options)
+  const [after, [granularity, from, to]] = place
+  const trends = orRefuseWindows(
+    { granularity, range: { from, to }, includeOpen: false },
+    { now: trendTime, mostPoints },
+  )
+  return { range, series: seriesIn(range), trends, after }
+}
+
+/** The cursor of the next page; null at the end. */
+export const nextQualityCursor = (
+  end: PagePlace | null,
+  question: string,
+  { range, trends }: QualityList,
+): string | null =>
+  end === null
+    ? null
+    : encodeCursor(question, {
+        range,
+        place: [end, [trends.granularity, trends.range.from, trends.range.to]],
+      })

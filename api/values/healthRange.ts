@@ -1,0 +1,26 @@
+import { closedUntil } from '@patterns/projections/analytics/trendRange.ts'
+import { windowMs } from '@patterns/projections/window.ts'
+import { before } from './duration.ts'
+import type { RangeRequest } from './range.ts'
+import type { Resolved } from './resolved.ts'
+import { nextStart, resolveTrendRange, type TrendRange, type TrendRangeOptions } from './trendRange.ts'
+
+/** A week of days would be too few points to see a trend in. */
+const minMs = 30 * windowMs.day
+
+/**
+ * What trends look at that stand beside the figures of a range: what `/trends` looks at for that range, or for the last
+ * 30 days of it if it is shorter.
+ */
+export const resolveHealthRange = (
+  request: RangeRequest,
+  options: TrendRangeOptions,
+): Resolved<TrendRange> => {
+  const { now, defaultRange } = options
+  if (request.from === undefined) {
+    const isLong = now - before(now, request.time_range ?? defaultRange) >= minMs
+    return resolveTrendRange(isLong ? request : { time_range: '30d' }, options)
+  }
+  const end = Math.min(nextStart(request.to ?? now, 'day'), closedUntil('day', now))
+  return resolveTrendRange(end - request.from >= minMs ? request : { from: end - minMs, to: end }, options)
+}
