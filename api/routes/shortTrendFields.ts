@@ -34,11 +34,9 @@ export const shortTrendSchema = z.discriminatedUnion('status', [
 /** Which windows a trend looks at. */
 export const trendRangeFields = { ...rangeFields, granularity: granularityField }
 
-export const trendRangeSchema = z
-  .strictObject(trendRangeFields)
-  .openapi('TrendRange', {
-    description: 'The closed windows of the range, of 30 days at least: what trends look at.',
-  })
+export const trendRangeSchema = z.strictObject(trendRangeFields).openapi('TrendRange', {
+  description: 'The closed windows of the range, of 30 days at least: what trends look at.',
+})
 
 export const trendRangeOf = ({ range, granularity }: TrendRange) => ({
   from: isoTime(range.from),

@@ -8,13 +8,26 @@ export type LineJson = readonly [
   ...line: readonly [Figure, Figure, Figure, Figure, Figure, Figure, Figure, Figure],
 ]
 
-const columns = ['points', 'span', 'slope', 'intercept', 'r_squared', 'mean', 's', 'variance', 'p']
+/** The columns of the figures of a line, with their types. All but the first are null if there are too few points. */
+export const lineColumns = {
+  points: 'int4',
+  span: 'int4',
+  slope: 'float8',
+  intercept: 'float8',
+  r_squared: 'float8',
+  mean: 'float8',
+  s: 'int4',
+  variance: 'float8',
+  p: 'float8',
+} as const
 
-/** The figures of a row of the table of trends as a JSON array, for `lineFromJson`. */
+/** The figures of a row with these columns as a JSON array, for `lineFromJson`. */
 export const lineExpression = (alias: string): string =>
-  `json_build_array(${columns.map((column) => `${alias}.${column}`).join(', ')})`
+  `json_build_array(${Object.keys(lineColumns)
+    .map((column) => `${alias}.${column}`)
+    .join(', ')})`
 
-/** The line that a row of the table of trends holds. */
+/** The line that a row holds. */
 export const lineFromJson = ([points, ...line]: LineJson): TrendLine | InsufficientData => {
   const [span, slope, intercept, rSquared, mean, s, variance, p] = line
   if (slope === null) return { status: 'insufficient_data', points }

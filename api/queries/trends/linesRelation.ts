@@ -3,7 +3,7 @@ import type { TrendSeries } from '@patterns/projections/trends/trendSeries.ts'
 import { servedTables } from '@patterns/read-model/served.ts'
 import sql, { raw, type Sql } from 'sql-template-tag'
 import { nameColumns } from '../lists/listRow.ts'
-import { jsonLine, lineColumnNames, lineColumns, type StartedLine } from './startedLine.ts'
+import { rowsOfLines, startedColumns, type StartedLine } from './startedLine.ts'
 
 const at = (time: number): Sql => sql`${new Date(time)}::timestamptz`
 
@@ -23,21 +23,17 @@ const keptRows = ({ series, metric, closedUntil }: KeptLines): Sql =>
 export const splitPatterns = (kept: KeptLines): Sql =>
   sql`select pattern_id from ${keptRows(kept)} group by pattern_id having count(*) > 1`
 
-const columns = sql`pattern_id, closed_until, ${lineColumnNames}`
+const columns = sql`pattern_id, closed_until, ${startedColumns}`
 
 /** The lines that the processor keeps, but for those of some patterns. */
 export const keptLines = (kept: KeptLines, except: readonly string[]): Sql =>
   sql`select ${columns} from ${keptRows(kept)} and not pattern_id = any(${except}::uuid[])`
 
 /** Lines that were computed just now; their windows end at `closedUntil`, epoch milliseconds. */
-export const computedLines = (lines: ReadonlyMap<string, StartedLine>, closedUntil: number): Sql => {
-  const types = Object.entries(lineColumns).map(([name, type]) => `${name} ${type}`)
-  const rows = JSON.stringify([...lines].map(([id, line]) => jsonLine(id, line)))
-  return sql`select pattern_id, ${at(closedUntil)} as closed_until, ${lineColumnNames}
-    from json_to_recordset(${rows}::json) as computed (pattern_id uuid, ${raw(types.join(', '))})`
-}
+export const computedLines = (lines: ReadonlyMap<string, StartedLine>, closedUntil: number): Sql =>
+  sql`select pattern_id, ${at(closedUntil)} as closed_until, ${startedColumns} from ${rowsOfLines(lines)}`
 
 /** Lines with what their patterns are called; named `line`. */
 export const namedLines = (lines: Sql): Sql =>
-  sql`(select ${nameColumns}, first_seen, closed_until, ${lineColumnNames}
+  sql`(select ${nameColumns}, first_seen, closed_until, ${startedColumns}
     from (${lines}) as lines join ${raw(servedTables.openStandings)} using (pattern_id)) as line`

@@ -1,15 +1,19 @@
 import type { Direction } from '@patterns/projections/analytics/direction.ts'
 import type { InsufficientData, TrendLine } from '@patterns/projections/analytics/trendLine.ts'
 import type { Queryable } from '@patterns/shared/postgres/queryable.ts'
-import sql, { type Sql } from 'sql-template-tag'
+import { lineExpression, lineFromJson, type LineJson } from '@patterns/read-model/reading/selectLines.ts'
+import sql, { raw, type Sql } from 'sql-template-tag'
 import { prepared } from '../lists/statement.ts'
 import { judgedLines } from './judgedLines.ts'
-import { lineColumnNames, type LineRow, measuredLine } from './startedLine.ts'
 
 /** A line with the verdict on it. */
 export type DirectedLine = (TrendLine & { readonly direction: Direction }) | InsufficientData
 
-type DirectionRow = LineRow & { readonly pattern_id: string; readonly direction: Direction | null }
+interface DirectionRow {
+  readonly pattern_id: string
+  readonly line: LineJson
+  readonly direction: Direction | null
+}
 
 /**
  * The lines of some patterns by id, each judged among those of all that are listed; `lines` is a relation of lines and
@@ -24,15 +28,13 @@ export const readDirections = async (
     prepared(sql`
 with lines as materialized (select * from ${lines} where pattern_id in (${listed})),
 judged as (select pattern_id, direction from (${judgedLines(sql`lines`)}) as judged)
-select pattern_id, ${lineColumnNames}, direction
+select pattern_id, ${raw(lineExpression('lines'))} as line, direction
 from lines left join judged using (pattern_id) where pattern_id = any(${of}::uuid[])`),
   )
   return new Map(
-    rows.map((row) => [
-      row.pattern_id,
-      row.direction === null
-        ? { status: 'insufficient_data', points: row.points }
-        : { ...measuredLine(row).line, direction: row.direction },
-    ]),
+    rows.map((row) => {
+      const line = lineFromJson(row.line)
+      return [row.pattern_id, line.status === 'measured' ? { ...line, direction: row.direction! } : line]
+    }),
   )
 }

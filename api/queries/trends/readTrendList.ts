@@ -1,15 +1,16 @@
 import type { Direction } from '@patterns/projections/analytics/direction.ts'
 import type { ListedDirection } from '@patterns/projections/analytics/directionsInList.ts'
 import type { TrendLine } from '@patterns/projections/analytics/trendLine.ts'
-import sql, { type Sql } from 'sql-template-tag'
+import { lineExpression, lineFromJson, type LineJson } from '@patterns/read-model/reading/selectLines.ts'
+import sql, { raw, type Sql } from 'sql-template-tag'
 import { mapPage } from '../lists/readPage.ts'
 import type { Page, RankedPlace } from '../../values/page.ts'
-import { type NameColumns, type NamedPattern, namedPattern } from '../lists/listRow.ts'
+import { type NameColumns, nameColumns, type NamedPattern, namedPattern } from '../lists/listRow.ts'
 import { ofType, refuseUnknownType } from '../lists/ofType.ts'
 import { placeOf, rankedPage, selectRankedPage } from '../lists/rankedPage.ts'
 import { prepared } from '../lists/statement.ts'
 import { judgedLines } from './judgedLines.ts'
-import { type LineRow, measuredLine, type StartedLine } from './startedLine.ts'
+import type { StartedLine } from './startedLine.ts'
 import type { Lines } from './trendLists.ts'
 
 export interface TrendListAsked {
@@ -35,9 +36,11 @@ export interface TrendList {
   readonly insufficient: number
 }
 
-interface ListRow extends NameColumns, LineRow {
+interface ListRow extends NameColumns {
   readonly first_seen: Date
   readonly closed_until: Date
+  readonly start: Date
+  readonly line: LineJson
   readonly adjusted_p: number
   readonly direction: Direction
   readonly place: readonly number[]
@@ -58,7 +61,8 @@ const order: readonly Sql[] = [
 
 const listedLine = (row: ListRow): ListedLine => ({
   ...namedPattern(row),
-  ...measuredLine(row),
+  start: row.start.getTime(),
+  line: lineFromJson(row.line) as TrendLine,
   firstSeen: row.first_seen.getTime(),
   closedUntil: row.closed_until.getTime(),
   adjustedP: row.adjusted_p,
@@ -79,7 +83,9 @@ export const readTrendList = async (
     prepared(sql`
 with lines as materialized (select * from ${relation} where ${ofType(patternType)}),
 judged as materialized (select *, ${placeOf(order)} from (${judgedLines(sql`lines`)}) as judged where ${wanted})
-select * from (
+select known, measured, insufficient, ${nameColumns}, first_seen, closed_until, start, adjusted_p, direction, place,
+  ${raw(lineExpression('page'))} as line
+from (
   select (select count(*) from lines) as known, (select count(*) from judged) as measured,
     (select count(*) from lines where p is null and points > 0) as insufficient
 ) as counts left join (${selectRankedPage(sql`select * from judged`, after, limit)}) as page on true
