@@ -16,15 +16,3 @@ export const vectorText = (vector: Vector): string =>
 /** Whether a shard lies behind in `vector`, so that it was made new: positions never step back otherwise. */
 export const stepsBack = (from: Vector, to: Vector): boolean =>
   [...from].some(([shard, position]) => (to.get(shard) ?? 0) < position)
-
-/** The least position of each shard; one that is missing somewhere is at 0. */
-export const minVector = (vectors: readonly Vector[]): Vector => {
-  const [first, ...rest] = vectors
-  if (first === undefined) return new Map()
-  return new Map(
-    [...first].map(([shard, position]) => [
-      shard,
-      Math.min(position, ...rest.map((other) => other.get(shard) ?? 0)),
-    ]),
-  )
-}

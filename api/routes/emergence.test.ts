@@ -1,6 +1,7 @@
 import type { SeededEvent } from '@patterns/testing/seedProjections.ts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { countUses, inRange, ofPattern } from '../testing/recount.ts'
+import { recountAdjusted } from '../testing/recountTrends.ts'
 import { type Answer, startTestApi, type TestApi } from '../testing/startTestApi.ts'
 
 const now = Date.UTC(2026, 3, 8, 10, 30)
@@ -115,6 +116,28 @@ describe('emerging patterns', () => {
     expect(names((await ask('/trends?trend_type=emerging&min_samples=4')).trends)).toContain('rare')
     const even = await ask('/trends?trend_type=emerging&threshold=1.9&min_probability=0.5')
     expect(names(even.trends)).toEqual(['newcomer', 'rocket'])
+  })
+
+  it('have a course that is judged among all of them, whatever page they are on', async () => {
+    const whole = (await ask('/trends?trend_type=emerging')).trends
+    const page = (await ask('/trends?trend_type=emerging&limit=1')).trends
+    expect(page).toEqual(whole.slice(0, 1))
+    const [p, adjusted] = ['p_value', 'adjusted_p_value'].map((name) =>
+      whole.map((trend: Body) => trend.usage_trend[name]),
+    )
+    expect(adjusted).toEqual(recountAdjusted(p))
+  })
+
+  it('are those of the standings, and the same if summed from the windows', async () => {
+    const kept = await ask('/trends?trend_type=emerging&time_range=7d')
+    const summed = await ask(`/trends?trend_type=emerging&from=${kept.from}&to=${kept.to}`)
+    expect(summed.trends).toEqual(kept.trends)
+    await api.owner.query(`update closed_standings_v1_7d set probability = 0.75 where trend = 'emerging'`)
+    const falsified = await ask('/trends?trend_type=emerging&time_range=7d&include=series')
+    expect(falsified.trends.map(({ probability }: Body) => probability)).toEqual([0.75, 0.75])
+    // Other thresholds need other verdicts.
+    const judged = await ask('/trends?trend_type=emerging&time_range=7d&threshold=0.6')
+    expect(judged.trends.map(({ probability }: Body) => probability)).not.toContain(0.75)
   })
 
   it('are not those that hours which still run would make so', async () => {

@@ -10,14 +10,6 @@ export const nextCursorField = z
   .nullable()
   .openapi({ description: 'Where the next page begins; null at the end.' })
 
-/** Which list is asked for, and where in it the page begins. */
-export interface ListPlace {
-  readonly question: string
-  /** As it was asked for, before it is widened to whole windows: the next page must resolve to the same. */
-  readonly range: Range
-  readonly after: PagePlace | undefined
-}
-
 /** No range: the catalogue is of all time. */
 export const allTime: Range = { from: 0, to: 0 }
 

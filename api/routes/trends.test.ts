@@ -218,35 +218,58 @@ describe('the trends of a metric', () => {
 })
 
 describe('lines that the processor keeps', () => {
-  const queries = ['usage', 'quality', 'success_rate', 'duration'].flatMap((type) =>
-    ['time_range=24h', 'time_range=30d', 'time_range=90d', 'time_range=P12W&granularity=week'].map(
-      (range) => `/trends?trend_type=${type}&${range}`,
-    ),
+  const hour = 3_600_000
+  const ranges = ['time_range=24h', 'time_range=30d', 'time_range=90d', 'time_range=P12W&granularity=week']
+  const queries = metrics.flatMap((type) =>
+    ranges.map((range) => [`/trends?trend_type=${type}&${range}`, type] as const),
   )
+  const askAll = (more = '') => Promise.all(queries.map(([query]) => ask(`${query}${more}`)))
+  const trendOf = (body: Body, id: string) => body.trends.find(({ pattern_id }: Body) => pattern_id === id)
+  const without = ({ trends, ...rest }: Body, id: string) => ({
+    ...rest,
+    trends: trends.filter(({ pattern_id }: Body) => pattern_id !== id),
+  })
+  /** Asks until the API has heard of what was changed. */
+  const askUntil = async (query: string, isSo: (body: Body) => boolean): Promise<Body> => {
+    const body = await ask(query)
+    return isSo(body) ? body : askUntil(query, isSo)
+  }
+  /** A slope that no pattern has: who sees it sees what is kept. */
+  const falsify = () =>
+    api.owner.query('update pattern_trends_v1 set slope = 4711 where pattern_id = $1', [trendingIds.steady])
+  const isFalsified = (body: Body) => trendOf(body, trendingIds.steady).slope === 4711
+  const setWatermark = (value: string) =>
+    api.owner.query(
+      `update projection_checkpoints set watermark = ${value} where projection = 'pattern_trends'`,
+    )
+  const keepAll = async (): Promise<void> => {
+    await setWatermark('null')
+    await seedTrends(api.owner, api.now)
+  }
 
-  it('give the same answers as the windows do', async () => {
-    const computed = await Promise.all(queries.map((query) => ask(query)))
-    await seedTrends(api.owner, now)
-    const reader = await startTestApi({ now, database: api.database })
-    try {
-      for (const [i, query] of queries.entries()) {
-        const { status, body } = await reader.ask(query)
-        expect(status).toBe(200)
-        expect(body).toEqual(computed[i])
-      }
-    } finally {
-      await reader.stop()
+  it('give the same answers as the windows do, and are served as they are kept', async () => {
+    const computed = await askAll()
+    await keepAll()
+    await falsify()
+    await askUntil(queries[0]![0], isFalsified)
+    const kept = await askAll()
+    for (const [i, body] of kept.entries()) {
+      expect(isFalsified(body)).toBe(true)
+      expect(without(body, trendingIds.steady)).toEqual(without(computed[i], trendingIds.steady))
     }
   })
 
-  it('are left where a late event came after them, and the answer is of the event', async () => {
+  it('are those of before while a late event is not in them, as `as_of` says, and `after` waits for it', async () => {
+    await keepAll()
+    await askUntil(queries[0]![0], (body) => !isFalsified(body))
+    const before = await askAll()
     const late = await api.seed([
       {
         recordedAt: now,
         body: {
           type: 'pattern.used',
           pattern_id: trendingIds.steady,
-          occurred_at: new Date(now - 5 * day).toISOString(),
+          occurred_at: new Date(now - 5 * hour).toISOString(),
           outcome: 'success',
           quality_score: 1,
           execution_time_ms: 40_000,
@@ -256,14 +279,56 @@ describe('lines that the processor keeps', () => {
     events = [...events, ...late]
     const reader = await startTestApi({ now, database: api.database })
     try {
-      for (const query of queries) {
-        const type = /trend_type=(\w+)/.exec(query)![1] as Metric
-        expectRecounted((await reader.ask(query)).body, type, all)
-        // The first API has the lines of before in memory.
-        expectRecounted(await ask(`${query}&after=${afterLast(late)}`), type, all)
+      for (const [i, [query]] of queries.entries()) {
+        const { status, body } = await reader.ask(query)
+        expect(status).toBe(200)
+        expect(body.as_of).toEqual(before[i].as_of)
+        const figures = ({ slope, mean, p_value, adjusted_p_value }: Body) => [
+          slope,
+          mean,
+          p_value,
+          adjusted_p_value,
+        ]
+        expect(body.trends.map(figures)).toEqual(before[i].trends.map(figures))
       }
     } finally {
       await reader.stop()
     }
+    const [bodies] = await Promise.all([askAll(`&after=${afterLast(late)}`), seedTrends(api.owner, api.now)])
+    for (const [i, body] of bodies.entries()) expectRecounted(body, queries[i]![1], all)
+  })
+
+  it('may be those of the next hour already, each as of its own windows', async () => {
+    try {
+      api.now = now + hour
+      await keepAll()
+      await setWatermark(`watermark - interval '1 hour'`)
+      // As some moments after the hour's end, when all are being carried on.
+      api.now = Math.ceil(now / hour) * hour + 60_000
+      for (const type of metrics) {
+        const body = await askUntil(
+          `/trends?trend_type=${type}&time_range=24h`,
+          ({ to }) => to === '2026-04-08T09:00:00.000Z',
+        )
+        expectRecounted(
+          { ...body, from: '2026-04-07T10:00:00.000Z', to: '2026-04-08T10:00:00.000Z' },
+          type,
+          all,
+        )
+      }
+    } finally {
+      api.now = now
+    }
+  })
+
+  it('are not asked once a shard is behind for longer than it takes to carry them on', async () => {
+    await keepAll()
+    await falsify()
+    await askUntil('/trends?time_range=24h', isFalsified)
+    await setWatermark(`watermark - interval '2 hours' * shard`)
+    const body = await askUntil('/trends?time_range=24h', (asked) => !isFalsified(asked))
+    expectRecounted(body, 'usage', all)
+    // The day of it is the same still.
+    expect(isFalsified(await ask('/trends?time_range=30d'))).toBe(true)
   })
 })

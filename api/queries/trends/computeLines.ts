@@ -1,5 +1,5 @@
 import { setImmediate as otherWork } from 'node:timers/promises'
-import { trendLine } from '@patterns/projections/analytics/trendLine.ts'
+import { isObserved, trendLine } from '@patterns/projections/analytics/trendLine.ts'
 import type { Queryable } from '@patterns/shared/postgres/queryable.ts'
 import { readPatternsWindows } from '../readPatternsWindows.ts'
 import { type LineQuestion, windowsOf } from './lineQuestion.ts'
@@ -31,7 +31,7 @@ export const computeLines = async (
       const windows = windowsInOrder(rows.get(id) ?? [], granularity)
       const series = patternSeries(metric, windows, question, { firstSeen: firstSeen.get(id)!, now })
       const line = trendLine(series)
-      if (line.points > 0) lines.set(id, { start: series.start, line })
+      if (isObserved(line)) lines.set(id, { start: series.start, line })
     }
     await otherWork()
   }
