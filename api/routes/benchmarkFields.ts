@@ -1,10 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { type Benchmark, benchmark } from '@patterns/projections/analytics/benchmark.ts'
-import {
-  type Metric,
-  metricRules,
-  type MetricState,
-} from '@patterns/projections/analytics/metric.ts'
+import { type Metric, metricRules, type MetricState } from '@patterns/projections/analytics/metric.ts'
 import type { Category } from '../queries/lists/readCategory.ts'
 import { count } from './figureFields.ts'
 import { betterField, metricField, metricUnits, unitField } from './units.ts'

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import type { CatalogueEntry } from '@patterns/projections/catalogue.ts'
 import { encodeCursor } from '../http/conventions/cursor.ts'
-import type { Page, PagePlace } from '../values/page.ts'
+import type { Page } from '../values/page.ts'
 import { unprocessable } from '../http/problems/problem.ts'
 import type { Range } from '../values/range.ts'
 

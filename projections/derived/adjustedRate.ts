@@ -31,7 +31,13 @@ export interface RateMoments {
  * Kleinman, J. C. (1973), "Proportions with extraneous variance: single and independent samples",
  * JASA 68, 46–54, with weights w = n: the spread Σ n·(x/n − p)² is Σ x²/n − (Σ x)²/Σ n.
  */
-const correlation = ({ patterns, uses, successes, squareUses, squareSuccesses }: RateMoments): number | null => {
+const correlation = ({
+  patterns,
+  uses,
+  successes,
+  squareUses,
+  squareSuccesses,
+}: RateMoments): number | null => {
   const rate = successes / uses
   const noise = rate * (1 - rate)
   const spread = squareSuccesses - (successes * successes) / uses

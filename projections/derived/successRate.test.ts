@@ -1,7 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import reference from '../testing/reference.json' with { type: 'json' }
-import { confidence, minUsesForHighConfidence, rateCount, successRate, wilsonInterval } from './successRate.ts'
+import {
+  confidence,
+  minUsesForHighConfidence,
+  rateCount,
+  successRate,
+  wilsonInterval,
+} from './successRate.ts'
 
 const counted = fc
   .tuple(fc.nat({ max: 1_000_000 }), fc.nat({ max: 1_000_000 }))

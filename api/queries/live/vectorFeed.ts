@@ -1,4 +1,4 @@
-import { flushChannel, flushesFromPayload } from '@patterns/read-model/notification.ts'
+import { flushChannel, flushesFromPayload, standingsChannel } from '@patterns/read-model/notification.ts'
 import type { Logger } from '@patterns/shared/logger.ts'
 import type pg from 'pg'
 import { readLogState } from '../readLogState.ts'
@@ -89,7 +89,7 @@ export const createVectorFeed = ({
     ends = next
   }
 
-  const hear = (payload: string | undefined): void => {
+  const noteFlushes = (payload: string | undefined): void => {
     const next = new Map(vector)
     for (const [shard, position] of flushesFromPayload(payload ?? '')) {
       told.set(shard, (told.get(shard) ?? 0) + 1)
@@ -113,6 +113,11 @@ export const createVectorFeed = ({
     confirmedAt = began
   }
   const readOnce = (): Promise<void> => (reading ??= read().finally(() => (reading = undefined)))
+  /** One that is under way may have begun before what it is read for. Whoever asks hears of a failure. */
+  const readAfresh = async (): Promise<void> => {
+    await reading?.catch(() => {})
+    await readOnce().catch(() => {})
+  }
 
   let checking: Promise<unknown> | undefined
   /** One that only listens would not notice that nobody is there to say anything. */
@@ -152,8 +157,11 @@ export const createVectorFeed = ({
     try {
       client.on('error', lose)
       client.on('end', () => lose(new Error('The connection ended')))
-      client.on('notification', ({ payload }) => hear(payload))
-      await client.query(`listen ${flushChannel}`)
+      client.on('notification', ({ channel, payload }) => {
+        if (channel === flushChannel) noteFlushes(payload)
+        else void readAfresh()
+      })
+      await client.query(`listen ${flushChannel}; listen ${standingsChannel}`)
     } catch (error) {
       client.release(error as Error)
       throw error
