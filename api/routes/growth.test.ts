@@ -182,7 +182,7 @@ describe('pages', () => {
         [doubled, 1],
       ])
       await api.refresh()
-      expect((await ask(path)).growth.to).toBe('2026-04-08T10:00:00.000Z')
+      await expect.poll(async () => (await ask(path)).growth.to).toBe('2026-04-08T10:00:00.000Z')
     } finally {
       api.now = now
       await api.refresh()
