@@ -4,16 +4,17 @@ import { percentilesOf } from './percentiles.ts'
 import { printFigures, printResult } from './printResult.ts'
 import { usageOf } from './processUsage.ts'
 import { runOpenLoop } from './read/openLoop.ts'
-import { questions } from './read/questions.ts'
+import { type Question, questions, requestsPerSecond } from './read/questions.ts'
 import { seeded } from '@patterns/projections/testing/simulated.ts'
 import { countRows, openSeededDatabase } from './read/seededDatabase.ts'
 import { seedPatterns } from './read/seedPatterns.ts'
 
 const apiPort = 18_054
+const freshPort = 18_055
 const flushIntervalMs = 250
 
 interface ReadOptions {
-  readonly rate: string
+  readonly load: string
   readonly seconds: string
   readonly warmup: string
   readonly ingest: string
@@ -45,6 +46,19 @@ const vectorChangesPerSecond = async (seconds: number): Promise<number> => {
   return seen.size / seconds
 }
 
+/** Milliseconds that a new process takes until it listens, and that its very first answer takes then. */
+const firstAnswer = async (databaseUrl: string, ask: Question['ask']) => {
+  const began = performance.now()
+  const api = await startOwnProcess('api/main.ts', { DATABASE_URL: databaseUrl, PORT: String(freshPort) })
+  try {
+    const listening = Math.round(performance.now() - began)
+    const { milliseconds } = await runOpenLoop({ port: freshPort, requestsPerSecond: 1, seconds: 1, ask })
+    return { listening, first: Math.round(milliseconds[0]! * 10) / 10 }
+  } finally {
+    await stopOwnProcess(api)
+  }
+}
+
 /** `npm run bench -- read`: how long each route takes at a steady rate, while events come in. */
 export const readBenchmark = async (options: ReadOptions): Promise<void> => {
   const size = {
@@ -54,7 +68,7 @@ export const readBenchmark = async (options: ReadOptions): Promise<void> => {
     usesPerHour: 3_000,
     hoursInLog: 24,
   }
-  const [rate, seconds, warmup] = [options.rate, options.seconds, options.warmup].map(Number) as [
+  const [share, seconds, warmup] = [options.load, options.seconds, options.warmup].map(Number) as [
     number,
     number,
     number,
@@ -77,39 +91,35 @@ export const readBenchmark = async (options: ReadOptions): Promise<void> => {
     const changesPerSecond = await vectorChangesPerSecond(3)
     const memoryBefore = await apiMemoryMib()
     const patterns = seedPatterns({ ...size, random: seeded(20_260_101) })
-    const asked = Object.entries(questions(patterns, { random: seeded(3) })).filter(
-      ([name]) => options.only === undefined || name.includes(options.only),
+    const asked = questions(patterns, { random: seeded(3) }).filter(
+      ({ name }) => options.only === undefined || name.includes(options.only),
     )
-    const load = { port: apiPort, requestsPerSecond: rate }
-    const firstMs: Record<string, number> = {}
-    for (const [name, ask] of asked) {
-      const { milliseconds } = await runOpenLoop({ ...load, requestsPerSecond: 1, seconds: 1, ask })
-      firstMs[name] = Math.round(milliseconds[0]! * 10) / 10
-      await runOpenLoop({ ...load, requestsPerSecond: 50, seconds: warmup, ask })
-    }
-    const memoryWarm = await apiMemoryMib()
     const routes: Record<string, object> = {}
-    for (const [name, ask] of asked) {
+    for (const { name, kind, ask } of asked) {
+      const load = { port: apiPort, requestsPerSecond: requestsPerSecond[kind] * share, ask }
+      const fresh = await firstAnswer(databaseUrl, ask)
+      await runOpenLoop({ ...load, requestsPerSecond: load.requestsPerSecond / 10, seconds: warmup })
       const before = children.map((child) => usageOf(child.pid!).cpuSeconds)
       const database = usageOf(postgres.pid).cpuSeconds
-      const { milliseconds, errors, bytes } = await runOpenLoop({ ...load, seconds, ask })
+      const { milliseconds, errors, bytes } = await runOpenLoop({ ...load, seconds })
       routes[name] = {
-        first: firstMs[name],
+        per_second: load.requestsPerSecond,
+        ...fresh,
         ...percentilesOf(milliseconds),
         errors,
         kib: Math.round(bytes / milliseconds.length / 102.4) / 10,
         api_cpu: Math.round(((usageOf(api!.pid!).cpuSeconds - before[0]!) / seconds) * 100) / 100,
         postgres_cpu: Math.round(((usageOf(postgres.pid).cpuSeconds - database) / seconds) * 100) / 100,
         ingest_cpu: Math.round(((usageOf(ingest!.pid!).cpuSeconds - before[1]!) / seconds) * 100) / 100,
+        api_rss_mib: await apiMemoryMib(),
       }
-      Object.assign(routes[name], { api_rss_mib: await apiMemoryMib() })
       printFigures({ [name]: routes[name] })
     }
     printResult(
       'read',
       {
         ...size,
-        requests_per_second: rate,
+        load: share,
         seconds,
         ingest_per_second: Number(options.ingest),
         flushIntervalMs,
@@ -118,13 +128,7 @@ export const readBenchmark = async (options: ReadOptions): Promise<void> => {
         rows,
         vector_changes_per_second: changesPerSecond,
         milliseconds: routes,
-        api_rss_mib: { before: memoryBefore, warm: memoryWarm, after: await apiMemoryMib() },
-        standings_mib: Math.round((await metric('pattern_api_standings_bytes')) / 2 ** 20),
-        standings_refresh_ms:
-          Math.round(
-            (10_000 * (await metric('pattern_api_standings_refresh_seconds_total'))) /
-              (await metric('pattern_api_standings_refreshes_total')),
-          ) / 10,
+        api_rss_mib: { before: memoryBefore, after: await apiMemoryMib() },
       },
     )
   } finally {
@@ -137,11 +141,11 @@ export const register = (program: Command): void => {
   program
     .command('read')
     .description(
-      'milliseconds of each route at a steady rate, over 90 days of 10,000 patterns, while events come in',
+      'milliseconds of each route at a steady rate, over 90 days of 10,000 patterns, while events come in, and of its first answer',
     )
-    .option('--rate <n>', 'requests a second', '500')
+    .option('--load <share>', 'how much of the usual 500, 200 or 20 requests a second', '1')
     .option('--seconds <n>', 'how long for each route', '10')
-    .option('--warmup <n>', 'how long before, for each route at 50 requests a second', '2')
+    .option('--warmup <n>', 'how long before, for each route at a tenth of the requests', '2')
     .option('--ingest <n>', 'events a second meanwhile', '500')
     .option('--patterns <n>', 'patterns', '10000')
     .option('--days <n>', 'days of windows', '90')
