@@ -128,18 +128,6 @@ describe('emerging patterns', () => {
     expect(adjusted).toEqual(recountAdjusted(p))
   })
 
-  it('are those of the standings, and the same if summed from the windows', async () => {
-    const kept = await ask('/trends?trend_type=emerging&time_range=7d')
-    const summed = await ask(`/trends?trend_type=emerging&from=${kept.from}&to=${kept.to}`)
-    expect(summed.trends).toEqual(kept.trends)
-    await api.owner.query(`update closed_standings_v1_7d set probability = 0.75 where trend = 'emerging'`)
-    const falsified = await ask('/trends?trend_type=emerging&time_range=7d&include=series')
-    expect(falsified.trends.map(({ probability }: Body) => probability)).toEqual([0.75, 0.75])
-    // Other thresholds need other verdicts.
-    const judged = await ask('/trends?trend_type=emerging&time_range=7d&threshold=0.6')
-    expect(judged.trends.map(({ probability }: Body) => probability)).not.toContain(0.75)
-  })
-
   it('are not those that hours which still run would make so', async () => {
     const { trends } = await ask('/trends?trend_type=emerging&min_samples=1&threshold=0&min_probability=0.5')
     expect(names(trends)).not.toContain('rightNow')
@@ -192,5 +180,19 @@ describe('the dashboard', () => {
   it('has no trends of a range in which no hour has closed', async () => {
     const { recent_trends: trends } = await ask('/dashboard-summary?from=2026-04-08T10:00:00Z')
     expect(trends).toEqual([])
+  })
+})
+
+describe('verdicts', () => {
+  it('are those of the standings, and the same if summed from the windows', async () => {
+    const kept = await ask('/trends?trend_type=emerging&time_range=7d')
+    const summed = await ask(`/trends?trend_type=emerging&from=${kept.from}&to=${kept.to}`)
+    expect(summed.trends).toEqual(kept.trends)
+    await api.owner.query(`update closed_standings_v1_7d set probability = 0.75 where trend = 'emerging'`)
+    const falsified = await ask('/trends?trend_type=emerging&time_range=7d&include=series')
+    expect(falsified.trends.map(({ probability }: Body) => probability)).toEqual([0.75, 0.75])
+    // Other thresholds need other verdicts.
+    const judged = await ask('/trends?trend_type=emerging&time_range=7d&threshold=0.6')
+    expect(judged.trends.map(({ probability }: Body) => probability)).not.toContain(0.75)
   })
 })
