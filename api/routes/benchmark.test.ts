@@ -128,20 +128,22 @@ describe('the page of a pattern', () => {
 
 describe('the quality of patterns', () => {
   it.each(['', '&time_zone=Europe/Berlin', `&pattern_id=${trendingIds.improving}`])(
-    'has a trend each (%s)',
+    'has a trend each, of closed days of UTC (%s)',
     async (query) => {
-      const { patterns } = await ask(`/quality-metrics?granularity=day${query}`)
+      const { patterns, trend_range: range } = await ask(`/quality-metrics?granularity=day${query}`)
       expect(patterns.length).toBeGreaterThan(0)
-      for (const { measurements, trend } of patterns) {
-        const closed = measurements.filter(({ status }: { status: string }) => status !== 'open')
-        expect(trend.points).toBe(closed.length)
-        if (closed.length < 5) {
-          expect(trend).toEqual({ status: 'insufficient_data', points: closed.length, least_points: 5 })
+      const days = await ask(`/quality-metrics?granularity=day&from=${range.from}&to=${range.to}`)
+      const byId = new Map(days.patterns.map((pattern: Body) => [pattern.pattern_id, pattern]))
+      for (const { pattern_id, trend } of patterns) {
+        const { measurements } = byId.get(pattern_id) as Body
+        expect(trend.points).toBe(measurements.length)
+        if (measurements.length < 5) {
+          expect(trend).toEqual({ status: 'insufficient_data', points: trend.points, least_points: 5 })
           continue
         }
-        const first = Date.parse(closed[0].timestamp)
+        const first = Date.parse(measurements[0].timestamp)
         const line = recountLine(
-          closed.map(({ timestamp, quality_score }: { timestamp: string; quality_score: number }) => ({
+          measurements.map(({ timestamp, quality_score }: { timestamp: string; quality_score: number }) => ({
             x: Math.round((Date.parse(timestamp) - first) / 86_400_000),
             y: quality_score,
           })),
