@@ -8,7 +8,7 @@ const patternId = '0197a3b4-0000-7000-8000-000000000001'
 const firstDay = Date.UTC(2026, 2, 2, 9)
 const dayMs = 24 * 3_600_000
 
-it('the example of docs/ARCHITECTURE.md is what the table holds', async () => {
+it('the example of docs/DEVELOPER_GUIDE.md is what the table holds', async () => {
   const database = await createTestDatabase()
   const pool = createPool({
     connectionString: database.url,
