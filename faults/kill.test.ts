@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { createRandom } from '@patterns/generator/random.ts'
 import { describe, expect, inject, test } from 'vitest'
 import { expectExact, readProgress, untilSettled } from './testing/expectExact.ts'
+import { untilStandingsFollow } from './testing/expectStandings.ts'
 import { faultyMessages, sendInStep } from './testing/faultyLoad.ts'
 import { createPipelineFixture, type PipelineFixture } from './testing/pipelineFixture.ts'
 import { until } from './testing/until.ts'
@@ -51,6 +52,7 @@ const survivesKills = async (from: { brokers?: string }, ordeal: Ordeal): Promis
     await fixture.start({ KAFKA_GROUP_ID: `${fixture.topic}-last` })
     await sending
     await untilSettled(fixture)
+    await untilStandingsFollow(fixture.pool)
     await expectExact(fixture)
   } finally {
     await fixture.close()

@@ -4,8 +4,11 @@ import { rangeNames, type RecountedStandings, type StandingRow } from './recount
 const timeColumns = ['first_seen', 'last_seen', 'last_used']
 
 /** All rows of a table or view by pattern, as `recountStandings` has them. */
-const readRows = async (pool: pg.Pool, table: string): Promise<Record<string, StandingRow>> => {
-  const { rows } = await pool.query<{ pattern_id: string }>(`select * from ${table}`)
+const readRows = async (
+  database: pg.Pool | pg.ClientBase,
+  table: string,
+): Promise<Record<string, StandingRow>> => {
+  const { rows } = await database.query<{ pattern_id: string }>(`select * from ${table}`)
   return Object.fromEntries(
     rows.map(({ pattern_id: patternId, ...row }) => [
       patternId,
@@ -20,15 +23,14 @@ const readRows = async (pool: pg.Pool, table: string): Promise<Record<string, St
 }
 
 /** The standings as the tables and views have them. */
-export const readStandings = async (pool: pg.Pool): Promise<RecountedStandings> => {
-  const ofRanges = async (prefix: string) =>
-    Object.fromEntries(
-      await Promise.all(
-        rangeNames.map(async (name) => [name, await readRows(pool, `${prefix}_${name}`)] as const),
-      ),
-    ) as RecountedStandings['whole']
+export const readStandings = async (database: pg.Pool | pg.ClientBase): Promise<RecountedStandings> => {
+  const ofRanges = async (prefix: string) => {
+    const ranges: Partial<RecountedStandings['whole']> = {}
+    for (const name of rangeNames) ranges[name] = await readRows(database, `${prefix}_${name}`)
+    return ranges as RecountedStandings['whole']
+  }
   return {
-    open: await readRows(pool, 'open_standings_v1'),
+    open: await readRows(database, 'open_standings_v1'),
     closed: await ofRanges('closed_standings_v1'),
     whole: await ofRanges('pattern_standings_v1'),
   }
@@ -36,9 +38,9 @@ export const readStandings = async (pool: pg.Pool): Promise<RecountedStandings> 
 
 /** What the standings say that they account for; undefined if nothing. */
 export const readStandingsCheckpoint = async (
-  pool: pg.Pool,
+  database: pg.Pool | pg.ClientBase,
 ): Promise<{ readonly vector: Map<number, number>; readonly closedUntil: number } | undefined> => {
-  const { rows } = await pool.query<{ shard: number; position: number; watermark: Date }>(
+  const { rows } = await database.query<{ shard: number; position: number; watermark: Date }>(
     `select shard, position, watermark from projection_checkpoints where projection = 'pattern_standings' order by shard`,
   )
   if (rows.length === 0) return undefined
