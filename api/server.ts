@@ -93,7 +93,7 @@ export const startApiServer = async ({
     },
     fresh,
   }
-  const sumTurns = createTurns({ most: 2 })
+  const sumTurns = createTurns({ maxAtOnce: 2 })
   const lists = createLists({ pool, standings: () => feed.standings, sumTurns })
   const trends = createTrendLists({ pool, trends: () => feed.trends, sumTurns })
   const fromSums = Object.assign(Object.create(windows), { staleMs })
@@ -113,7 +113,7 @@ export const startApiServer = async ({
     database: pool,
     patterns: createPatternReads({ database: pool }),
     findEvents: createFindEvents({ eventLog }),
-    logTurns: createTurns({ most: 6 }),
+    logTurns: createTurns({ maxAtOnce: 6 }),
     clock,
     listTime: () => listTime(clock(), feed.standings.closedUntil),
     trendTime: () => listTime(clock(), feed.trends.closedUntil),

@@ -36,7 +36,7 @@ const counted = () => {
 describe('reads of single patterns', () => {
   it('go out together while others are under way, and each gets what it would have got alone', async () => {
     const { database, statements } = counted()
-    const reads = createPatternReads({ database, mostStatements: 1 })
+    const reads = createPatternReads({ database, maxStatements: 1 })
     const asked = { segments: segments(), columns: everything }
     const unknown = '0197a3b4-ffff-7000-8000-000000000000'
     const ids = [...patternIds, unknown]
@@ -48,7 +48,7 @@ describe('reads of single patterns', () => {
   })
 
   it('share no rows, since who reads them uses them up', async () => {
-    const reads = createPatternReads({ database: api.reader, mostStatements: 1 })
+    const reads = createPatternReads({ database: api.reader, maxStatements: 1 })
     const asked = { segments: segments(), columns: everything }
     const [id, another] = patternIds
     const busy = reads.one(another, asked)
@@ -59,7 +59,7 @@ describe('reads of single patterns', () => {
 
   it('of other windows or columns go out by themselves, and no more at a time than may', async () => {
     const { database, statements } = counted()
-    const reads = createPatternReads({ database, mostStatements: 1, mostTogether: 2 })
+    const reads = createPatternReads({ database, maxStatements: 1, maxTogether: 2 })
     const [day30] = segments()
     const asked = { segments: [day30!], columns: usageColumns }
     const [a, b, c] = patternIds
@@ -85,9 +85,9 @@ describe('reads of single patterns', () => {
   it('are refused when too many statements wait, unless they can join one', async () => {
     const reads = createPatternReads({
       database: api.reader,
-      mostStatements: 1,
-      mostWaiting: 1,
-      mostTogether: 2,
+      maxStatements: 1,
+      maxWaiting: 1,
+      maxTogether: 2,
     })
     const asked = { segments: segments(), columns: usageColumns }
     const [a, b, c, d] = patternIds
@@ -99,7 +99,7 @@ describe('reads of single patterns', () => {
 
   it('of many windows go out by themselves', async () => {
     const { database, statements } = counted()
-    const reads = createPatternReads({ database, mostStatements: 1 })
+    const reads = createPatternReads({ database, maxStatements: 1 })
     const end = Math.floor(api.now / windowMs.hour) * windowMs.hour
     const hours = [{ granularity: 'hour' as const, start: end - 30_000 * windowMs.hour, end }]
     const asked = { segments: hours, columns: usageColumns }
@@ -112,7 +112,7 @@ describe('reads of single patterns', () => {
     const database: Queryable = {
       query: (config) => (isBroken ? Promise.reject(new Error('gone')) : api.reader.query(config)),
     }
-    const reads = createPatternReads({ database, mostStatements: 1 })
+    const reads = createPatternReads({ database, maxStatements: 1 })
     const asked = { segments: segments(), columns: usageColumns }
     const settled = await Promise.allSettled(patternIds.slice(0, 3).map((id) => reads.one(id, asked)))
     expect(settled.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected'])

@@ -38,11 +38,11 @@ export interface PatternsAsked extends WindowsAsked {
 export interface PatternReadsOptions {
   readonly database: Queryable
   /** Statements under way at a time. */
-  readonly mostStatements?: number
+  readonly maxStatements?: number
   /** Patterns in one statement, unless a single caller asks for more. */
-  readonly mostTogether?: number
+  readonly maxTogether?: number
   /** Statements that may wait for their turn. */
-  readonly mostWaiting?: number
+  readonly maxWaiting?: number
 }
 
 interface Group {
@@ -54,7 +54,7 @@ interface Group {
 }
 
 /** Rows that one statement may find: more would keep everyone else's waiting. */
-const mostRows = 40_000
+const maxRows = 40_000
 
 /** How many windows each pattern can have in these segments. */
 const countWindows = (segments: readonly Segment[]): number =>
@@ -65,9 +65,9 @@ const textOf = ({ segments, columns, also }: PatternsAsked): string =>
 
 export const createPatternReads = ({
   database,
-  mostStatements = 2,
-  mostTogether = 64,
-  mostWaiting = 16,
+  maxStatements = 2,
+  maxTogether = 64,
+  maxWaiting = 16,
 }: PatternReadsOptions): PatternReads => {
   const waiting: Group[] = []
   let underWay = 0
@@ -88,7 +88,7 @@ export const createPatternReads = ({
   }
 
   const startWaiting = (): void => {
-    while (underWay < mostStatements) {
+    while (underWay < maxStatements) {
       const next = waiting.shift()
       if (next === undefined) return
       underWay++
@@ -102,7 +102,7 @@ export const createPatternReads = ({
   const some: PatternReads['some'] = async (patternIds, asked) => {
     const text = textOf(asked)
     const windows = countWindows([...asked.segments, ...(asked.also?.segments ?? [])])
-    const room = Math.min(mostTogether, mostRows / windows)
+    const room = Math.min(maxTogether, maxRows / windows)
     let group = waiting.find(
       (other) =>
         other.asked === text &&
@@ -111,7 +111,7 @@ export const createPatternReads = ({
         !patternIds.some((id) => other.ids.has(id)),
     )
     if (group === undefined) {
-      if (waiting.length >= mostWaiting)
+      if (waiting.length >= maxWaiting)
         throw new TooBusyError('Too many ask at a time right now. Try again in a moment.')
       group = open(asked, text)
       waiting.push(group)

@@ -4,7 +4,7 @@ import { createTurns } from './turns.ts'
 
 describe('turns at costly reads', () => {
   it('are for a few at a time; when too many wait, who comes is told to come again', async () => {
-    const turns = createTurns({ most: 1, mostWaiting: 1 })
+    const turns = createTurns({ maxAtOnce: 1, maxWaiting: 1 })
     const { promise, resolve } = Promise.withResolvers<string>()
     const first = turns(() => promise)
     const second = turns(async () => 'second')

@@ -8,15 +8,15 @@ import { TooBusyError } from './queryErrors.ts'
 export type Turns = <Result>(work: () => Promise<Result>) => Promise<Result>
 
 export const createTurns = ({
-  most,
-  mostWaiting = 100,
+  maxAtOnce,
+  maxWaiting = 100,
 }: {
-  readonly most: number
-  readonly mostWaiting?: number
+  readonly maxAtOnce: number
+  readonly maxWaiting?: number
 }): Turns => {
-  const limit = pLimit(most)
+  const limit = pLimit(maxAtOnce)
   return async (work) => {
-    if (limit.pendingCount < mostWaiting) return limit(work)
+    if (limit.pendingCount < maxWaiting) return limit(work)
     throw new TooBusyError('Too many ask for this at a time right now. Try again in a moment.')
   }
 }

@@ -11,7 +11,7 @@ import { comparisonSchema, differenceOf, rankingsOf, rankingsSchema } from './co
 import { entryNameOf, patternFields } from './patternFields.ts'
 import { metricUnits } from './units.ts'
 
-const [fewest, most] = [2, 10] as const
+const [min, max] = [2, 10] as const
 
 /** Names every item that was there before, and where. */
 const refuseRepeated = (
@@ -25,16 +25,16 @@ const refuseRepeated = (
   }
 }
 
-const count = `must be ${fewest} to ${most} pattern ids`
+const count = `must be ${min} to ${max} pattern ids`
 
 const bodySchema = z
   .strictObject({
     pattern_ids: z
       .array(patternId('A pattern.'), 'must be a list of pattern ids')
-      .min(fewest, count)
-      .max(most, count)
+      .min(min, count)
+      .max(max, count)
       .superRefine(refuseRepeated)
-      .openapi({ description: `${fewest} to ${most} different patterns.` }),
+      .openapi({ description: `${min} to ${max} different patterns.` }),
     metrics: z
       .array(z.enum(metrics))
       .min(1, 'must name a metric, or be left out for all of them')

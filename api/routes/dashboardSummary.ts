@@ -79,8 +79,8 @@ const route = createRoute({
   },
 })
 
-const mostTop = 10
-const mostTrends = 10
+const maxTopPatterns = 10
+const maxOfEachTrend = 10
 
 const distributionOf = ({ qualityFifths }: Summary) => {
   const scored = qualityFifths.reduce((sum, patterns) => sum + patterns, 0)
@@ -104,14 +104,14 @@ export const routeDashboardSummary = (app: ApiApp, parts: RouteParts): void => {
       answer: () =>
         parts.lists.read({ range, growth, verdicts: {} }, async (list) => {
           const summary = await readSummary(list, pattern_type)
-          const top = await readMostUsed(list, pattern_type, mostTop)
+          const top = await readMostUsed(list, pattern_type, maxTopPatterns)
           const trends =
             growth === undefined
               ? []
               : await readRecentTrends(list, {
                   patternType: pattern_type,
                   since: growth.current.from,
-                  most: mostTrends,
+                  limit: maxOfEachTrend,
                 })
           return {
             ...asOfSnapshot(list),

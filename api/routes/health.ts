@@ -155,7 +155,7 @@ const healthRoute = (operationId: string) =>
   })
 
 /** Flushes follow each other within two seconds, and a shard is opened again within some more. */
-const mostBehindSeconds = 10
+const maxBehindSeconds = 10
 
 export const routeLiveness = (app: ApiApp, { feed }: Omit<HealthParts, 'database'>): void => {
   app.openapi(livezRoute, (context) => context.json({ status: 'ok' as const }, 200))
@@ -187,7 +187,7 @@ export const routeHealth = (
     const isCurrent =
       feed.isListening &&
       stops.length === 0 &&
-      ages.every(({ behindSeconds }) => behindSeconds <= mostBehindSeconds)
+      ages.every(({ behindSeconds }) => behindSeconds <= maxBehindSeconds)
     const body = {
       status: !isUp ? ('down' as const) : isCurrent ? ('ok' as const) : ('degraded' as const),
       components: {

@@ -28,7 +28,7 @@ import {
 import { growthField, growthOf, usageFields, usageOf } from './growthFields.ts'
 import { healthOf, healthSchema } from './healthFields.ts'
 import { entryNameOf, patternFields } from './patternFields.ts'
-import { mostPoints } from './pointLimits.ts'
+import { maxPoints } from './pointLimits.ts'
 
 const time = z.iso.datetime().nullable()
 
@@ -104,7 +104,7 @@ export const routePattern = (app: ApiApp, parts: RouteParts): void => {
     const options = { now, defaultRange: '7d' }
     const range = orRefuse(resolveRange(query, options))
     const growth = growthSpansOf(query, range, options)
-    const trendRange = orRefuse(resolveHealthRange(query, { ...options, mostPoints }))
+    const trendRange = orRefuse(resolveHealthRange(query, { ...options, maxPoints }))
     const readRecent = async (vector: Vector) => {
       const { ranges } = await readPositionRanges(parts.database, pattern_id, range)
       const found = await parts.findEvents({

@@ -29,7 +29,7 @@ interface Limits {
   readonly now: number
   /** What trends take for now. */
   readonly trendTime: number
-  readonly mostPoints: number
+  readonly maxPoints: number
 }
 
 const defaultRange = '30d'
@@ -40,14 +40,14 @@ export const resolveQualityList = (
   question: string,
   { trendTime, ...limits }: Limits,
 ): QualityList => {
-  const { mostPoints } = limits
+  const { maxPoints } = limits
   const seriesIn = (range: Range): Series => orRefuse(resolveSeries(range, request, limits))
   if (request.cursor === undefined) {
     const range = orRefuse(resolveRange(request, { ...limits, defaultRange }))
     const series = seriesIn(range)
     const { time_range, from, to } = request
     const asked = { time_range, from, to }
-    const trends = orRefuse(resolveHealthRange(asked, { now: trendTime, defaultRange, mostPoints }))
+    const trends = orRefuse(resolveHealthRange(asked, { now: trendTime, defaultRange, maxPoints }))
     return { range, series, trends, after: undefined }
   }
   const options = { ...limits, defaultRange, place: placeSchema }
@@ -55,7 +55,7 @@ export const resolveQualityList = (
   const [after, [granularity, from, to]] = place
   const trends = orRefuseWindows(
     { granularity, range: { from, to }, includeOpen: false },
-    { now: trendTime, mostPoints },
+    { now: trendTime, maxPoints },
   )
   return { range, series: seriesIn(range), trends, after }
 }

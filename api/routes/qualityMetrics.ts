@@ -33,7 +33,7 @@ import { nextQualityCursor, type QualityList, resolveQualityList } from './quali
 import { qualityMetricsSchema } from './qualityMetricsFields.ts'
 import { measuredOf, trendRangeOf } from './shortTrendFields.ts'
 import { insufficientOf } from './trendFields.ts'
-import { mostListPoints, mostPoints } from './pointLimits.ts'
+import { maxListPoints, maxPoints } from './pointLimits.ts'
 import { seriesOf } from './seriesFields.ts'
 
 const route = createRoute({
@@ -171,8 +171,8 @@ export const routeQualityMetrics = (app: ApiApp, parts: RouteParts): void => {
     })
     const limits =
       pattern_id === undefined
-        ? { now: parts.listTime(), trendTime: parts.trendTime(), mostPoints: mostListPoints }
-        : { now: parts.clock(), trendTime: parts.clock(), mostPoints }
+        ? { now: parts.listTime(), trendTime: parts.trendTime(), maxPoints: maxListPoints }
+        : { now: parts.clock(), trendTime: parts.clock(), maxPoints }
     const asked = resolveQualityList(query, question, limits)
     const { range, trends, after } = asked
     return parts.answers(context, {

@@ -26,7 +26,7 @@ import { type Period, periodsOf } from '../queries/windows/periods.ts'
 import { segmentsBetween } from '@patterns/projections/segments.ts'
 import { type ApiApp, notModified, patternProblems, type RouteParts } from './apiRoute.ts'
 import { refuseOtherType } from './listPage.ts'
-import { mostPoints } from './pointLimits.ts'
+import { maxPoints } from './pointLimits.ts'
 import { type MetricType, metricTypes, timeSeriesSchema, unitOf } from './timeSeriesFields.ts'
 
 const columnsOf: Readonly<Record<MetricType, ColumnSet>> = {
@@ -123,7 +123,7 @@ export const routeTimeSeries = (app: ApiApp, parts: RouteParts): void => {
     const now = parts.clock()
     const options = { now, defaultRange: '30d' }
     const range = orRefuse(resolveRange(query, options))
-    const series = orRefuse(resolveSeries(range, query, { now, mostPoints }))
+    const series = orRefuse(resolveSeries(range, query, { now, maxPoints }))
     const spans = compare === undefined ? undefined : growthSpansOf(query, series.range, options)
 
     const read = async () => {

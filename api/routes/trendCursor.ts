@@ -5,7 +5,7 @@ import { decodeCursor, encodeCursor } from '../http/conventions/cursor.ts'
 import { refuseRangeOfCursor } from '../http/conventions/listRange.ts'
 import { windowsOf } from '../queries/trends/lineQuestion.ts'
 import { type RankedPlace, rankedPlace } from '../values/page.ts'
-import { longestRangeMs, type Range } from '../values/range.ts'
+import { maxRangeMs, type Range } from '../values/range.ts'
 import { nextStart, type TrendRange } from '../values/trendRange.ts'
 
 const placeSchema = z.tuple([z.enum(granularities), rankedPlace])
@@ -26,7 +26,7 @@ export const decodeTrendCursor = (
   const { range, place } = decodeCursor(text, question, placeSchema)
   const [granularity, after] = place
   const latest = windowEnd(windowStart(now, granularity), granularity)
-  const isServed = range.from < range.to && range.to <= latest && range.to - range.from <= longestRangeMs
+  const isServed = range.from < range.to && range.to <= latest && range.to - range.from <= maxRangeMs
   if (!isServed || after[0].length !== size) throw refuseRangeOfCursor()
   return { granularity, range, after }
 }
@@ -34,13 +34,13 @@ export const decodeTrendCursor = (
 /** What a cursor says, if it is whole windows that are known, and no more of them than a list may have. */
 export const orRefuseWindows = (
   trendRange: TrendRange,
-  { now, mostPoints }: { readonly now: number; readonly mostPoints: number },
+  { now, maxPoints }: { readonly now: number; readonly maxPoints: number },
 ): TrendRange => {
   const { granularity, range, includeOpen } = trendRange
   const isWhole = [range.from, range.to].every((time) => nextStart(time, granularity) === time)
   const isKnown = includeOpen || range.to <= closedUntil(granularity, now)
   const windows = windowsOf(trendRange)
-  if (!isWhole || !isKnown || windows < 1 || windows > mostPoints) throw refuseRangeOfCursor()
+  if (!isWhole || !isKnown || windows < 1 || windows > maxPoints) throw refuseRangeOfCursor()
   return trendRange
 }
 
@@ -52,7 +52,7 @@ export const resumeTrendRange = (
     readonly now: number
     readonly size: number
     readonly includeOpen: boolean
-    readonly mostPoints: number
+    readonly maxPoints: number
   },
 ): { readonly trendRange: TrendRange; readonly after: RankedPlace } => {
   const { granularity, range, after } = decodeTrendCursor(text, question, options)

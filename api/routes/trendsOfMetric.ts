@@ -13,7 +13,7 @@ import { nextTrendCursor, resumeTrendRange } from './trendCursor.ts'
 import type { RouteParts } from './apiRoute.ts'
 import { refuseOtherType } from './listPage.ts'
 import { entryNameOf, nameOf } from './patternFields.ts'
-import { mostListPoints, mostPoints } from './pointLimits.ts'
+import { maxListPoints, maxPoints } from './pointLimits.ts'
 import { trendOrNone, trendRangeFields } from './trendsAnswer.ts'
 import type { TrendsQuery } from './trendsParameters.ts'
 
@@ -29,14 +29,14 @@ export const createMetricAnswers = (parts: RouteParts) => {
     const now = query.pattern_id === undefined ? parts.trendTime() : parts.clock()
     const includeOpen = query.include_open ?? false
     if (query.cursor !== undefined) {
-      const limits = { now, size: 3, includeOpen, mostPoints: mostListPoints }
+      const limits = { now, size: 3, includeOpen, maxPoints: maxListPoints }
       const { trendRange, after } = resumeTrendRange(query.cursor, asked, limits)
       return { question: { ...trendRange, metric, now }, after }
     }
     const options = {
       now,
       defaultRange: '30d',
-      mostPoints: query.pattern_id === undefined ? mostListPoints : mostPoints,
+      maxPoints: query.pattern_id === undefined ? maxListPoints : maxPoints,
     }
     return { question: { ...orRefuse(resolveTrendRange(query, options)), metric, now }, after: undefined }
   }

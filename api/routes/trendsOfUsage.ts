@@ -20,7 +20,7 @@ import type { EmergenceType } from '../values/trendTypes.ts'
 import type { RouteParts } from './apiRoute.ts'
 import { refuseOtherType } from './listPage.ts'
 import { namedEntry } from './patternFields.ts'
-import { mostListPoints } from './pointLimits.ts'
+import { maxListPoints } from './pointLimits.ts'
 import { decodeTrendCursor, nextTrendCursor } from './trendCursor.ts'
 import { emergenceOf, trendRangeFields } from './trendsAnswer.ts'
 import type { TrendsQuery } from './trendsParameters.ts'
@@ -70,8 +70,8 @@ export const createEmergenceAnswers = (parts: RouteParts) => {
   const resolve = (query: TrendsQuery, question: string): EmergenceAsked => {
     const now = query.pattern_id === undefined ? parts.listTime() : parts.clock()
     const asked = placeOf(query, question, now)
-    const granularity = query.granularity ?? granularityOfSpans(asked.spans, mostListPoints)
-    const range = orRefuse(fewEnough(usageRange(asked.spans, granularity, now), mostListPoints))
+    const granularity = query.granularity ?? granularityOfSpans(asked.spans, maxListPoints)
+    const range = orRefuse(fewEnough(usageRange(asked.spans, granularity, now), maxListPoints))
     return { ...asked, usage: { ...range, metric: 'usage', now } }
   }
 

@@ -7,7 +7,7 @@ import { resolveSeries, type Series, type SeriesRequest } from '../values/bucket
 import { orRefuse } from '../http/problems/problem.ts'
 import { growthSpansOf } from '../values/growthSpans.ts'
 import { type PagePlace, pagePlace } from '../values/page.ts'
-import { floorHour, longestRangeMs, previousRange, type Range, resolveRange } from '../values/range.ts'
+import { floorHour, maxRangeMs, previousRange, type Range, resolveRange } from '../values/range.ts'
 
 /** Over which times usage is listed, and where in the list the page begins. */
 export interface UsageList {
@@ -29,7 +29,7 @@ type Place = z.infer<typeof placeSchema>
 interface Limits {
   readonly now: number
   readonly defaultRange: string
-  readonly mostPoints: number
+  readonly maxPoints: number
 }
 
 /** The first page, or by its cursor the next one of the same times. */
@@ -54,7 +54,7 @@ export const resolveUsageList = (
 }
 
 const resumeSpans = ([from, to]: readonly [number, number], now: number): GrowthSpans => {
-  if (from >= to || to > closedUntil('hour', now) || to - from > longestRangeMs) throw refuseRangeOfCursor()
+  if (from >= to || to > closedUntil('hour', now) || to - from > maxRangeMs) throw refuseRangeOfCursor()
   const current = { from, to }
   return { current, previous: previousRange(current) }
 }

@@ -25,7 +25,7 @@ import { type ApiApp, notModified, patternProblems, type RouteParts } from './ap
 import { refuseOtherType, sortParameter } from './listPage.ts'
 import { growthOf, usageOf } from './growthFields.ts'
 import { namedEntry, nameOf } from './patternFields.ts'
-import { mostListPoints, mostPoints } from './pointLimits.ts'
+import { maxListPoints, maxPoints } from './pointLimits.ts'
 import { seriesOf } from './seriesFields.ts'
 import { usageStatsSchema } from './usageFields.ts'
 import { nextUsageCursor, resolveUsageList, type UsageList } from './usageList.ts'
@@ -142,7 +142,7 @@ export const routeUsageStats = (app: ApiApp, parts: RouteParts): void => {
     const list = resolveUsageList(query, question, {
       now: pattern_id === undefined ? parts.listTime() : parts.clock(),
       defaultRange: '30d',
-      mostPoints: pattern_id === undefined ? mostListPoints : mostPoints,
+      maxPoints: pattern_id === undefined ? maxListPoints : maxPoints,
     })
     return parts.answers(context, {
       key: JSON.stringify([

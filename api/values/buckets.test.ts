@@ -8,7 +8,7 @@ const at = (text: string) => Date.parse(text)
 const now = at('2026-04-08T10:30:00Z')
 const hour = 3_600_000
 const day = 24 * hour
-const limits = { now, mostPoints: 1_000 }
+const limits = { now, maxPoints: 1_000 }
 
 describe('the granularity by default', () => {
   it.each([
@@ -32,7 +32,7 @@ describe('the granularity by default', () => {
   ])(
     'over %i ms of a list is the same, or else the finest of which there are not too many: %s',
     (to, granularity) => {
-      expect(defaultGranularity({ from: 0, to }, { mostPoints: 200 })).toBe(granularity)
+      expect(defaultGranularity({ from: 0, to }, { maxPoints: 200 })).toBe(granularity)
     },
   )
 
@@ -42,12 +42,12 @@ describe('the granularity by default', () => {
       hours: fc.integer({ min: 1, max: 45_000 }),
     })
     fc.assert(
-      fc.property(range, fc.constantFrom(200, 1_000), ({ from, hours }, mostPoints) => {
+      fc.property(range, fc.constantFrom(200, 1_000), ({ from, hours }, maxPoints) => {
         const asked = { from: from * hour, to: (from + hours) * hour }
         const named = (['hour', 'day', 'week'] as const).map(
-          (granularity) => resolveSeries(asked, { granularity }, { now, mostPoints }).ok,
+          (granularity) => resolveSeries(asked, { granularity }, { now, maxPoints }).ok,
         )
-        expect(resolveSeries(asked, {}, { now, mostPoints }).ok).toBe(named.includes(true))
+        expect(resolveSeries(asked, {}, { now, maxPoints }).ok).toBe(named.includes(true))
       }),
     )
   })
@@ -108,11 +108,11 @@ describe('a series', () => {
       ok: false,
       faults: [{ path: 'granularity', message: expect.stringContaining('granularity=day fits') }],
     })
-    expect(resolveSeries(range, { granularity: 'hour' }, { now, mostPoints: 50 })).toMatchObject({
+    expect(resolveSeries(range, { granularity: 'hour' }, { now, maxPoints: 50 })).toMatchObject({
       ok: false,
       faults: [{ message: expect.stringContaining('granularity=week fits') }],
     })
-    expect(resolveSeries(range, {}, { now, mostPoints: 5 })).toMatchObject({
+    expect(resolveSeries(range, {}, { now, maxPoints: 5 })).toMatchObject({
       ok: false,
       faults: [{ message: expect.stringContaining('shorter range') }],
     })

@@ -29,10 +29,10 @@ export interface SeriesRequest {
   readonly time_zone?: string | undefined
 }
 
-export const fewestPoints = 24
+export const defaultMinPoints = 24
 
 /** How many buckets a range can be cut into, at most: the first and the last may stand out. */
-const mostBuckets = ({ from, to }: Range, granularity: Granularity): number =>
+const maxBuckets = ({ from, to }: Range, granularity: Granularity): number =>
   Math.ceil((to - from) / windowMs[granularity]) + (granularity === 'hour' ? 0 : 1)
 
 /**
@@ -41,12 +41,12 @@ const mostBuckets = ({ from, to }: Range, granularity: Granularity): number =>
  */
 export const defaultGranularity = (
   range: Range,
-  { mostPoints, fewest = fewestPoints }: { readonly mostPoints: number; readonly fewest?: number },
+  { maxPoints, minPoints = defaultMinPoints }: { readonly maxPoints: number; readonly minPoints?: number },
 ): Granularity =>
   (['week', 'day'] as const).find(
-    (granularity) => (range.to - range.from) / windowMs[granularity] >= fewest,
+    (granularity) => (range.to - range.from) / windowMs[granularity] >= minPoints,
   ) ??
-  granularities.find((granularity) => mostBuckets(range, granularity) <= mostPoints) ??
+  granularities.find((granularity) => maxBuckets(range, granularity) <= maxPoints) ??
   'week'
 
 /**
@@ -56,16 +56,16 @@ export const defaultGranularity = (
 export const resolveSeries = (
   range: Range,
   request: SeriesRequest,
-  { now, mostPoints }: { readonly now: number; readonly mostPoints: number },
+  { now, maxPoints }: { readonly now: number; readonly maxPoints: number },
 ): Resolved<Series> => {
   const zone = request.time_zone ?? 'UTC'
-  const granularity = request.granularity ?? defaultGranularity(range, { mostPoints })
-  if (mostBuckets(range, granularity) > mostPoints) {
-    const fitting = (['day', 'week'] as const).find((other) => mostBuckets(range, other) <= mostPoints)
+  const granularity = request.granularity ?? defaultGranularity(range, { maxPoints })
+  if (maxBuckets(range, granularity) > maxPoints) {
+    const fitting = (['day', 'week'] as const).find((other) => maxBuckets(range, other) <= maxPoints)
     const advice = fitting === undefined ? 'ask for a shorter range' : `granularity=${fitting} fits`
     return refused(
       'granularity',
-      `granularity=${granularity} gives more than ${mostPoints} points over this range: ${advice}`,
+      `granularity=${granularity} gives more than ${maxPoints} points over this range: ${advice}`,
     )
   }
   if (!isWholeHours(zone, range.from) || !isWholeHours(zone, range.to)) return notWholeHours(zone)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { before, isDuration } from './duration.ts'
-import { longestRangeMs, previousRange, resolveRange } from './range.ts'
+import { maxRangeMs, previousRange, resolveRange } from './range.ts'
 
 const at = (text: string) => Date.parse(text)
 const now = at('2026-03-18T10:30:00Z')
@@ -44,7 +44,7 @@ describe('a range', () => {
     [{ from: now, to: now - 1 }, 'to'],
     [{ from: at('2026-03-18T11:00Z') }, 'from'],
     [{ from: at('2026-03-18T11:00Z'), to: at('2026-03-19T11:00Z') }, 'from'],
-    [{ from: now - longestRangeMs - 7_200_000 }, 'from'],
+    [{ from: now - maxRangeMs - 7_200_000 }, 'from'],
     [{ time_range: 'P6Y' }, 'time_range'],
     [{ time_range: 'P0D' }, 'time_range'],
     [{ time_range: 'P0Y0M0DT0H0S' }, 'time_range'],

@@ -16,7 +16,7 @@ export interface RangeRequest {
 }
 
 /** A range may be this long at most: five years and a day. */
-export const longestRangeMs = (5 * 365 + 2) * windowMs.day
+export const maxRangeMs = (5 * 365 + 2) * windowMs.day
 
 /** Long before anything happened; the equally long time before a range can still be written as a date. */
 const earliest = Date.UTC(1000)
@@ -45,7 +45,7 @@ export const resolveRange = (
   if (from === undefined && start >= now) return refused('time_range', '`time_range` must be longer than 0')
   const range = { from: floorHour(start), to: Math.min(ceilHour(to ?? now + 1), endOfHour(now)) }
   if (range.from >= range.to) return refused('from', '`from` lies in the future')
-  if (!(range.to - range.from <= longestRangeMs))
+  if (!(range.to - range.from <= maxRangeMs))
     return refused(from === undefined ? 'time_range' : 'from', 'a range can be five years long at most')
   return resolved(range)
 }

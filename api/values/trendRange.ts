@@ -21,7 +21,7 @@ export interface TrendRangeOptions {
   /** Epoch milliseconds. */
   readonly now: number
   readonly defaultRange: string
-  readonly mostPoints: number
+  readonly maxPoints: number
 }
 
 /** Where knowledge ends: after the last closed window, or after the one that runs. */
@@ -39,15 +39,15 @@ export const nextStart = (time: number, granularity: Granularity): number =>
   windowEnd(windowStart(time - 1, granularity), granularity)
 
 /** The windows, or where there are too many a refusal that names a granularity with fewer. */
-export const fewEnough = (trendRange: TrendRange, mostPoints: number): Resolved<TrendRange> => {
+export const fewEnough = (trendRange: TrendRange, maxPoints: number): Resolved<TrendRange> => {
   const { range, granularity } = trendRange
   const countOf = (other: Granularity): number => (range.to - range.from) / windowMs[other]
-  if (countOf(granularity) <= mostPoints) return resolved(trendRange)
-  const fitting = (['day', 'week'] as const).find((other) => countOf(other) <= mostPoints - 1)
+  if (countOf(granularity) <= maxPoints) return resolved(trendRange)
+  const fitting = (['day', 'week'] as const).find((other) => countOf(other) <= maxPoints - 1)
   const advice = fitting === undefined ? 'ask for a shorter range' : `granularity=${fitting} fits`
   return refused(
     'granularity',
-    `granularity=${granularity} gives more than ${mostPoints} windows over this range: ${advice}`,
+    `granularity=${granularity} gives more than ${maxPoints} windows over this range: ${advice}`,
   )
 }
 
@@ -58,11 +58,11 @@ export const fewEnough = (trendRange: TrendRange, mostPoints: number): Resolved<
  */
 export const resolveTrendRange = (
   request: TrendRangeRequest,
-  { now, defaultRange, mostPoints }: TrendRangeOptions,
+  { now, defaultRange, maxPoints }: TrendRangeOptions,
 ): Resolved<TrendRange> => {
   const asked = resolveRange(request, { now, defaultRange })
   if (!asked.ok) return asked
-  const granularity = request.granularity ?? defaultGranularity(asked.value, { mostPoints })
+  const granularity = request.granularity ?? defaultGranularity(asked.value, { maxPoints })
   const includeOpen = request.include_open ?? false
   const known = knownUntil(granularity, now, includeOpen)
   const to =
@@ -76,5 +76,5 @@ export const resolveTrendRange = (
       request.from === undefined ? 'time_range' : 'from',
       `no ${granularity} of this range has closed yet, which is an hour after its end; include_open=true takes open ones`,
     )
-  return fewEnough({ range, granularity, includeOpen }, mostPoints)
+  return fewEnough({ range, granularity, includeOpen }, maxPoints)
 }

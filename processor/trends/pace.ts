@@ -7,7 +7,7 @@ export interface Pace {
 }
 
 /** The longest rest: after a turn that the database held up, the next one need not wait ten times as long. */
-const longestRestMs = 2_000
+const maxRestMs = 2_000
 
 /**
  * One turn at a time, each followed by a rest, so that at most `share` of the time is spent at it, however
@@ -39,7 +39,7 @@ export const createPace = ({
       return await work()
     } finally {
       const ended = clock.elapsed()
-      restUntil = ended + Math.min(longestRestMs, (ended - began) * (1 / share - 1))
+      restUntil = ended + Math.min(maxRestMs, (ended - began) * (1 / share - 1))
     }
   }
   return {

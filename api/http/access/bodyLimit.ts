@@ -3,10 +3,10 @@ import { bodyLimit } from 'hono/body-limit'
 import type { ApiEnv } from '../conventions/apiEnv.ts'
 import { Problem } from '../problems/problem.ts'
 
-export const mostBodyBytes = 64 * 1024
+export const maxBodyBytes = 64 * 1024
 
 const limit = bodyLimit({
-  maxSize: mostBodyBytes,
+  maxSize: maxBodyBytes,
   onError: () => {
     throw new Problem(413, 'CONTENT_TOO_LARGE', 'A body can have 64 KiB at most.')
   },

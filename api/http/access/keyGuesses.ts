@@ -5,7 +5,7 @@ import { type Bucket, takeToken } from './rateLimit.ts'
 export const wrongKeysPerMinute = 30
 
 /** Addresses that are remembered; the longest silent is forgotten. */
-const mostRemembered = 10_000
+const maxAddresses = 10_000
 
 /**
  * Counts wrong keys by address. Only those: an address can be a proxy or an office, and whoever guesses behind it must
@@ -17,7 +17,7 @@ export interface KeyGuesses {
 }
 
 export const createKeyGuesses = (now: () => number = () => performance.now()): KeyGuesses => {
-  const buckets = new LRUCache<string, Bucket>({ max: mostRemembered })
+  const buckets = new LRUCache<string, Bucket>({ max: maxAddresses })
   return {
     wrong(address) {
       const decision = takeToken(buckets.get(address), wrongKeysPerMinute, now())

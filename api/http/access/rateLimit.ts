@@ -23,13 +23,13 @@ export const takeToken = (bucket: Bucket | undefined, perMinute: number, now: nu
 }
 
 /** Callers remembered; the longest silent is forgotten, and begins with a full bucket again. */
-const mostCallers = 10_000
+const maxCallers = 10_000
 
 const unlimitedPaths = new Set(['/livez', '/readyz', '/health', '/metrics'])
 
 /** At most so many requests a minute from one caller (by key, else by address); 0 is no limit. */
 export const limitRate = (perMinute: number, now: () => number = () => performance.now()) => {
-  const buckets = new LRUCache<string, Bucket>({ max: mostCallers })
+  const buckets = new LRUCache<string, Bucket>({ max: maxCallers })
   return createMiddleware<ApiEnv>(async (context, next) => {
     if (perMinute === 0 || unlimitedPaths.has(context.req.path)) return next()
     const caller = context.get('caller')

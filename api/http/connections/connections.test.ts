@@ -99,7 +99,7 @@ describe('requests that are sent ahead', () => {
   it('are too many at some point: the connection is closed, and others are answered', async () => {
     const { count, listener } = countedAnswers(Buffer.from('taken'))
     const onClosed = vi.fn()
-    const { send } = await listen(answeredInTurn(listener, { mostOfOne: 10, onClosed }))
+    const { send } = await listen(answeredInTurn(listener, { maxOfOne: 10, onClosed }))
     await once(send(200), 'close')
     expect(onClosed).toHaveBeenCalledTimes(1)
     expect(count.started).toBe(1)
@@ -110,7 +110,7 @@ describe('requests that are sent ahead', () => {
   it('are too many in all at some point, and make room when their connections end', async () => {
     const { count, listener } = countedAnswers()
     const onClosed = vi.fn()
-    const { send } = await listen(answeredInTurn(listener, { mostOfAll: 100, onClosed }))
+    const { send } = await listen(answeredInTurn(listener, { maxOfAll: 100, onClosed }))
     const clients = Array.from({ length: 10 }, () => send(11).pause())
     await until(() => count.started === clients.length)
     await once(send(2), 'close')
@@ -128,14 +128,14 @@ describe('requests that are sent ahead', () => {
 
 describe('answers that are not taken', () => {
   it('are kept up to so many bytes: who has not taken one for longest is let go', async () => {
-    const mostBytes = 5 * answerBytes
+    const maxBytes = 5 * answerBytes
     const onClosed = vi.fn()
-    const untaken = createUntakenAnswers({ mostBytes, onClosed })
+    const untaken = createUntakenAnswers({ maxBytes, onClosed })
     const { count, listener } = countedAnswers()
-    let most = 0
+    let max = 0
     const { send } = await listen(
       untaken.counted((asked, response) => {
-        response.once('prefinish', () => (most = Math.max(most, untaken.bytes)))
+        response.once('prefinish', () => (max = Math.max(max, untaken.bytes)))
         listener(asked, response)
       }),
     )
@@ -145,7 +145,7 @@ describe('answers that are not taken', () => {
       await until(() => count.started === i)
     }
     await until(() => onClosed.mock.calls.length >= 15)
-    expect(most).toBeLessThanOrEqual(mostBytes)
+    expect(max).toBeLessThanOrEqual(maxBytes)
     expect(new Set(onClosed.mock.calls.flat())).toEqual(new Set(['too_much']))
     // The last one is still there for whoever takes it at last.
     let taken = 0
@@ -166,9 +166,9 @@ describe('answers that are not taken', () => {
   })
 
   it('end the connection after a while, but not one whose client goes on taking', async () => {
-    const mostStallMs = 2_000
+    const maxStallMs = 2_000
     const onClosed = vi.fn()
-    const untaken = createUntakenAnswers({ mostStallMs, onClosed })
+    const untaken = createUntakenAnswers({ maxStallMs, onClosed })
     const { listener } = countedAnswers()
     const { server, send } = await listen(untaken.counted(listener))
     untaken.watch(server)
@@ -182,7 +182,7 @@ describe('answers that are not taken', () => {
       setTimeout(() => slow.resume(), 20)
     })
     await until(() => taken > answerBytes)
-    expect(performance.now() - began).toBeGreaterThan(mostStallMs)
+    expect(performance.now() - began).toBeGreaterThan(maxStallMs)
     await until(() => onClosed.mock.calls.length > 0)
     expect(onClosed.mock.calls).toEqual([['stalled']])
   })

@@ -3,9 +3,9 @@ import type { Socket } from 'node:net'
 
 export interface InTurnOptions {
   /** Requests of one connection that may wait behind the one that is being answered. Browsers send none ahead. */
-  readonly mostOfOne?: number
+  readonly maxOfOne?: number
   /** The same of all connections together. */
-  readonly mostOfAll?: number
+  readonly maxOfAll?: number
   /** Told when a connection is closed because it, or all together, sent too much ahead. */
   readonly onClosed: () => void
 }
@@ -40,7 +40,7 @@ interface Turns {
  */
 export const inTurn = (
   listener: RequestListener,
-  { mostOfOne = 64, mostOfAll = 2_000, onClosed }: InTurnOptions,
+  { maxOfOne = 64, maxOfAll = 2_000, onClosed }: InTurnOptions,
 ): InTurn => {
   const connections = new WeakMap<Socket, Turns>()
   let waitingOfAll = 0
@@ -81,7 +81,7 @@ export const inTurn = (
       const turn = { request, response }
       turns.newest = turn
       if (!turns.isBusy) return answer(turns, turn)
-      if (turns.waiting.length >= mostOfOne || waitingOfAll >= mostOfAll) {
+      if (turns.waiting.length >= maxOfOne || waitingOfAll >= maxOfAll) {
         onClosed()
         socket.destroy()
         return

@@ -3,9 +3,9 @@ import type { Socket } from 'node:net'
 
 export interface UntakenAnswersOptions {
   /** What may wait to be taken by all clients together, in bytes. */
-  readonly mostBytes?: number
+  readonly maxBytes?: number
   /** A client that takes nothing of its answer for so long is given up, in milliseconds. */
-  readonly mostStallMs?: number
+  readonly maxStallMs?: number
   /** Told when a connection is closed for one of the two. */
   readonly onClosed: (reason: 'too_much' | 'stalled') => void
 }
@@ -25,8 +25,8 @@ export interface UntakenAnswers {
  * its answer waiting longest is closed, and so is each that takes nothing for a while.
  */
 export const createUntakenAnswers = ({
-  mostBytes = 128 * 1024 * 1024,
-  mostStallMs = 30_000,
+  maxBytes = 128 * 1024 * 1024,
+  maxStallMs = 30_000,
   onClosed,
 }: UntakenAnswersOptions): UntakenAnswers => {
   /** In the order in which they were made. */
@@ -54,7 +54,7 @@ export const createUntakenAnswers = ({
         untaken.set(socket, socket.writableLength)
         bytes += socket.writableLength
         for (const longest of untaken.keys()) {
-          if (bytes <= mostBytes) break
+          if (bytes <= maxBytes) break
           close(longest, 'too_much')
         }
       })
@@ -63,7 +63,7 @@ export const createUntakenAnswers = ({
     },
     watch(server) {
       // The time-out of Node.js' sockets, which begins again with every byte that goes either way.
-      server.setTimeout(mostStallMs, (socket) => {
+      server.setTimeout(maxStallMs, (socket) => {
         if (untaken.has(socket)) close(socket, 'stalled')
         else socket.destroy()
       })

@@ -35,7 +35,7 @@ export interface AnswersOptions {
   /** Epoch milliseconds. */
   readonly clock: () => number
   /** Finished bodies kept at most, in bytes. */
-  readonly mostBytes?: number
+  readonly maxBytes?: number
   /** An answer that takes longer than this is given up, in milliseconds. */
   readonly deadlineMs?: number
   readonly now?: () => number
@@ -48,9 +48,9 @@ type Answered<Body> = Response &
 const zip = promisify(gzip)
 
 /** Below this, compressing costs more than it saves. */
-const leastZippedBytes = 16_384
+const minZippedBytes = 16_384
 /** The same for an answer that only one has asked for so far, as most ask for something else. */
-const leastZippedOnceBytes = 65_536
+const minZippedOnceBytes = 65_536
 
 /**
  * Answers questions about numbers by the conventions: waits for what the caller wrote, says 304 before
@@ -60,11 +60,11 @@ export const createAnswers = ({
   appliedWait,
   logId,
   clock,
-  mostBytes = 32 * 1024 * 1024,
+  maxBytes = 32 * 1024 * 1024,
   deadlineMs = 10_000,
   now = () => performance.now(),
 }: AnswersOptions) => {
-  const finished = createFinishedAnswers({ logId, clock, now, mostBytes })
+  const finished = createFinishedAnswers({ logId, clock, now, maxBytes })
 
   /** What takes longer may still end; nobody waits for it or joins it any more. */
   const withinDeadline = async <Result>(work: Promise<Result>, giveUp: () => void): Promise<Result> => {
@@ -129,7 +129,7 @@ export const createAnswers = ({
     if (matchesEtag(ifNoneMatch, made.etag)) return context.body(null, 304, headers(made.etag))
     const all = { ...headers(made.etag), 'content-type': 'application/json' }
     const wish = gzipWish(context.req.header('accept-encoding'))
-    const isWorthIt = made.body.length >= (made.wasGiven ? leastZippedBytes : leastZippedOnceBytes)
+    const isWorthIt = made.body.length >= (made.wasGiven ? minZippedBytes : minZippedOnceBytes)
     made.wasGiven = true
     if (wish === 'unwanted' || (wish === 'accepted' && !isWorthIt))
       return context.body(made.body as Uint8Array<ArrayBuffer>, 200, all)

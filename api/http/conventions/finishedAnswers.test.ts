@@ -1,4 +1,4 @@
-import { setImmediate as otherWork } from 'node:timers/promises'
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises'
 import { describe, expect, it, vi } from 'vitest'
 import { createFinishedAnswers } from './finishedAnswers.ts'
 
@@ -11,7 +11,7 @@ const start = () => {
     logId: () => 'a log',
     clock: () => 0,
     now: () => source.now,
-    mostBytes: 1_000_000,
+    maxBytes: 1_000_000,
   })
   const made: string[] = []
   const make = (key: string) => async () => {
@@ -39,7 +39,7 @@ describe('a finished answer', () => {
     source.position = 2
     source.now = staleMs / 2
     expect(await get('a')).toBe(1)
-    await otherWork()
+    await yieldToEventLoop()
     expect(made).toEqual(['a'])
     source.now = staleMs / 2 + 1
     expect(await get('a')).toBe(1)
@@ -75,7 +75,7 @@ describe('a finished answer', () => {
     // Asked for twice, renewed once.
     expect(await get('c', true, held('c'))).toBe(1)
     await vi.waitUntil(() => order.length === 1)
-    await otherWork()
+    await yieldToEventLoop()
     expect(order).toEqual(['a'])
     letGo()
     await vi.waitUntil(() => order.length === 3)
@@ -126,10 +126,10 @@ describe('a finished answer', () => {
       const hangs = vi.fn(() => new Promise<never>(() => {}))
       await get('a', true, hangs)
       await get('b')
-      while (hangs.mock.calls.length === 0) await otherWork()
+      while (hangs.mock.calls.length === 0) await yieldToEventLoop()
       expect(made).toEqual(['a', 'b'])
       await vi.advanceTimersByTimeAsync(2_000)
-      while (made.length < 3) await otherWork()
+      while (made.length < 3) await yieldToEventLoop()
       expect(made).toEqual(['a', 'b', 'b'])
     } finally {
       vi.useRealTimers()

@@ -1,4 +1,4 @@
-import { setImmediate as otherWork } from 'node:timers/promises'
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises'
 import { LRUCache } from 'lru-cache'
 import { type Vector, vectorText } from '@patterns/read-model/vector.ts'
 import { asOf, isoTime } from './asOf.ts'
@@ -52,13 +52,13 @@ export interface FinishedAnswersOptions {
   readonly clock: () => number
   readonly now: () => number
   /** Finished bodies kept at most, in bytes. */
-  readonly mostBytes: number
+  readonly maxBytes: number
 }
 
 /** An answer is made again once it has been stale for this part of what it may be. */
 const renewedFrom = 0.5
 /** One that takes longer does not keep the others waiting, in milliseconds. */
-const mostRenewalMs = 2_000
+const maxRenewalMs = 2_000
 
 /**
  * Makes each answer once however many ask for it at a time, and keeps it until the vector moves. Answers that
@@ -69,10 +69,10 @@ export const createFinishedAnswers = ({
   logId,
   clock,
   now,
-  mostBytes,
+  maxBytes,
 }: FinishedAnswersOptions): FinishedAnswers => {
   const finished = new LRUCache<string, FinishedAnswer>({
-    maxSize: mostBytes,
+    maxSize: maxBytes,
     // The compressed body is about a tenth of it.
     sizeCalculation: ({ body }, key) => Math.ceil(body.length * 1.1) + key.length * 2 + 200,
   })
@@ -107,7 +107,7 @@ export const createFinishedAnswers = ({
   /** Resolves when the work is done, or when that takes too long: it may still end. */
   const doneOrLate = async (work: Promise<unknown>): Promise<void> => {
     let timer: NodeJS.Timeout | undefined
-    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, mostRenewalMs)))
+    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, maxRenewalMs)))
     // Whoever comes after a fault gets it, once the known answer is too old.
     await Promise.race([work.catch(() => {}), late])
     clearTimeout(timer)
@@ -117,7 +117,7 @@ export const createFinishedAnswers = ({
     if (isRenewing) return
     isRenewing = true
     for (const [key, renewal] of renewals) {
-      await otherWork()
+      await yieldToEventLoop()
       renewals.delete(key)
       await doneOrLate(renewal())
     }

@@ -2,7 +2,7 @@ import type { z } from '@hono/zod-openapi'
 import { type Cursor, decodeCursor, refuseCursor } from './cursor.ts'
 import { type PagePlace, pagePlace } from '../../values/page.ts'
 import { orRefuse, type Problem, unprocessable } from '../problems/problem.ts'
-import { endOfHour, longestRangeMs, type Range, type RangeRequest, resolveRange } from '../../values/range.ts'
+import { endOfHour, maxRangeMs, type Range, type RangeRequest, resolveRange } from '../../values/range.ts'
 import { type Granularity, windowMs } from '@patterns/projections/window.ts'
 
 export interface ListRequest extends RangeRequest {
@@ -35,7 +35,7 @@ export const resumeListRange = <Place>(
 ): Cursor<Place> => {
   const cursor = decodeCursor(text, question, place)
   const { from, to } = cursor.range
-  if (from >= to || to > endOfHour(now) || to - from > longestRangeMs) throw refuseRangeOfCursor()
+  if (from >= to || to > endOfHour(now) || to - from > maxRangeMs) throw refuseRangeOfCursor()
   refuseOtherRange(request, cursor.range, defaultRange)
   return cursor
 }

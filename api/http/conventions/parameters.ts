@@ -9,14 +9,14 @@ import { isZone } from '../../values/timeZone.ts'
 /** The parameters that several routes share. A route takes those it can use, and refuses all others. */
 
 /** A whole number in a range, in decimal digits. */
-export const integer = (least: number, most: number, description: string, fallback?: number) => {
-  const rule = `must be a whole number from ${least} to ${most}`
+export const integer = (min: number, max: number, description: string, fallback?: number) => {
+  const rule = `must be a whole number from ${min} to ${max}`
   const schema = z
     .string()
     .regex(/^\d{1,15}$/, rule)
     .transform(Number)
-    .refine((value) => value >= least && value <= most, rule)
-  const documented = { type: 'integer', minimum: least, maximum: most, description } as const
+    .refine((value) => value >= min && value <= max, rule)
+  const documented = { type: 'integer', minimum: min, maximum: max, description } as const
   return fallback === undefined
     ? schema.optional().openapi(documented)
     : schema.default(fallback).openapi({ ...documented, default: fallback })

@@ -1,4 +1,4 @@
-import { setImmediate as otherWork } from 'node:timers/promises'
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises'
 import type { EventLog, LogRecord, PositionRange } from '@patterns/event-log/eventLog.ts'
 import { decodeRecord } from '@patterns/shared/contract/decodeRecord.ts'
 import type { Outcome, PatternEvent } from '@patterns/shared/contract/patternEvent.ts'
@@ -108,7 +108,7 @@ export const createFindEvents = ({
           return { events: shown, next: { shard: last.shard, position: last.record.position } }
         }
         // What is known already costs no wait, and others want to be answered, too.
-        await otherWork()
+        await yieldToEventLoop()
         below = newest.length < positions.length ? newest[0]! : step[0]!.first
         if (now() >= deadline) return { events, next: { shard, position: below } }
       }

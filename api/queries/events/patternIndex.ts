@@ -1,4 +1,4 @@
-import { setImmediate as otherWork } from 'node:timers/promises'
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises'
 import type { EventLog, PositionRange } from '@patterns/event-log/eventLog.ts'
 import { decodeRecord } from '@patterns/shared/contract/decodeRecord.ts'
 import type { PatternEvent } from '@patterns/shared/contract/patternEvent.ts'
@@ -83,7 +83,7 @@ export const createPatternIndex = ({
           for (const record of page) {
             const block = held.get(Math.floor(record.position / blockPositions))!
             block[record.position % blockPositions] = numberOf(shownAs(decodeRecord(record)))
-            if (++inTurn % recordsPerTurn === 0) await otherWork()
+            if (++inTurn % recordsPerTurn === 0) await yieldToEventLoop()
           }
         }
       }

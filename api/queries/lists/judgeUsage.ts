@@ -1,4 +1,4 @@
-import { setImmediate as otherWork } from 'node:timers/promises'
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises'
 import { emergence, type EmergenceLimits } from '@patterns/projections/analytics/emergence.ts'
 import type { GrowthSpans } from '@patterns/projections/derived/growthSpans.ts'
 
@@ -20,7 +20,7 @@ export const judgeUsage = async (
   const listed = JSON.parse(rows) as readonly UsageRow[]
   const judged: object[] = []
   for (const row of listed) {
-    if (judged.length % verdictsPerTurn === verdictsPerTurn - 1) await otherWork()
+    if (judged.length % verdictsPerTurn === verdictsPerTurn - 1) await yieldToEventLoop()
     const { kind, probability } = emergence(
       {
         current: row.closed_uses,

@@ -8,14 +8,14 @@ import { readPage } from './readPage.ts'
 export const readMostUsed = async (
   { database, relation }: List,
   patternType: string | undefined,
-  most: number,
+  limit: number,
 ): Promise<readonly SummedPattern[]> => {
   const { items } = await readPage<SumColumns>(database, {
     columns: sumColumns,
     from: relation,
     where: sql`${ofType(patternType)} and uses > 0`,
     order: { value: raw('uses'), type: 'float8', descending: true },
-    limit: most,
+    limit: limit,
   })
   return items.map(summedPattern)
 }

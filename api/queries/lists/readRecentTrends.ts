@@ -30,8 +30,8 @@ export const readRecentTrends = async (
   {
     patternType,
     since,
-    most,
-  }: { readonly patternType: string | undefined; readonly since: number; readonly most: number },
+    limit,
+  }: { readonly patternType: string | undefined; readonly since: number; readonly limit: number },
 ): Promise<readonly RecentTrend[]> => {
   const order = emergenceOrder.map((value) => sql`case when trend = 'stable' then 0 else ${value} end`)
   const { rows } = await database.query<VerdictColumns & { readonly patterns: number }>(
@@ -41,7 +41,7 @@ select * from (
     partition by trend order by ${join(order)}, ${raw('closed_uses')} * (trend = 'stable')::int4 desc, pattern_id) as place
   from ${relation} where ${ofType(patternType)} and (closed_uses > 0 or previous_uses > 0)
 ) as placed
-where place <= ${most} order by place`),
+where place <= ${limit} order by place`),
   )
   return kinds.map((kind) => {
     const ofKind = rows.filter(({ trend }) => trend === kind)

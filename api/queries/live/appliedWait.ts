@@ -7,7 +7,7 @@ export interface AppliedWaitOptions {
   readonly eventLog: Pick<EventLog, 'head' | 'positionBefore' | 'shards'>
   readonly feed: Pick<VectorFeed, 'onChange' | 'confirm'>
   /** How long is waited at most, in milliseconds. */
-  readonly mostWaitMs?: number
+  readonly maxWaitMs?: number
   /**
    * While somebody waits it is looked this often, in milliseconds: a message that becomes no event moves no vector, and
    * processors tell of their flushes at most 20 times a second. All who wait share each look.
@@ -24,7 +24,7 @@ export interface AppliedWaitOptions {
 export const createAppliedWait = ({
   eventLog,
   feed,
-  mostWaitMs = 2_000,
+  maxWaitMs = 2_000,
   lookMs = 20,
   now = () => performance.now(),
 }: AppliedWaitOptions) => {
@@ -51,7 +51,7 @@ export const createAppliedWait = ({
     })
 
   return async ({ shard, offset }: SourcePlace, vector: () => Vector): Promise<Applied> => {
-    const deadline = now() + mostWaitMs
+    const deadline = now() + maxWaitMs
     let sourceOffset: number | undefined
     while (sourceOffset === undefined) {
       const head = await headOf(shard)

@@ -23,7 +23,7 @@ export interface VectorFeed {
   /** Whether the listening connection is up. */
   readonly isListening: boolean
   /** Reads the vector where it was last confirmed longer than this ago. Rejects where it cannot be read. */
-  confirm(mostAgeMs: number): Promise<void>
+  confirm(maxAgeMs: number): Promise<void>
   /** Calls back whenever the vector has changed. Answers how to stop that. */
   onChange(listener: () => void): () => void
 }
@@ -41,7 +41,7 @@ export interface VectorFeedOptions {
 type Heads = Pick<VectorFeed, 'standings' | 'trends'>
 
 const firstRetryMs = 100
-const longestRetryMs = 5_000
+const maxRetryMs = 5_000
 
 export const createVectorFeed = ({
   pool,
@@ -175,7 +175,7 @@ export const createVectorFeed = ({
         // What was told while nobody listened.
         await readOnce()
       } catch {
-        if (!isStopped && listener === undefined) relisten(Math.min(delayMs * 2, longestRetryMs))
+        if (!isStopped && listener === undefined) relisten(Math.min(delayMs * 2, maxRetryMs))
       }
     }
     retryTimer = setTimeout(() => void retry(), delayMs)
@@ -218,8 +218,8 @@ export const createVectorFeed = ({
     get isListening() {
       return listener !== undefined
     },
-    async confirm(mostAgeMs) {
-      if (now() - confirmedAt > mostAgeMs) await readOnce()
+    async confirm(maxAgeMs) {
+      if (now() - confirmedAt > maxAgeMs) await readOnce()
     },
     onChange(tell) {
       listeners.add(tell)

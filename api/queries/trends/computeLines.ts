@@ -1,4 +1,4 @@
-import { setImmediate as otherWork } from 'node:timers/promises'
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises'
 import { isObserved, trendLine } from '@patterns/projections/analytics/trendLine.ts'
 import type { Queryable } from '@patterns/shared/postgres/queryable.ts'
 import { readPatternsWindows } from '../readPatternsWindows.ts'
@@ -33,7 +33,7 @@ export const computeLines = async (
       const line = trendLine(series)
       if (isObserved(line)) lines.set(id, { start: series.start, line })
     }
-    await otherWork()
+    await yieldToEventLoop()
   }
   return lines
 }

@@ -1,4 +1,4 @@
-import { setImmediate as otherWork } from 'node:timers/promises'
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises'
 import type { Trend } from '@patterns/projections/analytics/trend.ts'
 import { velocity } from '@patterns/projections/analytics/velocity.ts'
 import type { Queryable } from '@patterns/shared/postgres/queryable.ts'
@@ -49,7 +49,7 @@ export const readTrendDetails = async (
   )
   const details: PatternTrend[] = []
   for (const line of listed) {
-    if (details.length % trendsPerTurn === trendsPerTurn - 1) await otherWork()
+    if (details.length % trendsPerTurn === trendsPerTurn - 1) await yieldToEventLoop()
     const own = later(question, line.closedUntil - range.to)
     const { series, trend } = patternTrend(
       metric,

@@ -6,11 +6,11 @@ import { defaultGranularity } from '../../values/buckets.ts'
 import { nextStart, type TrendRange } from '../../values/trendRange.ts'
 import type { Summed } from '../lists/listRelation.ts'
 
-const fewestWindows = 14
+const minWindows = 14
 
 /** The coarsest windows of which both spans together hold enough to see a course. */
-export const granularityOfSpans = ({ current, previous }: GrowthSpans, mostPoints: number): Granularity =>
-  defaultGranularity({ from: previous.from, to: current.to }, { mostPoints, fewest: fewestWindows })
+export const granularityOfSpans = ({ current, previous }: GrowthSpans, maxPoints: number): Granularity =>
+  defaultGranularity({ from: previous.from, to: current.to }, { maxPoints, minPoints: minWindows })
 
 /** The closed windows that touch the two spans. */
 export const usageRange = (spans: GrowthSpans, granularity: Granularity, now: number): TrendRange => {
