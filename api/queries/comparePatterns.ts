@@ -6,7 +6,7 @@ import type { Vector } from '@patterns/read-model/vector.ts'
 import { comparedColumns } from './columnSets.ts'
 import type { PatternReads } from './patternReads.ts'
 import { mergeRows } from './windows/mergeRows.ts'
-import { segmentsOf } from '@patterns/projections/segments.ts'
+import { windowRunsOf } from '@patterns/projections/windowRuns.ts'
 
 export interface Compared {
   readonly vector: Vector
@@ -28,7 +28,7 @@ export const comparePatterns = async (
   range: Range,
 ): Promise<Comparison> => {
   const { vector, entries, windows } = await reads.some(ids, {
-    segments: segmentsOf(range),
+    runs: windowRunsOf(range),
     columns: comparedColumns,
   })
   const unknown = ids.filter((id) => !entries.has(id))

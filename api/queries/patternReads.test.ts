@@ -16,7 +16,7 @@ beforeAll(async () => {
 })
 afterAll(() => api?.stop())
 
-const segments = () => {
+const runs = () => {
   const end = Math.floor(api.now / day) * day
   return [{ granularity: 'day' as const, start: end - 30 * day, end: end + day }]
 }
@@ -37,7 +37,7 @@ describe('reads of single patterns', () => {
   it('go out together while others are under way, and each gets what it would have got alone', async () => {
     const { database, statements } = counted()
     const reads = createPatternReads({ database, maxStatements: 1 })
-    const asked = { segments: segments(), columns: everything }
+    const asked = { runs: runs(), columns: everything }
     const unknown = '0197a3b4-ffff-7000-8000-000000000000'
     const ids = [...patternIds, unknown]
     const together = await Promise.all(ids.map((id) => reads.one(id, asked)))
@@ -49,7 +49,7 @@ describe('reads of single patterns', () => {
 
   it('share no rows, since who reads them uses them up', async () => {
     const reads = createPatternReads({ database: api.reader, maxStatements: 1 })
-    const asked = { segments: segments(), columns: everything }
+    const asked = { runs: runs(), columns: everything }
     const [id, another] = patternIds
     const busy = reads.one(another, asked)
     const [first, second] = await Promise.all([reads.one(id, asked), reads.one(id, asked), busy])
@@ -60,15 +60,15 @@ describe('reads of single patterns', () => {
   it('of other windows or columns go out by themselves, and no more at a time than may', async () => {
     const { database, statements } = counted()
     const reads = createPatternReads({ database, maxStatements: 1, maxTogether: 2 })
-    const [day30] = segments()
-    const asked = { segments: [day30!], columns: usageColumns }
+    const [day30] = runs()
+    const asked = { runs: [day30!], columns: usageColumns }
     const [a, b, c] = patternIds
     const all = [
       reads.one(a, asked),
       // Waits, and takes one more with it.
       reads.some([b], asked),
       reads.one(c, { ...asked, columns: everything }),
-      reads.one(c, { ...asked, segments: [{ ...day30!, start: day30!.end - day }] }),
+      reads.one(c, { ...asked, runs: [{ ...day30!, start: day30!.end - day }] }),
       reads.one(c, { ...asked, also: { ...asked, columns: everything } }),
       reads.one(a, asked),
       reads.one(c, asked),
@@ -89,7 +89,7 @@ describe('reads of single patterns', () => {
       maxWaiting: 1,
       maxTogether: 2,
     })
-    const asked = { segments: segments(), columns: usageColumns }
+    const asked = { runs: runs(), columns: usageColumns }
     const [a, b, c, d] = patternIds
     const all = [reads.one(a, asked), reads.one(b, asked), reads.one(c, asked)]
     await expect(reads.one(d, asked)).rejects.toThrow(TooBusyError)
@@ -102,7 +102,7 @@ describe('reads of single patterns', () => {
     const reads = createPatternReads({ database, maxStatements: 1 })
     const end = Math.floor(api.now / windowMs.hour) * windowMs.hour
     const hours = [{ granularity: 'hour' as const, start: end - 30_000 * windowMs.hour, end }]
-    const asked = { segments: hours, columns: usageColumns }
+    const asked = { runs: hours, columns: usageColumns }
     await Promise.all(patternIds.slice(0, 3).map((id) => reads.one(id, asked)))
     expect(statements).toHaveLength(3)
   })
@@ -113,7 +113,7 @@ describe('reads of single patterns', () => {
       query: (config) => (isBroken ? Promise.reject(new Error('gone')) : api.reader.query(config)),
     }
     const reads = createPatternReads({ database, maxStatements: 1 })
-    const asked = { segments: segments(), columns: usageColumns }
+    const asked = { runs: runs(), columns: usageColumns }
     const settled = await Promise.allSettled(patternIds.slice(0, 3).map((id) => reads.one(id, asked)))
     expect(settled.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected'])
     isBroken = false

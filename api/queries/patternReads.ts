@@ -1,7 +1,7 @@
 import type { CatalogueEntry } from '@patterns/projections/catalogue.ts'
 import { windowMs } from '@patterns/projections/window.ts'
 import type { Vector } from '@patterns/read-model/vector.ts'
-import type { Segment } from '@patterns/projections/segments.ts'
+import type { WindowRun } from '@patterns/projections/windowRuns.ts'
 import type { Queryable } from '@patterns/shared/postgres/queryable.ts'
 import { TooBusyError } from './queryErrors.ts'
 import { type PatternsRead, readPatterns, type WindowsAsked } from './readPatterns.ts'
@@ -56,12 +56,12 @@ interface Group {
 /** Rows that one statement may find: more would keep everyone else's waiting. */
 const maxRows = 40_000
 
-/** How many windows each pattern can have in these segments. */
-const countWindows = (segments: readonly Segment[]): number =>
-  segments.reduce((sum, { granularity, start, end }) => sum + (end - start) / windowMs[granularity], 0)
+/** How many windows each pattern can have in these runs. */
+const countWindows = (runs: readonly WindowRun[]): number =>
+  runs.reduce((sum, { granularity, start, end }) => sum + (end - start) / windowMs[granularity], 0)
 
-const textOf = ({ segments, columns, also }: PatternsAsked): string =>
-  JSON.stringify([columns.name, segments, also?.columns.name, also?.segments])
+const textOf = ({ runs, columns, also }: PatternsAsked): string =>
+  JSON.stringify([columns.name, runs, also?.columns.name, also?.runs])
 
 export const createPatternReads = ({
   database,
@@ -101,7 +101,7 @@ export const createPatternReads = ({
 
   const some: PatternReads['some'] = async (patternIds, asked) => {
     const text = textOf(asked)
-    const windows = countWindows([...asked.segments, ...(asked.also?.segments ?? [])])
+    const windows = countWindows([...asked.runs, ...(asked.also?.runs ?? [])])
     const room = Math.min(maxTogether, maxRows / windows)
     let group = waiting.find(
       (other) =>

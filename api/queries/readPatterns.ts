@@ -1,7 +1,7 @@
 import type { CatalogueEntry } from '@patterns/projections/catalogue.ts'
 import { uuidArray } from '@patterns/shared/postgres/binaryArray.ts'
 import { type Vector, vectorFromJson } from '@patterns/read-model/vector.ts'
-import type { Segment } from '@patterns/projections/segments.ts'
+import type { WindowRun } from '@patterns/projections/windowRuns.ts'
 import {
   type EntryJson,
   entryFromRows,
@@ -14,7 +14,7 @@ import type { Queryable } from '@patterns/shared/postgres/queryable.ts'
 import {
   type WindowJson,
   windowsFromJson,
-  segmentParameters,
+  windowRunParameters,
   selectWindows,
 } from '@patterns/read-model/reading/selectWindows.ts'
 import type { WindowRow } from '@patterns/read-model/windowRow.ts'
@@ -31,7 +31,7 @@ export interface PatternsRead {
 
 /** Which windows to read, and what of each. */
 export interface WindowsAsked {
-  readonly segments: readonly Segment[]
+  readonly runs: readonly WindowRun[]
   readonly columns: ColumnSet
 }
 
@@ -67,8 +67,8 @@ select ${vectorExpression(servedProjections.windows)} as vector,
   ${windowsOf(asked, 2)} as windows, ${also ? windowsOf(also, 5) : 'null'} as also`,
     values: [
       uuidArray(patternIds),
-      ...segmentParameters(asked.segments),
-      ...(also ? segmentParameters(also.segments) : []),
+      ...windowRunParameters(asked.runs),
+      ...(also ? windowRunParameters(also.runs) : []),
     ],
   })
   const { vector, entries, windows, also: others } = rows[0]!

@@ -1,11 +1,11 @@
 import { uuidArray } from '@patterns/shared/postgres/binaryArray.ts'
-import type { Segment } from '@patterns/projections/segments.ts'
+import type { WindowRun } from '@patterns/projections/windowRuns.ts'
 import type { ColumnSet } from './columnSets.ts'
 import type { Queryable } from '@patterns/shared/postgres/queryable.ts'
 import {
   type WindowJson,
   windowsFromJson,
-  segmentParameters,
+  windowRunParameters,
   selectWindows,
 } from '@patterns/read-model/reading/selectWindows.ts'
 import { servedTables } from '@patterns/read-model/served.ts'
@@ -15,7 +15,7 @@ import type { WindowRow } from '@patterns/read-model/windowRow.ts'
 export const readPatternsWindows = async (
   database: Queryable,
   patternIds: readonly string[],
-  segments: readonly Segment[],
+  runs: readonly WindowRun[],
   { name, columns }: ColumnSet,
 ): Promise<ReadonlyMap<string, readonly WindowRow[]>> => {
   if (patternIds.length === 0) return new Map()
@@ -24,7 +24,7 @@ export const readPatternsWindows = async (
     text: `
 select json_agg(x) as windows
 from (${selectWindows(servedTables, columns, { first: 2, where: 'w.pattern_id = any($1::uuid[])' })}) as selected`,
-    values: [uuidArray(patternIds), ...segmentParameters(segments)],
+    values: [uuidArray(patternIds), ...windowRunParameters(runs)],
   })
   return Map.groupBy(windowsFromJson(rows[0]!.windows, columns), (row) => row.patternId!)
 }

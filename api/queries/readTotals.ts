@@ -1,5 +1,5 @@
 import { type Vector, vectorFromJson } from '@patterns/read-model/vector.ts'
-import type { Segment } from '@patterns/projections/segments.ts'
+import type { WindowRun } from '@patterns/projections/windowRuns.ts'
 import { vectorExpression } from '@patterns/read-model/reading/readVector.ts'
 import { servedProjections, servedTables } from '@patterns/read-model/served.ts'
 import type { ColumnSet } from './columnSets.ts'
@@ -7,7 +7,7 @@ import type { Queryable } from '@patterns/shared/postgres/queryable.ts'
 import {
   type WindowJson,
   windowsFromJson,
-  segmentParameters,
+  windowRunParameters,
   selectWindows,
 } from '@patterns/read-model/reading/selectWindows.ts'
 import type { WindowRow } from '@patterns/read-model/windowRow.ts'
@@ -22,7 +22,7 @@ export interface TotalsRead {
 /** Reads the windows of all patterns together and the vector in one statement, so of one moment. */
 export const readTotals = async (
   database: Queryable,
-  segments: readonly Segment[],
+  runs: readonly WindowRun[],
   { name, columns }: ColumnSet,
 ): Promise<TotalsRead> => {
   const { rows } = await database.query<{
@@ -35,7 +35,7 @@ export const readTotals = async (
 select ${vectorExpression(servedProjections.windows)} as vector,
   (select extract(epoch from min(window_start))::float8 * 1000 from ${servedTables.totals.hour}) as first,
   (select json_agg(x) from (${selectWindows(servedTables, columns, { first: 1, where: 'true', isTotal: true })}) as selected) as windows`,
-    values: segmentParameters(segments),
+    values: windowRunParameters(runs),
   })
   const { vector, first, windows } = rows[0]!
   return { vector: vectorFromJson(vector), firstSeen: first, windows: windowsFromJson(windows, columns) }

@@ -1,7 +1,7 @@
 import { granularities } from '@patterns/projections/window.ts'
 import type { WindowColumn } from '@patterns/projections/windowState.ts'
 import { vectorFromJson } from '@patterns/read-model/vector.ts'
-import type { Segment } from '@patterns/projections/segments.ts'
+import type { WindowRun } from '@patterns/projections/windowRuns.ts'
 import type { ColumnSet } from './columnSets.ts'
 import { vectorExpression } from '@patterns/read-model/reading/readVector.ts'
 import { servedProjections, servedTables } from '@patterns/read-model/served.ts'
@@ -11,7 +11,7 @@ import type { TotalsRead } from './readTotals.ts'
 import {
   type WindowJson,
   windowsFromJson,
-  segmentParameters,
+  windowRunParameters,
 } from '@patterns/read-model/reading/selectWindows.ts'
 
 /** How rows of one window are put together where they are not added. */
@@ -45,7 +45,7 @@ group by w.window_start`,
 export const readTypeTotals = async (
   database: Queryable,
   patternType: string,
-  segments: readonly Segment[],
+  runs: readonly WindowRun[],
   { name, columns }: ColumnSet,
 ): Promise<TotalsRead> => {
   const { rows } = await database.query<{
@@ -67,7 +67,7 @@ select ${vectorExpression(servedProjections.windows)} as vector,
   (select extract(epoch from min(first_seen))::float8 * 1000 from ${servedTables.catalogue}
    where pattern_id = any((select ids from members)::uuid[])) as first,
   (select json_agg(x) from (${selectSums(columns)}) as selected) as windows`,
-    values: [patternType, ...segmentParameters(segments)],
+    values: [patternType, ...windowRunParameters(runs)],
   })
   const { vector, unknown, first, windows } = rows[0]!
   if (unknown) throw new UnknownTypeError(patternType)

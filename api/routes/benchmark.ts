@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import { segmentsOf } from '@patterns/projections/segments.ts'
+import { windowRunsOf } from '@patterns/projections/windowRuns.ts'
 import { comparedColumns } from '../queries/columnSets.ts'
 import { mergeRows } from '../queries/windows/mergeRows.ts'
 import { answerFields, isoTime, rangeFields } from '../http/conventions/asOf.ts'
@@ -48,7 +48,7 @@ export const routeBenchmark = (app: ApiApp, parts: RouteParts): void => {
   /** What a pattern is called, and if it is compared with another type than its own, what it has in the range. */
   const readPattern = async (id: string, range: Range, isCompared: boolean) => {
     const { entry, windows } = await parts.patterns.one(id, {
-      segments: isCompared ? segmentsOf(range) : [],
+      runs: isCompared ? windowRunsOf(range) : [],
       columns: comparedColumns,
     })
     if (entry === undefined) throw patternNotFound(id)

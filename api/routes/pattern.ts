@@ -10,10 +10,10 @@ import { resolveRange } from '../values/range.ts'
 import { readPositionRanges, upTo } from '../queries/events/readPositionRanges.ts'
 import type { Vector } from '@patterns/read-model/vector.ts'
 import { everything } from '../queries/columnSets.ts'
-import { healthTrends, trendAndGrowthSegments } from '../queries/trends/healthTrends.ts'
+import { healthTrends, trendAndGrowthWindowRuns } from '../queries/trends/healthTrends.ts'
 import { trendColumns } from '../queries/trends/trendColumns.ts'
 import { mergeRows, usesIn } from '../queries/windows/mergeRows.ts'
-import { segmentsOf } from '@patterns/projections/segments.ts'
+import { windowRunsOf } from '@patterns/projections/windowRuns.ts'
 import { type ApiApp, notModified, patternProblems, type RouteParts } from './apiRoute.ts'
 import { categoryBenchmarkOf, categoryFields } from './benchmarkFields.ts'
 import { eventOf, eventSchema } from './eventFields.ts'
@@ -119,9 +119,9 @@ export const routePattern = (app: ApiApp, parts: RouteParts): void => {
     /** What the pattern's own windows say, of one moment. */
     const read = async () => {
       const { vector, entry, windows, also } = await parts.patterns.one(pattern_id, {
-        segments: segmentsOf(range),
+        runs: windowRunsOf(range),
         columns: everything,
-        also: { segments: trendAndGrowthSegments(trendRange, growth), columns: trendColumns },
+        also: { runs: trendAndGrowthWindowRuns(trendRange, growth), columns: trendColumns },
       })
       if (entry === undefined) throw patternNotFound(pattern_id)
       const uses = { closedUses: usesIn(also, growth?.current), previousUses: usesIn(also, growth?.previous) }

@@ -17,14 +17,14 @@ import {
 import { patternNotFound } from '../http/problems/problem.ts'
 import { qualityColumns } from '../queries/columnSets.ts'
 import { readPatternsWindows } from '../queries/readPatternsWindows.ts'
-import { trendSegments, windowsInOrder } from '../queries/trends/patternSeries.ts'
+import { trendWindowRuns, windowsInOrder } from '../queries/trends/patternSeries.ts'
 import { patternTrend } from '../queries/trends/patternTrend.ts'
 import { type DirectedLine, readDirections } from '../queries/trends/readDirections.ts'
 import { trendColumnsOf } from '../queries/trends/trendColumns.ts'
 import type { WindowRow } from '@patterns/read-model/windowRow.ts'
 import { mergeRows } from '../queries/windows/mergeRows.ts'
 import { periodsOf } from '../queries/windows/periods.ts'
-import { type Segment, segmentsBetween } from '@patterns/projections/segments.ts'
+import { type WindowRun, windowRunsBetween } from '@patterns/projections/windowRuns.ts'
 import { type ApiApp, notModified, patternProblems, type RouteParts } from './apiRoute.ts'
 import { qualityOf } from './figureFields.ts'
 import { refuseOtherType } from './listPage.ts'
@@ -74,8 +74,8 @@ const route = createRoute({
 
 type Query = z.infer<typeof route.request.query>
 
-const segmentsIn = ({ range, series }: QualityList): readonly Segment[] =>
-  segmentsBetween([range, ...series.buckets].flatMap(({ from, to }) => [from, to]))
+const windowRunsIn = ({ range, series }: QualityList): readonly WindowRun[] =>
+  windowRunsBetween([range, ...series.buckets].flatMap(({ from, to }) => [from, to]))
 
 export const routeQualityMetrics = (app: ApiApp, parts: RouteParts): void => {
   const describe = (
@@ -115,9 +115,9 @@ export const routeQualityMetrics = (app: ApiApp, parts: RouteParts): void => {
     const { trends } = asked
     const now = parts.clock()
     const { vector, entry, windows, also } = await parts.patterns.one(id, {
-      segments: segmentsIn(asked),
+      runs: windowRunsIn(asked),
       columns: qualityColumns,
-      also: { segments: trendSegments(trends, now), columns: trendColumnsOf('quality') },
+      also: { runs: trendWindowRuns(trends, now), columns: trendColumnsOf('quality') },
     })
     if (entry === undefined) throw patternNotFound(id)
     refuseOtherType(entry, pattern_type)
@@ -142,7 +142,7 @@ export const routeQualityMetrics = (app: ApiApp, parts: RouteParts): void => {
       const { after } = asked
       const { page, patterns } = await readQualityList(list, { ...listedBy, after, limit: query.limit })
       const ids = page.items.map(({ id }) => id)
-      const rows = await readPatternsWindows(database, ids, segmentsIn(asked), qualityColumns)
+      const rows = await readPatternsWindows(database, ids, windowRunsIn(asked), qualityColumns)
       const listed = scoredPatterns(list, listedBy)
       const directions = await readDirections(database, lines, { listed, of: ids })
       const body = {

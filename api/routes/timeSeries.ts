@@ -23,7 +23,7 @@ import { readTypeTotals } from '../queries/readTypeTotals.ts'
 import type { WindowRow } from '@patterns/read-model/windowRow.ts'
 import { mergeStates } from '../queries/windows/mergeRows.ts'
 import { type Period, periodsOf } from '../queries/windows/periods.ts'
-import { segmentsBetween } from '@patterns/projections/segments.ts'
+import { windowRunsBetween } from '@patterns/projections/windowRuns.ts'
 import { type ApiApp, notModified, patternProblems, type RouteParts } from './apiRoute.ts'
 import { refuseOtherType } from './listPage.ts'
 import { maxPoints } from './pointLimits.ts'
@@ -129,12 +129,12 @@ export const routeTimeSeries = (app: ApiApp, parts: RouteParts): void => {
     const read = async () => {
       const compared = spans === undefined ? [] : [spans.previous, spans.current]
       const ranges = [...compared, ...series.buckets]
-      const segments = segmentsBetween(ranges.flatMap(({ from, to }) => [from, to]))
+      const runs = windowRunsBetween(ranges.flatMap(({ from, to }) => [from, to]))
       const columns = columnsOf[metric]
       if (ofType !== undefined)
-        return parts.sumTurns(() => readTypeTotals(parts.database, ofType, segments, columns))
-      if (pattern_id === undefined) return readTotals(parts.database, segments, columns)
-      const { vector, entry, windows } = await parts.patterns.one(pattern_id, { segments, columns })
+        return parts.sumTurns(() => readTypeTotals(parts.database, ofType, runs, columns))
+      if (pattern_id === undefined) return readTotals(parts.database, runs, columns)
+      const { vector, entry, windows } = await parts.patterns.one(pattern_id, { runs, columns })
       if (entry === undefined) throw patternNotFound(pattern_id)
       refuseOtherType(entry, pattern_type)
       return { vector, windows, firstSeen: entry.firstSeen }

@@ -3,7 +3,7 @@ import { orRefuse, patternNotFound } from '../http/problems/problem.ts'
 import type { RankedPlace } from '../values/page.ts'
 import { asOfSnapshot } from '../queries/lists/lists.ts'
 import type { LineQuestion } from '../queries/trends/lineQuestion.ts'
-import { trendSegments, windowsInOrder } from '../queries/trends/patternSeries.ts'
+import { trendWindowRuns, windowsInOrder } from '../queries/trends/patternSeries.ts'
 import { patternTrend } from '../queries/trends/patternTrend.ts'
 import { readTrendDetails } from '../queries/trends/readTrendDetails.ts'
 import { readTrendList } from '../queries/trends/readTrendList.ts'
@@ -44,7 +44,7 @@ export const createMetricAnswers = (parts: RouteParts) => {
   const ofOne = async (query: TrendsQuery, id: string, question: LineQuestion) => {
     const { metric, granularity, now } = question
     const { vector, entry, windows } = await parts.patterns.one(id, {
-      segments: trendSegments(question, now),
+      runs: trendWindowRuns(question, now),
       columns: trendColumnsOf(metric),
     })
     if (entry === undefined) throw patternNotFound(id)

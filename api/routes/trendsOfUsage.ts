@@ -3,7 +3,7 @@ import type { GrowthSpans } from '@patterns/projections/derived/growthSpans.ts'
 import { isoTime } from '../http/conventions/asOf.ts'
 import { orRefuse, patternNotFound } from '../http/problems/problem.ts'
 import { asOfSnapshot } from '../queries/lists/lists.ts'
-import { trendAndGrowthSegments } from '../queries/trends/healthTrends.ts'
+import { trendAndGrowthWindowRuns } from '../queries/trends/healthTrends.ts'
 import type { LineQuestion } from '../queries/trends/lineQuestion.ts'
 import { windowsInOrder } from '../queries/trends/patternSeries.ts'
 import { patternTrend } from '../queries/trends/patternTrend.ts'
@@ -91,7 +91,7 @@ export const createEmergenceAnswers = (parts: RouteParts) => {
   const ofOne = async (query: TrendsQuery, type: EmergenceType, id: string, asked: EmergenceAsked) => {
     const { spans, usage } = asked
     const { vector, entry, windows } = await parts.patterns.one(id, {
-      segments: trendAndGrowthSegments(usage, spans),
+      runs: trendAndGrowthWindowRuns(usage, spans),
       columns: trendColumnsOf('usage'),
     })
     if (entry === undefined) throw patternNotFound(id)

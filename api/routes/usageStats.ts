@@ -20,7 +20,7 @@ import { readTypeTotals } from '../queries/readTypeTotals.ts'
 import type { WindowRow } from '@patterns/read-model/windowRow.ts'
 import { usesIn } from '../queries/windows/mergeRows.ts'
 import { periodsOf } from '../queries/windows/periods.ts'
-import { segmentsBetween, segmentsOfAll } from '@patterns/projections/segments.ts'
+import { windowRunsBetween, windowRunsOfAll } from '@patterns/projections/windowRuns.ts'
 import { type ApiApp, notModified, patternProblems, type RouteParts } from './apiRoute.ts'
 import { refuseOtherType, sortParameter } from './listPage.ts'
 import { growthOf, usageOf } from './growthFields.ts'
@@ -74,11 +74,11 @@ export const routeUsageStats = (app: ApiApp, parts: RouteParts): void => {
   })
   const ofOne = async (patternId: string, { pattern_type }: Query, { range, series, growth }: UsageList) => {
     const spans = growth === undefined ? [] : [growth.previous, growth.current]
-    const segments = segmentsBetween(
+    const runs = windowRunsBetween(
       [range, ...spans, ...series.buckets].flatMap(({ from, to }) => [from, to]),
     )
     const { vector, entry, windows } = await parts.patterns.one(patternId, {
-      segments,
+      runs,
       columns: usageColumns,
     })
     if (entry === undefined) throw patternNotFound(patternId)
@@ -111,12 +111,12 @@ export const routeUsageStats = (app: ApiApp, parts: RouteParts): void => {
       const { pattern_type, sort, limit } = query
       const usage = await readUsage(list, { patternType: pattern_type, sort, after, limit })
       const { page, total } = usage
-      const segments = segmentsOfAll(series.buckets)
+      const runs = windowRunsOfAll(series.buckets)
       const ids = page.items.map(({ id }) => id)
-      const rows = await readPatternsWindows(list.database, ids, segments, usageColumns)
+      const rows = await readPatternsWindows(list.database, ids, runs, usageColumns)
       const totals = await (pattern_type === undefined
-        ? readTotals(list.database, segments, usageColumns)
-        : readTypeTotals(list.database, pattern_type, segments, usageColumns))
+        ? readTotals(list.database, runs, usageColumns)
+        : readTypeTotals(list.database, pattern_type, runs, usageColumns))
       const body = {
         ...seriesOf(series, range),
         growth: growthOf(growth),

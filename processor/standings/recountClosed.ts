@@ -1,4 +1,4 @@
-import { segmentsOf } from '@patterns/projections/segments.ts'
+import { windowRunsOf } from '@patterns/projections/windowRuns.ts'
 import type { StandingRange } from '@patterns/projections/standings/standingRange.ts'
 import { closedSpans } from '@patterns/projections/standings/weightedSpans.ts'
 import { granularities } from '@patterns/projections/window.ts'
@@ -59,7 +59,7 @@ export const recountClosed = async (
   patternIds: readonly string[],
 ): Promise<void> => {
   const spans = closedSpans(name, closedUntil)
-  const pieces = spans.flatMap((span) => segmentsOf(span).map((segment) => ({ ...segment, span })))
+  const pieces = spans.flatMap((span) => windowRunsOf(span).map((run) => ({ ...run, span })))
   for (let i = 0; i < patternIds.length; i += patternsPerStatement)
     await client.query({
       name: `recount_${servedTables.closedStandings[name]}`,

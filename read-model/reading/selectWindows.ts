@@ -2,7 +2,7 @@ import type { ColumnType, ColumnValue } from '@patterns/projections/measure.ts'
 import { granularities } from '@patterns/projections/window.ts'
 import { type WindowColumn, zeroWindow } from '@patterns/projections/windowState.ts'
 import { timestamptzArray } from '@patterns/shared/postgres/binaryArray.ts'
-import { type Segment, windowStarts } from '@patterns/projections/segments.ts'
+import { type WindowRun, windowStarts } from '@patterns/projections/windowRuns.ts'
 import type { Tables } from '../tables.ts'
 import type { WindowRow } from '../windowRow.ts'
 
@@ -51,12 +51,12 @@ where w.window_start = any($${first + i}::timestamptz[]) and ${where}`
     .join('\nunion all')
 
 /** The three parameters of `selectWindows`. */
-export const segmentParameters = (segments: readonly Segment[]): Buffer[] =>
+export const windowRunParameters = (runs: readonly WindowRun[]): Buffer[] =>
   granularities.map((granularity) =>
     timestamptzArray(
-      segments
-        .filter((segment) => segment.granularity === granularity)
-        .flatMap((segment) => [...windowStarts(segment)]),
+      runs
+        .filter((run) => run.granularity === granularity)
+        .flatMap((run) => [...windowStarts(run)]),
     ),
   )
 

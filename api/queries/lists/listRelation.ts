@@ -1,5 +1,5 @@
 import type { GrowthSpans } from '@patterns/projections/derived/growthSpans.ts'
-import { segmentsOf } from '@patterns/projections/segments.ts'
+import { windowRunsOf } from '@patterns/projections/windowRuns.ts'
 import type { StandingRange } from '@patterns/projections/standings/standingRange.ts'
 import { servedTables } from '@patterns/read-model/served.ts'
 import sql, { join, raw, type Sql } from 'sql-template-tag'
@@ -74,7 +74,7 @@ export const windowsRelation = ({ range, growth }: Summed): Sql => {
     const flags = [range, growth?.current, growth?.previous].map((span) => isWithin(time, span))
     // Between two spans may lie a time that is in neither.
     if (!flags.includes(true)) return []
-    return segmentsOf(time).map(
+    return windowRunsOf(time).map(
       ({ granularity, start, end }) =>
         sql`select ${columns}, ${raw(flags.join(', '))} from ${raw(servedTables.windows[granularity])}
           where window_start >= ${at(start)} and window_start < ${at(end)}`,

@@ -3,7 +3,7 @@ import { isObserved, trendLine } from '@patterns/projections/analytics/trendLine
 import type { Queryable } from '@patterns/shared/postgres/queryable.ts'
 import { readPatternsWindows } from '../readPatternsWindows.ts'
 import { type LineQuestion, windowsOf } from './lineQuestion.ts'
-import { patternSeries, trendSegments, windowsInOrder } from './patternSeries.ts'
+import { patternSeries, trendWindowRuns, windowsInOrder } from './patternSeries.ts'
 import type { StartedLine } from './startedLine.ts'
 import { trendColumnsOf } from './trendColumns.ts'
 
@@ -20,13 +20,13 @@ export const computeLines = async (
   firstSeen: ReadonlyMap<string, number>,
 ): Promise<ReadonlyMap<string, StartedLine>> => {
   const { metric, granularity, now } = question
-  const segments = trendSegments(question, now)
+  const runs = trendWindowRuns(question, now)
   const ids = [...firstSeen.keys()]
   const together = Math.max(1, Math.floor(maxWindows / windowsOf(question)))
   const lines = new Map<string, StartedLine>()
   for (let at = 0; at < ids.length; at += together) {
     const some = ids.slice(at, at + together)
-    const rows = await readPatternsWindows(database, some, segments, trendColumnsOf(metric))
+    const rows = await readPatternsWindows(database, some, runs, trendColumnsOf(metric))
     for (const id of some) {
       const windows = windowsInOrder(rows.get(id) ?? [], granularity)
       const series = patternSeries(metric, windows, question, { firstSeen: firstSeen.get(id)!, now })

@@ -1,6 +1,6 @@
 import { metrics } from '@patterns/projections/analytics/metric.ts'
 import type { GrowthSpans } from '@patterns/projections/derived/growthSpans.ts'
-import { type Segment, segmentsBetween, windowStarts } from '@patterns/projections/segments.ts'
+import { type WindowRun, windowRunsBetween, windowStarts } from '@patterns/projections/windowRuns.ts'
 import type { WindowRow } from '@patterns/read-model/windowRow.ts'
 import type { TrendRange } from '../../values/trendRange.ts'
 import { windowsInOrder } from './patternSeries.ts'
@@ -10,13 +10,13 @@ import { type PatternTrend, patternTrend } from './patternTrend.ts'
  * The windows of trends and of the times that growth compares, to read together: none straddles a window of the one or
  * an end of the other.
  */
-export const trendAndGrowthSegments = (
+export const trendAndGrowthWindowRuns = (
   { range, granularity }: TrendRange,
   growth: GrowthSpans | undefined,
-): readonly Segment[] => {
+): readonly WindowRun[] => {
   const starts = windowStarts({ granularity, start: range.from, end: range.to })
   const spans = growth === undefined ? [] : [growth.previous, growth.current]
-  return segmentsBetween([...starts, range.to, ...spans.flatMap(({ from, to }) => [from, to])])
+  return windowRunsBetween([...starts, range.to, ...spans.flatMap(({ from, to }) => [from, to])])
 }
 
 /** The trend of each metric of a pattern. Uses up the rows. */

@@ -3,18 +3,18 @@ import { createSeries, type Series, type SeriesWindow } from '@patterns/projecti
 import { type Granularity, windowStart } from '@patterns/projections/window.ts'
 import { mergeWindow } from '@patterns/projections/windowState.ts'
 import type { WindowRow } from '@patterns/read-model/windowRow.ts'
-import { type Segment, segmentsOf } from '@patterns/projections/segments.ts'
+import { type WindowRun, windowRunsOf } from '@patterns/projections/windowRuns.ts'
 import { countedRange, type TrendRange } from '../../values/trendRange.ts'
 
 /**
  * The windows that a series is made of, to read. A day or week that runs is read as its parts, since its own row holds
  * events of hours that have not come.
  */
-export const trendSegments = (trendRange: TrendRange, now: number): readonly Segment[] => {
+export const trendWindowRuns = (trendRange: TrendRange, now: number): readonly WindowRun[] => {
   const { granularity, range } = trendRange
   const { to } = countedRange(trendRange, now)
   const end = windowStart(to, granularity)
-  return [{ granularity, start: range.from, end }, ...segmentsOf({ from: end, to })]
+  return [{ granularity, start: range.from, end }, ...windowRunsOf({ from: end, to })]
 }
 
 /** One state for each window, in order; those of several shards and of its parts are merged. Uses up the rows. */

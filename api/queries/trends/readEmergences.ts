@@ -18,7 +18,7 @@ import {
 import { readPatternsWindows } from '../readPatternsWindows.ts'
 import { computeLines } from './computeLines.ts'
 import type { LineQuestion } from './lineQuestion.ts'
-import { trendSegments, windowsInOrder } from './patternSeries.ts'
+import { trendWindowRuns, windowsInOrder } from './patternSeries.ts'
 import { type PatternTrend, patternTrend } from './patternTrend.ts'
 import { trendColumnsOf } from './trendColumns.ts'
 
@@ -78,8 +78,8 @@ export const readEmergences = async (
   )
   const page = rankedPage(rows, limit)
   const ids = page.items.map((row) => row.pattern_id)
-  const segments = trendSegments(usage, usage.now)
-  const windows = await readPatternsWindows(database, ids, segments, trendColumnsOf('usage'))
+  const runs = trendWindowRuns(usage, usage.now)
+  const windows = await readPatternsWindows(database, ids, runs, trendColumnsOf('usage'))
   return {
     page: mapPage(page, (row) => {
       const pattern = judgedPattern(row, spans.current.from)

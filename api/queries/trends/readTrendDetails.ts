@@ -4,7 +4,7 @@ import { velocity } from '@patterns/projections/analytics/velocity.ts'
 import type { Queryable } from '@patterns/shared/postgres/queryable.ts'
 import { readPatternsWindows } from '../readPatternsWindows.ts'
 import type { LineQuestion } from './lineQuestion.ts'
-import { trendSegments, windowsInOrder } from './patternSeries.ts'
+import { trendWindowRuns, windowsInOrder } from './patternSeries.ts'
 import { type PatternTrend, patternTrend } from './patternTrend.ts'
 import type { ListedLine } from './readTrendList.ts'
 import { trendColumnsOf } from './trendColumns.ts'
@@ -44,7 +44,7 @@ export const readTrendDetails = async (
   const rows = await readPatternsWindows(
     database,
     listed.map(({ id }) => id),
-    trendSegments({ ...last, range: { from: range.from, to: latest } }, last.now),
+    trendWindowRuns({ ...last, range: { from: range.from, to: latest } }, last.now),
     trendColumnsOf(metric),
   )
   const details: PatternTrend[] = []
