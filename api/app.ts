@@ -16,11 +16,11 @@ import { refuseInvalid } from './http/problems/refuseInvalid.ts'
 import { requestId } from './http/conventions/requestId.ts'
 import { serverTiming } from './http/conventions/serverTiming.ts'
 import type { createMetrics } from './http/observe/metrics.ts'
-import type { ApiApp, RouteParts } from './routes/apiRoute.ts'
+import type { ApiApp, RouteDependencies } from './routes/apiRoute.ts'
 import { routeBenchmark } from './routes/benchmark.ts'
 import { routeCompare } from './routes/compare.ts'
 import { routeDashboardSummary } from './routes/dashboardSummary.ts'
-import { type HealthParts, routeHealth, routeLiveness } from './routes/health.ts'
+import { type HealthDependencies, routeHealth, routeLiveness } from './routes/health.ts'
 import { routePattern } from './routes/pattern.ts'
 import { routePatternEvents } from './routes/patternEvents.ts'
 import { routePatterns } from './routes/patterns.ts'
@@ -35,8 +35,8 @@ import { routeTrends } from './routes/trends.ts'
 import { routeUsageStats } from './routes/usageStats.ts'
 
 export interface AppOptions {
-  readonly parts: RouteParts
-  readonly health: HealthParts
+  readonly dependencies: RouteDependencies
+  readonly health: HealthDependencies
   readonly metrics: ReturnType<typeof createMetrics>
   readonly logger: Logger
   /** SHA-256 of each key, hexadecimal; none: open to everyone. */
@@ -52,7 +52,7 @@ const createRouter = (): ApiApp => new OpenAPIHono<ApiEnv>({ defaultHook: refuse
 
 /** The whole API: what every request goes through, then one route a file. */
 export const createApp = (options: AppOptions): ApiApp => {
-  const { parts, health, metrics, logger, apiKeys, corsOrigins, rateLimitPerMinute } = options
+  const { dependencies, health, metrics, logger, apiKeys, corsOrigins, rateLimitPerMinute } = options
   const app = createRouter()
   app.onError(answerErrors(logger, queryProblem))
   app.notFound(answerNotFound)
@@ -74,18 +74,18 @@ export const createApp = (options: AppOptions): ApiApp => {
   )
 
   const analytics = createRouter()
-  routeDashboardSummary(analytics, parts)
-  routeSuccessRates(analytics, parts)
-  routeQualityMetrics(analytics, parts)
-  routeUsageStats(analytics, parts)
-  routePatterns(analytics, parts)
-  routePatternTypes(analytics, parts)
-  routePattern(analytics, parts)
-  routePatternEvents(analytics, parts)
-  routeTimeSeries(analytics, parts)
-  routeTrends(analytics, parts)
-  routeCompare(analytics, parts)
-  routeBenchmark(analytics, parts)
+  routeDashboardSummary(analytics, dependencies)
+  routeSuccessRates(analytics, dependencies)
+  routeQualityMetrics(analytics, dependencies)
+  routeUsageStats(analytics, dependencies)
+  routePatterns(analytics, dependencies)
+  routePatternTypes(analytics, dependencies)
+  routePattern(analytics, dependencies)
+  routePatternEvents(analytics, dependencies)
+  routeTimeSeries(analytics, dependencies)
+  routeTrends(analytics, dependencies)
+  routeCompare(analytics, dependencies)
+  routeBenchmark(analytics, dependencies)
   routeHealth(analytics, health, 'getAnalyticsHealth')
   app.route(basePath, analytics)
 

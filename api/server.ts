@@ -12,17 +12,17 @@ import { createUntakenAnswers } from './http/connections/untakenAnswers.ts'
 import { createAnswers } from './http/conventions/answer.ts'
 import { createFindEvents } from './queries/events/findEvents.ts'
 import { createAppliedWait } from './queries/live/appliedWait.ts'
-import type { ProjectionHead } from './queries/live/projectionHead.ts'
+import type { ProjectionProgress } from './queries/live/projectionProgress.ts'
 import { createVectorFeed, type VectorFeedOptions } from './queries/live/vectorFeed.ts'
 import { createMetrics } from './http/observe/metrics.ts'
 import { createPatternReads } from './queries/patternReads.ts'
-import { createTurns } from './queries/turns.ts'
+import { createConcurrencyLimit } from './queries/concurrencyLimit.ts'
 import { createCategories } from './queries/lists/categories.ts'
 import type { Summed } from './queries/lists/listRelation.ts'
-import { createLists } from './queries/lists/lists.ts'
+import { createListReads } from './queries/lists/listReads.ts'
 import { listTime } from './queries/lists/listTime.ts'
 import type { LineQuestion } from './queries/trends/lineQuestion.ts'
-import { createTrendLists } from './queries/trends/trendLists.ts'
+import { createLineReads } from './queries/trends/lineReads.ts'
 
 export interface ApiServerOptions {
   /** Reads only: its role has no other right. */
@@ -72,18 +72,18 @@ export const startApiServer = async ({
   const feed = createVectorFeed({ pool, logger, onOtherLog })
   const logId = () => feed.logId
   const fresh = () => feed.confirm(maxUnconfirmedMs)
-  const fromHead = (head: () => ProjectionHead) => ({
+  const fromProjection = (progress: () => ProjectionProgress) => ({
     get text() {
-      return head().text
+      return progress().text
     },
     get vector() {
-      return head().vector
+      return progress().vector
     },
     staleMs,
     fresh,
   })
-  const fromStandings = fromHead(() => feed.standings)
-  const fromTrends = fromHead(() => feed.trends)
+  const fromStandings = fromProjection(() => feed.standings)
+  const fromTrends = fromProjection(() => feed.trends)
   const windows = {
     get text() {
       return feed.text
@@ -93,27 +93,27 @@ export const startApiServer = async ({
     },
     fresh,
   }
-  const sumTurns = createTurns({ maxAtOnce: 2 })
-  const lists = createLists({ pool, standings: () => feed.standings, sumTurns })
-  const trends = createTrendLists({ pool, trends: () => feed.trends, sumTurns })
+  const sumLimit = createConcurrencyLimit({ maxAtOnce: 2 })
+  const lists = createListReads({ pool, standings: () => feed.standings, sumLimit })
+  const lines = createLineReads({ pool, trends: () => feed.trends, sumLimit })
   const fromSums = Object.assign(Object.create(windows), { staleMs })
-  const listSource = (summed: Summed) => (lists.isKept(summed) ? fromStandings : fromSums)
-  const parts = {
+  const listSource = (summed: Summed) => (lists.isStored(summed) ? fromStandings : fromSums)
+  const dependencies = {
     answers: createAnswers({ appliedWait: createAppliedWait({ eventLog, feed }), logId, clock }),
     logId,
     lists,
     listSource,
-    trends,
-    trendSource: (asked: LineQuestion) => (trends.isKept(asked) ? fromTrends : fromSums),
+    lines,
+    trendSource: (asked: LineQuestion) => (lines.isStored(asked) ? fromTrends : fromSums),
     categories: createCategories({ lists, textOf: (summed) => listSource(summed).text }),
     fromStandings,
     fromDatabase: Object.assign(Object.create(windows), { staleMs: 0 }),
     fromSums,
-    sumTurns,
+    sumLimit,
     database: pool,
     patterns: createPatternReads({ database: pool }),
     findEvents: createFindEvents({ eventLog }),
-    logTurns: createTurns({ maxAtOnce: 6 }),
+    logLimit: createConcurrencyLimit({ maxAtOnce: 6 }),
     clock,
     listTime: () => listTime(clock(), feed.standings.closedUntil),
     trendTime: () => listTime(clock(), feed.trends.closedUntil),
@@ -121,7 +121,7 @@ export const startApiServer = async ({
   const untaken = createUntakenAnswers({ onClosed: (reason) => metrics.connectionClosed(reason) })
   const metrics = createMetrics({ feed, untaken })
   const app = createApp({
-    parts,
+    dependencies,
     health: { feed, database: pool },
     metrics,
     logger,

@@ -69,7 +69,7 @@ describe('reads of single patterns', () => {
       reads.some([b], asked),
       reads.one(c, { ...asked, columns: everything }),
       reads.one(c, { ...asked, runs: [{ ...day30!, start: day30!.end - day }] }),
-      reads.one(c, { ...asked, also: { ...asked, columns: everything } }),
+      reads.one(c, { ...asked, trendWindows: { ...asked, columns: everything } }),
       reads.one(a, asked),
       reads.one(c, asked),
     ]

@@ -12,8 +12,8 @@ export interface PatternRead {
   /** `undefined` if no event of the pattern was ever seen. */
   readonly entry: CatalogueEntry | undefined
   readonly windows: readonly WindowRow[]
-  /** The other windows that were asked for. */
-  readonly also: readonly WindowRow[]
+  /** The windows of trends, if they were asked for. */
+  readonly trendWindows: readonly WindowRow[]
 }
 
 /**
@@ -31,8 +31,8 @@ export interface PatternReads {
 }
 
 export interface PatternsAsked extends WindowsAsked {
-  /** Other windows, of which something else is needed. */
-  readonly also?: WindowsAsked
+  /** The windows of trends as well, of which other columns are needed. */
+  readonly trendWindows?: WindowsAsked
 }
 
 export interface PatternReadsOptions {
@@ -60,8 +60,8 @@ const maxRows = 40_000
 const countWindows = (runs: readonly WindowRun[]): number =>
   runs.reduce((sum, { granularity, start, end }) => sum + (end - start) / windowMs[granularity], 0)
 
-const textOf = ({ runs, columns, also }: PatternsAsked): string =>
-  JSON.stringify([columns.name, runs, also?.columns.name, also?.runs])
+const textOf = ({ runs, columns, trendWindows }: PatternsAsked): string =>
+  JSON.stringify([columns.name, runs, trendWindows?.columns.name, trendWindows?.runs])
 
 export const createPatternReads = ({
   database,
@@ -72,7 +72,7 @@ export const createPatternReads = ({
   const waiting: Group[] = []
   let underWay = 0
 
-  const open = ({ also, ...windows }: PatternsAsked, asked: string): Group => {
+  const open = ({ trendWindows, ...windows }: PatternsAsked, asked: string): Group => {
     const { promise, resolve } = Promise.withResolvers<PatternsRead>()
     const ids = new Set<string>()
     return {
@@ -80,7 +80,7 @@ export const createPatternReads = ({
       ids,
       read: promise,
       async start() {
-        const reading = readPatterns(database, [...ids], windows, also)
+        const reading = readPatterns(database, [...ids], windows, trendWindows)
         resolve(reading)
         await reading.catch(() => {})
       },
@@ -101,7 +101,7 @@ export const createPatternReads = ({
 
   const some: PatternReads['some'] = async (patternIds, asked) => {
     const text = textOf(asked)
-    const windows = countWindows([...asked.runs, ...(asked.also?.runs ?? [])])
+    const windows = countWindows([...asked.runs, ...(asked.trendWindows?.runs ?? [])])
     const room = Math.min(maxTogether, maxRows / windows)
     let group = waiting.find(
       (other) =>
@@ -125,12 +125,12 @@ export const createPatternReads = ({
   return {
     some,
     async one(patternId, asked) {
-      const { vector, entries, windows, also } = await some([patternId], asked)
+      const { vector, entries, windows, trendWindows } = await some([patternId], asked)
       return {
         vector,
         entry: entries.get(patternId),
         windows: windows.get(patternId) ?? [],
-        also: also.get(patternId) ?? [],
+        trendWindows: trendWindows.get(patternId) ?? [],
       }
     },
   }

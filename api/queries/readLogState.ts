@@ -1,7 +1,12 @@
 import { type Vector, vectorFromJson } from '@patterns/read-model/vector.ts'
 import { vectorExpression } from '@patterns/read-model/reading/readVector.ts'
 import { servedProjections } from '@patterns/read-model/served.ts'
-import { headExpression, headFromJson, type JsonHead, type ProjectionHead } from './live/projectionHead.ts'
+import {
+  progressExpression,
+  progressFromJson,
+  type ProgressJson,
+  type ProjectionProgress,
+} from './live/projectionProgress.ts'
 import type { Queryable } from '@patterns/shared/postgres/queryable.ts'
 
 export interface LogState {
@@ -12,8 +17,8 @@ export interface LogState {
   /** Where the log of each shard ends. */
   readonly ends: Vector
   /** How far what is derived from the windows has come. */
-  readonly standings: ProjectionHead
-  readonly trends: ProjectionHead
+  readonly standings: ProjectionProgress
+  readonly trends: ProjectionProgress
 }
 
 /** Which log is read, where it ends, and how far the projection has come, of one moment. */
@@ -22,14 +27,14 @@ export const readLogState = async (database: Queryable): Promise<LogState> => {
     log_id: string
     vector: Record<string, number>
     ends: Record<string, number>
-    standings: JsonHead | null
-    trends: JsonHead | null
+    standings: ProgressJson | null
+    trends: ProgressJson | null
   }>({
     name: 'read_log_state',
     text: `select left(id::text, 8) as log_id, ${vectorExpression(servedProjections.windows)} as vector,
       (select coalesce(json_object_agg(shard, position), '{}') from event_log_shards) as ends,
-      ${headExpression(servedProjections.standings)} as standings,
-      ${headExpression(servedProjections.trends)} as trends
+      ${progressExpression(servedProjections.standings)} as standings,
+      ${progressExpression(servedProjections.trends)} as trends
       from event_log_identity`,
   })
   const { log_id: logId, vector, ends, standings, trends } = rows[0]!
@@ -37,7 +42,7 @@ export const readLogState = async (database: Queryable): Promise<LogState> => {
     logId,
     vector: vectorFromJson(vector),
     ends: vectorFromJson(ends),
-    standings: headFromJson(standings),
-    trends: headFromJson(trends),
+    standings: progressFromJson(standings),
+    trends: progressFromJson(trends),
   }
 }

@@ -25,8 +25,8 @@ export interface PatternsRead {
   readonly entries: ReadonlyMap<string, CatalogueEntry>
   /** By id. */
   readonly windows: ReadonlyMap<string, readonly WindowRow[]>
-  /** Those of the other windows that were asked for, by id. */
-  readonly also: ReadonlyMap<string, readonly WindowRow[]>
+  /** The windows of trends, by id, if they were asked for. */
+  readonly trendWindows: ReadonlyMap<string, readonly WindowRow[]>
 }
 
 /** Which windows to read, and what of each. */
@@ -51,27 +51,27 @@ export const readPatterns = async (
   database: Queryable,
   patternIds: readonly string[],
   asked: WindowsAsked,
-  also?: WindowsAsked,
+  trendWindows?: WindowsAsked,
 ): Promise<PatternsRead> => {
   const { rows } = await database.query<{
     vector: Record<string, number>
     entries: [string, EntryJson][] | null
     windows: WindowJson[] | null
-    also: WindowJson[] | null
+    trend_windows: WindowJson[] | null
   }>({
-    name: `read_some_patterns_${[asked, ...(also ? [also] : [])].map(({ columns }) => columns.name).join('_')}`,
+    name: `read_some_patterns_${[asked, ...(trendWindows ? [trendWindows] : [])].map(({ columns }) => columns.name).join('_')}`,
     text: `
 select ${vectorExpression(servedProjections.windows)} as vector,
   (select json_agg(json_build_array(pattern_id, ${entryExpression('entry')}))
    from ${servedTables.catalogue} entry where pattern_id = any($1::uuid[])) as entries,
-  ${windowsOf(asked, 2)} as windows, ${also ? windowsOf(also, 5) : 'null'} as also`,
+  ${windowsOf(asked, 2)} as windows, ${trendWindows ? windowsOf(trendWindows, 5) : 'null'} as trend_windows`,
     values: [
       uuidArray(patternIds),
       ...windowRunParameters(asked.runs),
-      ...(also ? windowRunParameters(also.runs) : []),
+      ...(trendWindows ? windowRunParameters(trendWindows.runs) : []),
     ],
   })
-  const { vector, entries, windows, also: others } = rows[0]!
+  const { vector, entries, windows, trend_windows: ofTrends } = rows[0]!
   return {
     vector: vectorFromJson(vector),
     entries: new Map(
@@ -81,6 +81,6 @@ select ${vectorExpression(servedProjections.windows)} as vector,
       ]),
     ),
     windows: byPattern(windows, asked),
-    also: byPattern(others, also),
+    trendWindows: byPattern(ofTrends, trendWindows),
   }
 }

@@ -12,26 +12,26 @@ import {
 import type { FindEvents } from '../queries/events/findEvents.ts'
 import type { PatternReads } from '../queries/patternReads.ts'
 import type { Queryable } from '@patterns/shared/postgres/queryable.ts'
-import type { Turns } from '../queries/turns.ts'
+import type { ConcurrencyLimit } from '../queries/concurrencyLimit.ts'
 import type { Categories } from '../queries/lists/categories.ts'
 import type { Summed } from '../queries/lists/listRelation.ts'
-import type { Lists } from '../queries/lists/lists.ts'
+import type { ListReads } from '../queries/lists/listReads.ts'
 import type { LineQuestion } from '../queries/trends/lineQuestion.ts'
-import type { TrendLists } from '../queries/trends/trendLists.ts'
+import type { LineReads } from '../queries/trends/lineReads.ts'
 
 export type ApiApp = OpenAPIHono<ApiEnv>
 
 /** What the routes read from. */
-export interface RouteParts {
+export interface RouteDependencies {
   readonly answers: Answers
   /** Which log is read. */
   readonly logId: () => string
   /** Lists over all patterns. */
-  readonly lists: Lists
+  readonly lists: ListReads
   /** Where a list over this comes from. */
   readonly listSource: (summed: Summed) => AnswerSource
   /** The trend lines of all patterns. */
-  readonly trends: TrendLists
+  readonly lines: LineReads
   /** Where a list of trends comes from. */
   readonly trendSource: (asked: LineQuestion) => AnswerSource
   /** What patterns are placed in. */
@@ -42,13 +42,13 @@ export interface RouteParts {
   readonly fromDatabase: AnswerSource
   /** As of now or a moment ago: for what many rows are summed, each sum in its turn. */
   readonly fromSums: AnswerSource
-  readonly sumTurns: Turns
+  readonly sumLimit: ConcurrencyLimit
   readonly database: Queryable
   /** Single patterns. */
   readonly patterns: PatternReads
   /** The events themselves. */
   readonly findEvents: FindEvents
-  readonly logTurns: Turns
+  readonly logLimit: ConcurrencyLimit
   /** Epoch milliseconds. */
   readonly clock: () => number
   /** What lists take for now, see `listTime`. */

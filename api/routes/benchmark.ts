@@ -11,7 +11,7 @@ import {
 } from '../http/conventions/parameters.ts'
 import { orRefuse, patternNotFound, unprocessable } from '../http/problems/problem.ts'
 import { type Range, resolveRange } from '../values/range.ts'
-import { type ApiApp, notModified, patternProblems, type RouteParts } from './apiRoute.ts'
+import { type ApiApp, notModified, patternProblems, type RouteDependencies } from './apiRoute.ts'
 import { categoryBenchmarkOf, categoryFields } from './benchmarkFields.ts'
 import { entryNameOf, patternFields } from './patternFields.ts'
 
@@ -44,10 +44,10 @@ const route = createRoute({
 
 const refuseCategory = (message: string) => unprocessable([{ path: 'category', message }])
 
-export const routeBenchmark = (app: ApiApp, parts: RouteParts): void => {
+export const routeBenchmark = (app: ApiApp, dependencies: RouteDependencies): void => {
   /** What a pattern is called, and if it is compared with another type than its own, what it has in the range. */
   const readPattern = async (id: string, range: Range, isCompared: boolean) => {
-    const { entry, windows } = await parts.patterns.one(id, {
+    const { entry, windows } = await dependencies.patterns.one(id, {
       runs: isCompared ? windowRunsOf(range) : [],
       columns: comparedColumns,
     })
@@ -58,17 +58,17 @@ export const routeBenchmark = (app: ApiApp, parts: RouteParts): void => {
   app.openapi(route, (context) => {
     const { pattern_id: id } = context.req.valid('param')
     const { category: asked, after, ...query } = context.req.valid('query')
-    const range = orRefuse(resolveRange(query, { now: parts.listTime(), defaultRange: '30d' }))
-    return parts.answers(context, {
+    const range = orRefuse(resolveRange(query, { now: dependencies.listTime(), defaultRange: '30d' }))
+    return dependencies.answers(context, {
       key: JSON.stringify(['benchmark', id, asked, range]),
-      source: parts.listSource({ range }),
+      source: dependencies.listSource({ range }),
       after,
       async answer() {
         const { entry, state } = await readPattern(id, range, asked !== undefined)
         const type = asked ?? entry.patternType?.value
         if (type === undefined)
           throw refuseCategory('the pattern has no type: name the category to compare it with')
-        const category = await parts.categories({ range }, type)
+        const category = await dependencies.categories({ range }, type)
         if (category.patterns === 0) throw refuseCategory(`no pattern is of the type ${type}`)
         return {
           vector: category.vector,

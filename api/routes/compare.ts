@@ -6,7 +6,7 @@ import { afterParameter, patternId, rangeParameters } from '../http/conventions/
 import { demoPatternIds } from '../http/docs/demoPatterns.ts'
 import { orRefuse, Problem } from '../http/problems/problem.ts'
 import { resolveRange } from '../values/range.ts'
-import { type ApiApp, bodyProblems, patternProblems, type RouteParts } from './apiRoute.ts'
+import { type ApiApp, bodyProblems, patternProblems, type RouteDependencies } from './apiRoute.ts'
 import { comparisonSchema, differenceOf, rankingsOf, rankingsSchema } from './compareFields.ts'
 import { entryNameOf, patternFields } from './patternFields.ts'
 import { metricUnits } from './units.ts'
@@ -90,16 +90,16 @@ const neverSeen = (ids: readonly string[], unknown: readonly string[]): Problem 
   return new Problem(404, 'PATTERN_NOT_FOUND', errors.map(({ message }) => message).join('; '), { errors })
 }
 
-export const routeCompare = (app: ApiApp, parts: RouteParts): void => {
+export const routeCompare = (app: ApiApp, dependencies: RouteDependencies): void => {
   app.openapi(route, (context) => {
     const { pattern_ids: ids, metrics: some = metrics, time_range } = context.req.valid('json')
-    const range = orRefuse(resolveRange({ time_range }, { now: parts.clock(), defaultRange: '30d' }))
-    return parts.answers(context, {
+    const range = orRefuse(resolveRange({ time_range }, { now: dependencies.clock(), defaultRange: '30d' }))
+    return dependencies.answers(context, {
       key: JSON.stringify(['compare', ids, some, range]),
-      source: parts.fromDatabase,
+      source: dependencies.fromDatabase,
       after: context.req.valid('query').after,
       async answer() {
-        const compared = await comparePatterns(parts.patterns, ids, some, range)
+        const compared = await comparePatterns(dependencies.patterns, ids, some, range)
         if (!compared.ok) throw neverSeen(ids, compared.unknown)
         const { vector, patterns, comparisons } = compared.value
         return {

@@ -37,7 +37,7 @@ const everyRoute = [
 ]
 
 describe.each(everyRoute)('%s', (path) => {
-  const also = (parameter: string) => `${path}${path.includes('?') ? '&' : '?'}${parameter}`
+  const added = (parameter: string) => `${path}${path.includes('?') ? '&' : '?'}${parameter}`
 
   it('says what it is as of, and when it was made', async () => {
     const answer = await api.ask(path)
@@ -61,12 +61,12 @@ describe.each(everyRoute)('%s', (path) => {
   })
 
   it('refuses a parameter that it does not know', async () => {
-    expectProblem(await api.ask(also('limitt=5&nonsense=1')), 400, 'INVALID_INPUT', ['limitt', 'nonsense'])
+    expectProblem(await api.ask(added('limitt=5&nonsense=1')), 400, 'INVALID_INPUT', ['limitt', 'nonsense'])
   })
 
   it('waits for a message that was applied already', async () => {
     const last = events.at(-1)!
-    const answer = await api.ask(also(`after=${last.shard}:${last.sourceOffset}`))
+    const answer = await api.ask(added(`after=${last.shard}:${last.sourceOffset}`))
     expect(answer.status, answer.text).toBe(200)
     expect(answer.headers.get('server-timing')).toMatch(/wait;dur=/)
   })

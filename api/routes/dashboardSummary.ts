@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { confidence, successRate } from '@patterns/projections/derived/successRate.ts'
 import { qualityAverage } from '@patterns/projections/derived/qualityFigures.ts'
-import { asOfSnapshot } from '../queries/lists/lists.ts'
+import { asOfSnapshot } from '../queries/lists/listReads.ts'
 import { readMostUsed } from '../queries/lists/readMostUsed.ts'
 import { readRecentTrends } from '../queries/lists/readRecentTrends.ts'
 import { readSummary, type Summary } from '../queries/lists/readSummary.ts'
@@ -10,7 +10,7 @@ import { orRefuse } from '../http/problems/problem.ts'
 import { afterParameter, patternTypeParameter, rangeParameters } from '../http/conventions/parameters.ts'
 import { growthSpansOf } from '../values/growthSpans.ts'
 import { resolveRange } from '../values/range.ts'
-import { type ApiApp, notModified, problemResponses, type RouteParts } from './apiRoute.ts'
+import { type ApiApp, notModified, problemResponses, type RouteDependencies } from './apiRoute.ts'
 import { count, unitOrNull } from './figureFields.ts'
 import { growthField, growthOf } from './growthFields.ts'
 import { nameOf, patternFields } from './patternFields.ts'
@@ -91,18 +91,18 @@ const distributionOf = ({ qualityFifths }: Summary) => {
   }))
 }
 
-export const routeDashboardSummary = (app: ApiApp, parts: RouteParts): void => {
+export const routeDashboardSummary = (app: ApiApp, dependencies: RouteDependencies): void => {
   app.openapi(route, (context) => {
     const { pattern_type, after, ...query } = context.req.valid('query')
-    const options = { now: parts.listTime(), defaultRange: '7d' }
+    const options = { now: dependencies.listTime(), defaultRange: '7d' }
     const range = orRefuse(resolveRange(query, options))
     const growth = growthSpansOf(query, range, options)
-    return parts.answers(context, {
+    return dependencies.answers(context, {
       key: JSON.stringify(['dashboard-summary', range, growth?.current, pattern_type]),
-      source: parts.listSource({ range, growth }),
+      source: dependencies.listSource({ range, growth }),
       after,
       answer: () =>
-        parts.lists.read({ range, growth, verdicts: {} }, async (list) => {
+        dependencies.lists.read({ range, growth, verdicts: {} }, async (list) => {
           const summary = await readSummary(list, pattern_type)
           const top = await readMostUsed(list, pattern_type, maxTopPatterns)
           const trends =

@@ -11,7 +11,7 @@ import { type ApiApp, refused, unauthorized } from './apiRoute.ts'
 import { shardAgeOf, shardAgeSchema } from './shardAgeFields.ts'
 import { shardStopOf, shardStopSchema } from './shardStopFields.ts'
 
-export interface HealthParts {
+export interface HealthDependencies {
   readonly feed: Pick<VectorFeed, 'confirm' | 'vector' | 'logId' | 'isListening'>
   readonly database: Queryable
 }
@@ -143,7 +143,7 @@ const healthRoute = (operationId: string) =>
     operationId,
     tags: ['Operations'],
     summary: 'How each part does',
-    description: 'The parts that answers depend on, each with what an operator wants to know of it.',
+    description: 'What answers depend on, each part with what an operator wants to know of it.',
     responses: {
       200: { description: 'ok or degraded.', content: { 'application/json': { schema: healthSchema } } },
       503: {
@@ -157,7 +157,7 @@ const healthRoute = (operationId: string) =>
 /** Flushes follow each other within two seconds, and a shard is opened again within some more. */
 const maxBehindSeconds = 10
 
-export const routeLiveness = (app: ApiApp, { feed }: Omit<HealthParts, 'database'>): void => {
+export const routeLiveness = (app: ApiApp, { feed }: Omit<HealthDependencies, 'database'>): void => {
   app.openapi(livezRoute, (context) => context.json({ status: 'ok' as const }, 200))
   app.openapi(readyzRoute, async (context) => {
     const notReady = (reason: string) => context.json({ status: 'not_ready' as const, reason }, 503)
@@ -168,7 +168,7 @@ export const routeLiveness = (app: ApiApp, { feed }: Omit<HealthParts, 'database
 
 export const routeHealth = (
   app: ApiApp,
-  { feed, database }: HealthParts,
+  { feed, database }: HealthDependencies,
   operationId = 'getHealth',
 ): void => {
   app.openapi(healthRoute(operationId), async (context) => {

@@ -5,16 +5,16 @@ import { answerFields, asOf, isoTime, isoTimeOrNull, rangeFields } from '../http
 import { afterParameter, patternPath, rangeParameters } from '../http/conventions/parameters.ts'
 import { orRefuse, patternNotFound } from '../http/problems/problem.ts'
 import { growthSpansOf } from '../values/growthSpans.ts'
-import { resolveHealthRange } from '../values/healthRange.ts'
+import { resolveShortTrendRange } from '../values/shortTrendRange.ts'
 import { resolveRange } from '../values/range.ts'
 import { readPositionRanges, upTo } from '../queries/events/readPositionRanges.ts'
 import type { Vector } from '@patterns/read-model/vector.ts'
 import { everything } from '../queries/columnSets.ts'
-import { healthTrends, trendAndGrowthWindowRuns } from '../queries/trends/healthTrends.ts'
+import { patternTrends, trendAndGrowthWindowRuns } from '../queries/trends/patternTrends.ts'
 import { trendColumns } from '../queries/trends/trendColumns.ts'
 import { mergeRows, usesIn } from '../queries/windows/mergeRows.ts'
 import { windowRunsOf } from '@patterns/projections/windowRuns.ts'
-import { type ApiApp, notModified, patternProblems, type RouteParts } from './apiRoute.ts'
+import { type ApiApp, notModified, patternProblems, type RouteDependencies } from './apiRoute.ts'
 import { categoryBenchmarkOf, categoryFields } from './benchmarkFields.ts'
 import { eventOf, eventSchema } from './eventFields.ts'
 import {
@@ -26,7 +26,7 @@ import {
   successOf,
 } from './figureFields.ts'
 import { growthField, growthOf, usageFields, usageOf } from './growthFields.ts'
-import { healthOf, healthSchema } from './healthFields.ts'
+import { patternTrendsOf, patternTrendsSchema } from './patternTrendFields.ts'
 import { entryNameOf, patternFields } from './patternFields.ts'
 import { maxPoints } from './pointLimits.ts'
 
@@ -54,7 +54,7 @@ const answerSchema = z
     success: z.strictObject(successFields).openapi({ description: 'How often it works.' }),
     quality: z.strictObject(qualityFields).openapi({ description: 'How good it is.' }),
     duration: z.strictObject(durationFields).openapi({ description: 'How long it takes.' }),
-    trends: healthSchema,
+    trends: patternTrendsSchema,
     benchmark: z
       .strictObject({ as_of: answerFields.as_of, ...categoryFields })
       .nullable()
@@ -96,18 +96,18 @@ const route = createRoute({
 
 const recentEvents = 10
 
-export const routePattern = (app: ApiApp, parts: RouteParts): void => {
+export const routePattern = (app: ApiApp, dependencies: RouteDependencies): void => {
   app.openapi(route, (context) => {
     const { pattern_id } = context.req.valid('param')
     const { include, after, ...query } = context.req.valid('query')
-    const now = parts.listTime()
+    const now = dependencies.listTime()
     const options = { now, defaultRange: '7d' }
     const range = orRefuse(resolveRange(query, options))
     const growth = growthSpansOf(query, range, options)
-    const trendRange = orRefuse(resolveHealthRange(query, { ...options, maxPoints }))
+    const trendRange = orRefuse(resolveShortTrendRange(query, { ...options, maxPoints }))
     const readRecent = async (vector: Vector) => {
-      const { ranges } = await readPositionRanges(parts.database, pattern_id, range)
-      const found = await parts.findEvents({
+      const { ranges } = await readPositionRanges(dependencies.database, pattern_id, range)
+      const found = await dependencies.findEvents({
         patternId: pattern_id,
         range,
         // Events after the vector are not behind these numbers.
@@ -118,28 +118,32 @@ export const routePattern = (app: ApiApp, parts: RouteParts): void => {
     }
     /** What the pattern's own windows say, of one moment. */
     const read = async () => {
-      const { vector, entry, windows, also } = await parts.patterns.one(pattern_id, {
+      const { vector, entry, windows, trendWindows } = await dependencies.patterns.one(pattern_id, {
         runs: windowRunsOf(range),
         columns: everything,
-        also: { runs: trendAndGrowthWindowRuns(trendRange, growth), columns: trendColumns },
+        trendWindows: { runs: trendAndGrowthWindowRuns(trendRange, growth), columns: trendColumns },
       })
       if (entry === undefined) throw patternNotFound(pattern_id)
-      const uses = { closedUses: usesIn(also, growth?.current), previousUses: usesIn(also, growth?.previous) }
-      const ofTrends = also.filter(
+      const uses = {
+        closedUses: usesIn(trendWindows, growth?.current),
+        previousUses: usesIn(trendWindows, growth?.previous),
+      }
+      const ofTrends = trendWindows.filter(
         ({ start }) => start >= trendRange.range.from && start < trendRange.range.to,
       )
-      const trends = healthTrends(ofTrends, trendRange, { firstSeen: entry.firstSeen, now })
+      const trends = patternTrends(ofTrends, trendRange, { firstSeen: entry.firstSeen, now })
       return { vector, entry, state: mergeRows(windows), uses, trends }
     }
-    return parts.answers(context, {
+    return dependencies.answers(context, {
       key: JSON.stringify(['pattern', pattern_id, range, growth?.current, include]),
-      source: parts.fromDatabase,
+      source: dependencies.fromDatabase,
       after,
       async answer() {
         const { vector, entry, state, uses, trends } = await read()
         const type = entry.patternType?.value
-        const category = type === undefined ? undefined : await parts.categories({ range }, type)
-        const recent = include === undefined ? undefined : await parts.logTurns(() => readRecent(vector))
+        const category = type === undefined ? undefined : await dependencies.categories({ range }, type)
+        const recent =
+          include === undefined ? undefined : await dependencies.logLimit(() => readRecent(vector))
         return {
           vector,
           body: {
@@ -157,7 +161,7 @@ export const routePattern = (app: ApiApp, parts: RouteParts): void => {
             success: successOf(state.outcomes),
             quality: qualityOf(qualityFigures(state.quality)),
             duration: durationOf(durationFigures(state.duration)),
-            trends: healthOf(trends, trendRange),
+            trends: patternTrendsOf(trends, trendRange),
             benchmark:
               category === undefined
                 ? null

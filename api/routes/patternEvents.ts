@@ -12,7 +12,7 @@ import {
 import { orRefuse, patternNotFound } from '../http/problems/problem.ts'
 import { resolveRange } from '../values/range.ts'
 import { readPositionRanges } from '../queries/events/readPositionRanges.ts'
-import { type ApiApp, notModified, patternProblems, type RouteParts } from './apiRoute.ts'
+import { type ApiApp, notModified, patternProblems, type RouteDependencies } from './apiRoute.ts'
 import { eventOf, eventSchema } from './eventFields.ts'
 import { nextCursorField } from './listPage.ts'
 import { entryNameOf, patternFields } from './patternFields.ts'
@@ -57,31 +57,36 @@ const eventPlace = z
   .tuple([z.int().min(0), z.int().min(0)])
   .transform(([shard, position]) => ({ shard, position }))
 
-export const routePatternEvents = (app: ApiApp, parts: RouteParts): void => {
+export const routePatternEvents = (app: ApiApp, dependencies: RouteDependencies): void => {
   app.openapi(route, (context) => {
     const { pattern_id } = context.req.valid('param')
     const { outcome, limit, cursor, after, ...query } = context.req.valid('query')
-    const question = questionOf(parts.logId(), 'pattern-events', { pattern_id, outcome })
+    const question = questionOf(dependencies.logId(), 'pattern-events', { pattern_id, outcome })
     const known = cursor === undefined ? undefined : decodeCursor(cursor, question, eventPlace)
     if (known !== undefined) refuseOtherRange(query, known.range, '7d')
-    const now = parts.clock()
+    const now = dependencies.clock()
     const range = orRefuse(resolveRange(known?.range ?? query, { now, defaultRange: '7d' }))
     const read = async () => {
-      const { vector, entry, ranges } = await readPositionRanges(parts.database, pattern_id, range, outcome)
+      const { vector, entry, ranges } = await readPositionRanges(
+        dependencies.database,
+        pattern_id,
+        range,
+        outcome,
+      )
       if (entry === undefined) throw patternNotFound(pattern_id)
       const place = { before: known?.place, limit }
       return {
         vector,
         entry,
-        found: await parts.findEvents({ patternId: pattern_id, range, outcome, ranges, ...place }),
+        found: await dependencies.findEvents({ patternId: pattern_id, range, outcome, ranges, ...place }),
       }
     }
-    return parts.answers(context, {
+    return dependencies.answers(context, {
       key: JSON.stringify(['pattern-events', question, range, known?.place, limit]),
-      source: parts.fromDatabase,
+      source: dependencies.fromDatabase,
       after,
       answer: async () => {
-        const { vector, entry, found } = await parts.logTurns(read)
+        const { vector, entry, found } = await dependencies.logLimit(read)
         const { events, next } = found
         return {
           vector,

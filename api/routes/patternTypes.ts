@@ -4,7 +4,7 @@ import { decodeCursor, questionOf } from '../http/conventions/cursor.ts'
 import { afterParameter, pageParameters } from '../http/conventions/parameters.ts'
 import { readPatternTypes, type TypeCount } from '../queries/readPatternTypes.ts'
 import { pageOf, type PagePlace, pagePlace, type SortValue } from '../values/page.ts'
-import { type ApiApp, notModified, problemResponses, type RouteParts } from './apiRoute.ts'
+import { type ApiApp, notModified, problemResponses, type RouteDependencies } from './apiRoute.ts'
 import { count } from './figureFields.ts'
 import { allTime, nextCursor, nextCursorField, sortParameter } from './listPage.ts'
 
@@ -49,10 +49,10 @@ const route = createRoute({
   },
 })
 
-export const routePatternTypes = (app: ApiApp, parts: RouteParts): void => {
+export const routePatternTypes = (app: ApiApp, dependencies: RouteDependencies): void => {
   app.openapi(route, (context) => {
     const { sort, limit, cursor, after } = context.req.valid('query')
-    const question = questionOf(parts.logId(), 'pattern-types', { sort })
+    const question = questionOf(dependencies.logId(), 'pattern-types', { sort })
     const place =
       cursor === undefined
         ? undefined
@@ -62,12 +62,14 @@ export const routePatternTypes = (app: ApiApp, parts: RouteParts): void => {
       total_patterns: ({ patterns }) => patterns,
       used_patterns: ({ used }) => used,
     }
-    return parts.answers(context, {
+    return dependencies.answers(context, {
       key: JSON.stringify(['pattern-types', question, place, limit]),
-      source: parts.fromSums,
+      source: dependencies.fromSums,
       after,
       async answer() {
-        const { vector, types, untyped } = await parts.sumTurns(() => readPatternTypes(parts.database))
+        const { vector, types, untyped } = await dependencies.sumLimit(() =>
+          readPatternTypes(dependencies.database),
+        )
         const page = pageOf(types, {
           valueOf: valueOf[sort.field],
           idOf: ({ patternType }) => patternType,

@@ -1,11 +1,11 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import { asOfSnapshot } from '../queries/lists/lists.ts'
+import { asOfSnapshot } from '../queries/lists/listReads.ts'
 import { readCatalogue } from '../queries/lists/readCatalogue.ts'
 import { answerFields, isoTime, isoTimeOrNull } from '../http/conventions/asOf.ts'
 import { decodeCursor, questionOf } from '../http/conventions/cursor.ts'
 import { type PagePlace, pagePlace } from '../values/page.ts'
 import { afterParameter, pageParameters, patternTypeParameter } from '../http/conventions/parameters.ts'
-import { type ApiApp, notModified, problemResponses, type RouteParts } from './apiRoute.ts'
+import { type ApiApp, notModified, problemResponses, type RouteDependencies } from './apiRoute.ts'
 import { count } from './figureFields.ts'
 import { allTime, nextCursor, nextCursorField, sortParameter } from './listPage.ts'
 import { nameOf, patternFields } from './patternFields.ts'
@@ -63,20 +63,20 @@ const route = createRoute({
   },
 })
 
-export const routePatterns = (app: ApiApp, parts: RouteParts): void => {
+export const routePatterns = (app: ApiApp, dependencies: RouteDependencies): void => {
   app.openapi(route, (context) => {
     const { search, pattern_type, sort, limit, cursor, after } = context.req.valid('query')
-    const question = questionOf(parts.logId(), 'patterns', { search, pattern_type, sort })
+    const question = questionOf(dependencies.logId(), 'patterns', { search, pattern_type, sort })
     const place =
       cursor === undefined
         ? undefined
         : decodeCursor(cursor, question, pagePlace as z.ZodType<PagePlace>).place
-    return parts.answers(context, {
+    return dependencies.answers(context, {
       key: JSON.stringify(['patterns', question, place, limit]),
-      source: parts.fromStandings,
+      source: dependencies.fromStandings,
       after,
       answer: () =>
-        parts.lists.readPatterns(async (snapshot) => {
+        dependencies.lists.readPatterns(async (snapshot) => {
           const { page, patterns } = await readCatalogue(snapshot.database, {
             search,
             patternType: pattern_type,

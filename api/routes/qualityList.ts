@@ -4,7 +4,7 @@ import { encodeCursor } from '../http/conventions/cursor.ts'
 import { type ListRequest, resumeListRange } from '../http/conventions/listRange.ts'
 import { orRefuse } from '../http/problems/problem.ts'
 import { resolveSeries, type Series, type SeriesRequest } from '../values/buckets.ts'
-import { resolveHealthRange } from '../values/healthRange.ts'
+import { resolveShortTrendRange } from '../values/shortTrendRange.ts'
 import { type PagePlace, pagePlace } from '../values/page.ts'
 import { floorHour, type Range, resolveRange } from '../values/range.ts'
 import type { TrendRange } from '../values/trendRange.ts'
@@ -47,7 +47,7 @@ export const resolveQualityList = (
     const series = seriesIn(range)
     const { time_range, from, to } = request
     const asked = { time_range, from, to }
-    const trends = orRefuse(resolveHealthRange(asked, { now: trendTime, defaultRange, maxPoints }))
+    const trends = orRefuse(resolveShortTrendRange(asked, { now: trendTime, defaultRange, maxPoints }))
     return { range, series, trends, after: undefined }
   }
   const options = { ...limits, defaultRange, place: placeSchema }

@@ -18,14 +18,14 @@ import { patternNotFound } from '../http/problems/problem.ts'
 import { qualityColumns } from '../queries/columnSets.ts'
 import { readPatternsWindows } from '../queries/readPatternsWindows.ts'
 import { trendWindowRuns, windowsInOrder } from '../queries/trends/patternSeries.ts'
-import { patternTrend } from '../queries/trends/patternTrend.ts'
+import { patternTrend } from '../queries/trends/patternTrends.ts'
 import { type DirectedLine, readDirections } from '../queries/trends/readDirections.ts'
 import { trendColumnsOf } from '../queries/trends/trendColumns.ts'
 import type { WindowRow } from '@patterns/read-model/windowRow.ts'
 import { mergeRows } from '../queries/windows/mergeRows.ts'
 import { periodsOf } from '../queries/windows/periods.ts'
 import { type WindowRun, windowRunsBetween } from '@patterns/projections/windowRuns.ts'
-import { type ApiApp, notModified, patternProblems, type RouteParts } from './apiRoute.ts'
+import { type ApiApp, notModified, patternProblems, type RouteDependencies } from './apiRoute.ts'
 import { qualityOf } from './figureFields.ts'
 import { refuseOtherType } from './listPage.ts'
 import { namedEntry, nameOf } from './patternFields.ts'
@@ -77,7 +77,7 @@ type Query = z.infer<typeof route.request.query>
 const windowRunsIn = ({ range, series }: QualityList): readonly WindowRun[] =>
   windowRunsBetween([range, ...series.buckets].flatMap(({ from, to }) => [from, to]))
 
-export const routeQualityMetrics = (app: ApiApp, parts: RouteParts): void => {
+export const routeQualityMetrics = (app: ApiApp, dependencies: RouteDependencies): void => {
   const describe = (
     { firstSeen, ...pattern }: ScoredPattern,
     rows: readonly WindowRow[],
@@ -87,7 +87,7 @@ export const routeQualityMetrics = (app: ApiApp, parts: RouteParts): void => {
     const inRange = rows.filter(({ start }) => start >= range.from && start < range.to)
     const quality = qualityFigures(mergeRows(inRange).quality)
     const inSeries = rows.filter(({ start }) => start >= series.range.from)
-    const periods = periodsOf(inSeries, { series, firstSeen, now: parts.clock() })
+    const periods = periodsOf(inSeries, { series, firstSeen, now: dependencies.clock() })
     return {
       ...nameOf(pattern),
       ...qualityOf(quality),
@@ -113,16 +113,16 @@ export const routeQualityMetrics = (app: ApiApp, parts: RouteParts): void => {
 
   const ofOne = async (id: string, { pattern_type, min_quality }: Query, asked: QualityList) => {
     const { trends } = asked
-    const now = parts.clock()
-    const { vector, entry, windows, also } = await parts.patterns.one(id, {
+    const now = dependencies.clock()
+    const { vector, entry, windows, trendWindows } = await dependencies.patterns.one(id, {
       runs: windowRunsIn(asked),
       columns: qualityColumns,
-      also: { runs: trendWindowRuns(trends, now), columns: trendColumnsOf('quality') },
+      trendWindows: { runs: trendWindowRuns(trends, now), columns: trendColumnsOf('quality') },
     })
     if (entry === undefined) throw patternNotFound(id)
     refuseOtherType(entry, pattern_type)
     const named = { ...namedEntry(id, entry), firstSeen: entry.firstSeen! }
-    const inOrder = windowsInOrder(also, trends.granularity)
+    const inOrder = windowsInOrder(trendWindows, trends.granularity)
     const { trend } = patternTrend('quality', inOrder, trends, { firstSeen: named.firstSeen, now })
     const pattern = describe(named, windows, asked, trend)
     const isListed = pattern.quality_score !== null && pattern.quality_score >= min_quality
@@ -133,11 +133,11 @@ export const routeQualityMetrics = (app: ApiApp, parts: RouteParts): void => {
 
   const ofMany = async (query: Query, asked: QualityList, question: string) => {
     const listedBy = { patternType: query.pattern_type, minQuality: query.min_quality }
-    const lines = await parts.trends.read(
-      { ...asked.trends, metric: 'quality', now: parts.trendTime(), patternType: query.pattern_type },
+    const lines = await dependencies.lines.read(
+      { ...asked.trends, metric: 'quality', now: dependencies.trendTime(), patternType: query.pattern_type },
       async ({ relation }) => relation,
     )
-    return parts.lists.read({ range: asked.range }, async (list) => {
+    return dependencies.lists.read({ range: asked.range }, async (list) => {
       const { database } = list
       const { after } = asked
       const { page, patterns } = await readQualityList(list, { ...listedBy, after, limit: query.limit })
@@ -162,7 +162,7 @@ export const routeQualityMetrics = (app: ApiApp, parts: RouteParts): void => {
   app.openapi(route, (context) => {
     const query = context.req.valid('query')
     const { pattern_id, pattern_type, min_quality, granularity, time_zone } = query
-    const question = questionOf(parts.logId(), 'quality-metrics', {
+    const question = questionOf(dependencies.logId(), 'quality-metrics', {
       pattern_id,
       pattern_type,
       min_quality,
@@ -171,13 +171,13 @@ export const routeQualityMetrics = (app: ApiApp, parts: RouteParts): void => {
     })
     const limits =
       pattern_id === undefined
-        ? { now: parts.listTime(), trendTime: parts.trendTime(), maxPoints: maxListPoints }
-        : { now: parts.clock(), trendTime: parts.clock(), maxPoints }
+        ? { now: dependencies.listTime(), trendTime: dependencies.trendTime(), maxPoints: maxListPoints }
+        : { now: dependencies.clock(), trendTime: dependencies.clock(), maxPoints }
     const asked = resolveQualityList(query, question, limits)
     const { range, trends, after } = asked
-    return parts.answers(context, {
+    return dependencies.answers(context, {
       key: JSON.stringify(['quality-metrics', question, range, trends, after, query.limit]),
-      source: pattern_id === undefined ? parts.listSource({ range }) : parts.fromDatabase,
+      source: pattern_id === undefined ? dependencies.listSource({ range }) : dependencies.fromDatabase,
       after: query.after,
       answer: () =>
         pattern_id === undefined ? ofMany(query, asked, question) : ofOne(pattern_id, query, asked),

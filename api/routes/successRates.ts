@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { qualityAverage } from '@patterns/projections/derived/qualityFigures.ts'
-import { asOfSnapshot } from '../queries/lists/lists.ts'
+import { asOfSnapshot } from '../queries/lists/listReads.ts'
 import { readSuccessRates } from '../queries/lists/readSuccessRates.ts'
 import { answerFields, isoTime, rangeFields } from '../http/conventions/asOf.ts'
 import { questionOf } from '../http/conventions/cursor.ts'
@@ -12,7 +12,7 @@ import {
   patternTypeParameter,
   rangeParameters,
 } from '../http/conventions/parameters.ts'
-import { type ApiApp, notModified, problemResponses, type RouteParts } from './apiRoute.ts'
+import { type ApiApp, notModified, problemResponses, type RouteDependencies } from './apiRoute.ts'
 import { count, successFields, successOf, unitOrNull } from './figureFields.ts'
 import { nextCursor, nextCursorField, sortParameter } from './listPage.ts'
 import { nameOf, patternFields } from './patternFields.ts'
@@ -81,18 +81,21 @@ const route = createRoute({
   },
 })
 
-export const routeSuccessRates = (app: ApiApp, parts: RouteParts): void => {
+export const routeSuccessRates = (app: ApiApp, dependencies: RouteDependencies): void => {
   app.openapi(route, (context) => {
     const query = context.req.valid('query')
     const { pattern_type, min_samples = 0, sort, limit } = query
-    const question = questionOf(parts.logId(), 'success-rates', { pattern_type, min_samples, sort })
-    const { range, after } = resolveListRange(query, question, { now: parts.listTime(), defaultRange: '7d' })
-    return parts.answers(context, {
+    const question = questionOf(dependencies.logId(), 'success-rates', { pattern_type, min_samples, sort })
+    const { range, after } = resolveListRange(query, question, {
+      now: dependencies.listTime(),
+      defaultRange: '7d',
+    })
+    return dependencies.answers(context, {
       key: JSON.stringify(['success-rates', question, range, after, limit]),
-      source: parts.listSource({ range }),
+      source: dependencies.listSource({ range }),
       after: query.after,
       answer: () =>
-        parts.lists.read({ range }, async (list) => {
+        dependencies.lists.read({ range }, async (list) => {
           const { page, summary } = await readSuccessRates(list, {
             patternType: pattern_type,
             minSamples: min_samples,

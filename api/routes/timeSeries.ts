@@ -24,7 +24,7 @@ import type { WindowRow } from '@patterns/read-model/windowRow.ts'
 import { mergeStates } from '../queries/windows/mergeRows.ts'
 import { type Period, periodsOf } from '../queries/windows/periods.ts'
 import { windowRunsBetween } from '@patterns/projections/windowRuns.ts'
-import { type ApiApp, notModified, patternProblems, type RouteParts } from './apiRoute.ts'
+import { type ApiApp, notModified, patternProblems, type RouteDependencies } from './apiRoute.ts'
 import { refuseOtherType } from './listPage.ts'
 import { maxPoints } from './pointLimits.ts'
 import { type MetricType, metricTypes, timeSeriesSchema, unitOf } from './timeSeriesFields.ts'
@@ -115,12 +115,12 @@ const averageOver = (points: readonly Point[], windows: number) => {
   return { windows, data }
 }
 
-export const routeTimeSeries = (app: ApiApp, parts: RouteParts): void => {
+export const routeTimeSeries = (app: ApiApp, dependencies: RouteDependencies): void => {
   app.openapi(route, (context) => {
     const query = context.req.valid('query')
     const { pattern_id, pattern_type, metric_type: metric, moving_average, compare } = query
     const ofType = pattern_id === undefined ? pattern_type : undefined
-    const now = parts.clock()
+    const now = dependencies.clock()
     const options = { now, defaultRange: '30d' }
     const range = orRefuse(resolveRange(query, options))
     const series = orRefuse(resolveSeries(range, query, { now, maxPoints }))
@@ -132,9 +132,9 @@ export const routeTimeSeries = (app: ApiApp, parts: RouteParts): void => {
       const runs = windowRunsBetween(ranges.flatMap(({ from, to }) => [from, to]))
       const columns = columnsOf[metric]
       if (ofType !== undefined)
-        return parts.sumTurns(() => readTypeTotals(parts.database, ofType, runs, columns))
-      if (pattern_id === undefined) return readTotals(parts.database, runs, columns)
-      const { vector, entry, windows } = await parts.patterns.one(pattern_id, { runs, columns })
+        return dependencies.sumLimit(() => readTypeTotals(dependencies.database, ofType, runs, columns))
+      if (pattern_id === undefined) return readTotals(dependencies.database, runs, columns)
+      const { vector, entry, windows } = await dependencies.patterns.one(pattern_id, { runs, columns })
       if (entry === undefined) throw patternNotFound(pattern_id)
       refuseOtherType(entry, pattern_type)
       return { vector, windows, firstSeen: entry.firstSeen }
@@ -164,7 +164,7 @@ export const routeTimeSeries = (app: ApiApp, parts: RouteParts): void => {
       }
     }
 
-    return parts.answers(context, {
+    return dependencies.answers(context, {
       key: JSON.stringify([
         'time-series',
         {
@@ -179,7 +179,7 @@ export const routeTimeSeries = (app: ApiApp, parts: RouteParts): void => {
         series.range,
         spans?.current,
       ]),
-      source: ofType === undefined ? parts.fromDatabase : parts.fromSums,
+      source: ofType === undefined ? dependencies.fromDatabase : dependencies.fromSums,
       after: query.after,
       answer: async () => {
         const { vector, windows, firstSeen } = await read()

@@ -2,7 +2,7 @@ import { createRoute } from '@hono/zod-openapi'
 import { questionOf } from '../http/conventions/cursor.ts'
 import { summedFor } from '../queries/trends/usageSpans.ts'
 import { isEmergenceType } from '../values/trendTypes.ts'
-import { type ApiApp, notModified, patternProblems, type RouteParts } from './apiRoute.ts'
+import { type ApiApp, notModified, patternProblems, type RouteDependencies } from './apiRoute.ts'
 import { answerSchema } from './trendsAnswer.ts'
 import { createMetricAnswers } from './trendsOfMetric.ts'
 import { createEmergenceAnswers } from './trendsOfUsage.ts'
@@ -28,20 +28,21 @@ const route = createRoute({
 const questionOfQuery = (logId: string, { limit: _1, cursor: _2, after: _3, ...rest }: TrendsQuery) =>
   questionOf(logId, 'trends', rest)
 
-export const routeTrends = (app: ApiApp, parts: RouteParts): void => {
-  const ofMetric = createMetricAnswers(parts)
-  const ofUsage = createEmergenceAnswers(parts)
+export const routeTrends = (app: ApiApp, dependencies: RouteDependencies): void => {
+  const ofMetric = createMetricAnswers(dependencies)
+  const ofUsage = createEmergenceAnswers(dependencies)
 
   app.openapi(route, (context) => {
     const query = context.req.valid('query')
     refuseMisplaced(query)
-    const question = questionOfQuery(parts.logId(), query)
+    const question = questionOfQuery(dependencies.logId(), query)
     const { trend_type: type, pattern_id: id, limit, after } = query
     if (isEmergenceType(type)) {
       const asked = ofUsage.resolve(query, question)
-      return parts.answers(context, {
+      return dependencies.answers(context, {
         key: JSON.stringify(['trends', question, asked.spans.current, asked.after, limit]),
-        source: id === undefined ? parts.listSource(summedFor(asked.spans)) : parts.fromDatabase,
+        source:
+          id === undefined ? dependencies.listSource(summedFor(asked.spans)) : dependencies.fromDatabase,
         after,
         answer: () =>
           id === undefined
@@ -51,9 +52,9 @@ export const routeTrends = (app: ApiApp, parts: RouteParts): void => {
     }
     const asked = ofMetric.resolve(query, type, question)
     const { granularity, range, includeOpen } = asked.question
-    return parts.answers(context, {
+    return dependencies.answers(context, {
       key: JSON.stringify(['trends', question, granularity, range, includeOpen, asked.after, limit]),
-      source: id === undefined ? parts.trendSource(asked.question) : parts.fromDatabase,
+      source: id === undefined ? dependencies.trendSource(asked.question) : dependencies.fromDatabase,
       after,
       answer: () =>
         id === undefined

@@ -1,16 +1,16 @@
 import type { Metric } from '@patterns/projections/analytics/metric.ts'
 import { orRefuse, patternNotFound } from '../http/problems/problem.ts'
 import type { RankedPlace } from '../values/page.ts'
-import { asOfSnapshot } from '../queries/lists/lists.ts'
+import { asOfSnapshot } from '../queries/lists/listReads.ts'
 import type { LineQuestion } from '../queries/trends/lineQuestion.ts'
 import { trendWindowRuns, windowsInOrder } from '../queries/trends/patternSeries.ts'
-import { patternTrend } from '../queries/trends/patternTrend.ts'
+import { patternTrend } from '../queries/trends/patternTrends.ts'
 import { readTrendDetails } from '../queries/trends/readTrendDetails.ts'
 import { readTrendList } from '../queries/trends/readTrendList.ts'
 import { trendColumnsOf } from '../queries/trends/trendColumns.ts'
 import { resolveTrendRange } from '../values/trendRange.ts'
 import { nextTrendCursor, resumeTrendRange } from './trendCursor.ts'
-import type { RouteParts } from './apiRoute.ts'
+import type { RouteDependencies } from './apiRoute.ts'
 import { refuseOtherType } from './listPage.ts'
 import { entryNameOf, nameOf } from './patternFields.ts'
 import { maxListPoints, maxPoints } from './pointLimits.ts'
@@ -24,9 +24,9 @@ export interface MetricAsked {
 }
 
 /** Answers where a metric goes: of one pattern from its windows, of all of them from their lines. */
-export const createMetricAnswers = (parts: RouteParts) => {
+export const createMetricAnswers = (dependencies: RouteDependencies) => {
   const resolve = (query: TrendsQuery, metric: Metric, asked: string): MetricAsked => {
-    const now = query.pattern_id === undefined ? parts.trendTime() : parts.clock()
+    const now = query.pattern_id === undefined ? dependencies.trendTime() : dependencies.clock()
     const includeOpen = query.include_open ?? false
     if (query.cursor !== undefined) {
       const limits = { now, size: 3, includeOpen, maxPoints: maxListPoints }
@@ -43,7 +43,7 @@ export const createMetricAnswers = (parts: RouteParts) => {
 
   const ofOne = async (query: TrendsQuery, id: string, question: LineQuestion) => {
     const { metric, granularity, now } = question
-    const { vector, entry, windows } = await parts.patterns.one(id, {
+    const { vector, entry, windows } = await dependencies.patterns.one(id, {
       runs: trendWindowRuns(question, now),
       columns: trendColumnsOf(metric),
     })
@@ -69,7 +69,7 @@ export const createMetricAnswers = (parts: RouteParts) => {
   const ofMany = (query: TrendsQuery, asked: string, { question, after }: MetricAsked) => {
     const { pattern_type: patternType, direction, limit } = query
     const withSeries = query.include === 'series'
-    return parts.trends.read({ ...question, patternType }, async (lines) => {
+    return dependencies.lines.read({ ...question, patternType }, async (lines) => {
       const { page, measured, insufficient } = await readTrendList(lines, {
         patternType,
         direction,

@@ -2,11 +2,11 @@ import { emergence, type EmergenceLimits } from '@patterns/projections/analytics
 import type { GrowthSpans } from '@patterns/projections/derived/growthSpans.ts'
 import { isoTime } from '../http/conventions/asOf.ts'
 import { orRefuse, patternNotFound } from '../http/problems/problem.ts'
-import { asOfSnapshot } from '../queries/lists/lists.ts'
-import { trendAndGrowthWindowRuns } from '../queries/trends/healthTrends.ts'
+import { asOfSnapshot } from '../queries/lists/listReads.ts'
+import { trendAndGrowthWindowRuns } from '../queries/trends/patternTrends.ts'
 import type { LineQuestion } from '../queries/trends/lineQuestion.ts'
 import { windowsInOrder } from '../queries/trends/patternSeries.ts'
-import { patternTrend } from '../queries/trends/patternTrend.ts'
+import { patternTrend } from '../queries/trends/patternTrends.ts'
 import { type ListedEmergence, readEmergences } from '../queries/trends/readEmergences.ts'
 import { trendColumnsOf } from '../queries/trends/trendColumns.ts'
 import { granularityOfSpans, summedFor, usageRange } from '../queries/trends/usageSpans.ts'
@@ -17,7 +17,7 @@ import { previousRange, resolveRange } from '../values/range.ts'
 import { refused } from '../values/resolved.ts'
 import { fewEnough } from '../values/trendRange.ts'
 import type { EmergenceType } from '../values/trendTypes.ts'
-import type { RouteParts } from './apiRoute.ts'
+import type { RouteDependencies } from './apiRoute.ts'
 import { refuseOtherType } from './listPage.ts'
 import { namedEntry } from './patternFields.ts'
 import { maxListPoints } from './pointLimits.ts'
@@ -60,7 +60,7 @@ const limitsOf = (query: TrendsQuery, type: EmergenceType): EmergenceLimits => {
 }
 
 /** Answers whose usage takes off or falls. */
-export const createEmergenceAnswers = (parts: RouteParts) => {
+export const createEmergenceAnswers = (dependencies: RouteDependencies) => {
   const placeOf = (query: TrendsQuery, question: string, now: number): Omit<EmergenceAsked, 'usage'> => {
     if (query.cursor === undefined) return { spans: closedSpans(query, now), after: undefined }
     const { range, after } = decodeTrendCursor(query.cursor, question, { now, size: 3 })
@@ -68,7 +68,7 @@ export const createEmergenceAnswers = (parts: RouteParts) => {
   }
 
   const resolve = (query: TrendsQuery, question: string): EmergenceAsked => {
-    const now = query.pattern_id === undefined ? parts.listTime() : parts.clock()
+    const now = query.pattern_id === undefined ? dependencies.listTime() : dependencies.clock()
     const asked = placeOf(query, question, now)
     const granularity = query.granularity ?? granularityOfSpans(asked.spans, maxListPoints)
     const range = orRefuse(fewEnough(usageRange(asked.spans, granularity, now), maxListPoints))
@@ -90,7 +90,7 @@ export const createEmergenceAnswers = (parts: RouteParts) => {
   /** One pattern, whatever its usage does. */
   const ofOne = async (query: TrendsQuery, type: EmergenceType, id: string, asked: EmergenceAsked) => {
     const { spans, usage } = asked
-    const { vector, entry, windows } = await parts.patterns.one(id, {
+    const { vector, entry, windows } = await dependencies.patterns.one(id, {
       runs: trendAndGrowthWindowRuns(usage, spans),
       columns: trendColumnsOf('usage'),
     })
@@ -116,7 +116,7 @@ export const createEmergenceAnswers = (parts: RouteParts) => {
   }
 
   const ofMany = (query: TrendsQuery, type: EmergenceType, question: string, asked: EmergenceAsked) =>
-    parts.lists.read({ ...summedFor(asked.spans), verdicts: limitsOf(query, type) }, async (list) => {
+    dependencies.lists.read({ ...summedFor(asked.spans), verdicts: limitsOf(query, type) }, async (list) => {
       const { page, patterns } = await readEmergences(list, {
         ...asked,
         type,

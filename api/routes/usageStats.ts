@@ -11,7 +11,7 @@ import {
   seriesParameters,
 } from '../http/conventions/parameters.ts'
 import { patternNotFound } from '../http/problems/problem.ts'
-import { asOfSnapshot } from '../queries/lists/lists.ts'
+import { asOfSnapshot } from '../queries/lists/listReads.ts'
 import { readUsage, type UsedPattern } from '../queries/lists/readUsage.ts'
 import { usageColumns } from '../queries/columnSets.ts'
 import { readPatternsWindows } from '../queries/readPatternsWindows.ts'
@@ -21,7 +21,7 @@ import type { WindowRow } from '@patterns/read-model/windowRow.ts'
 import { usesIn } from '../queries/windows/mergeRows.ts'
 import { periodsOf } from '../queries/windows/periods.ts'
 import { windowRunsBetween, windowRunsOfAll } from '@patterns/projections/windowRuns.ts'
-import { type ApiApp, notModified, patternProblems, type RouteParts } from './apiRoute.ts'
+import { type ApiApp, notModified, patternProblems, type RouteDependencies } from './apiRoute.ts'
 import { refuseOtherType, sortParameter } from './listPage.ts'
 import { growthOf, usageOf } from './growthFields.ts'
 import { namedEntry, nameOf } from './patternFields.ts'
@@ -58,9 +58,9 @@ const route = createRoute({
 
 type Query = z.infer<typeof route.request.query>
 
-export const routeUsageStats = (app: ApiApp, parts: RouteParts): void => {
+export const routeUsageStats = (app: ApiApp, dependencies: RouteDependencies): void => {
   const periods = (rows: readonly WindowRow[], series: Series, firstSeen: number | null) =>
-    periodsOf(rows, { series, firstSeen, now: parts.clock() }).map(({ bucket, state, status }) => ({
+    periodsOf(rows, { series, firstSeen, now: dependencies.clock() }).map(({ bucket, state, status }) => ({
       period_start: isoTime(bucket.from),
       period_end: isoTime(bucket.to),
       usage_count: state.outcomes.uses,
@@ -74,10 +74,8 @@ export const routeUsageStats = (app: ApiApp, parts: RouteParts): void => {
   })
   const ofOne = async (patternId: string, { pattern_type }: Query, { range, series, growth }: UsageList) => {
     const spans = growth === undefined ? [] : [growth.previous, growth.current]
-    const runs = windowRunsBetween(
-      [range, ...spans, ...series.buckets].flatMap(({ from, to }) => [from, to]),
-    )
-    const { vector, entry, windows } = await parts.patterns.one(patternId, {
+    const runs = windowRunsBetween([range, ...spans, ...series.buckets].flatMap(({ from, to }) => [from, to]))
+    const { vector, entry, windows } = await dependencies.patterns.one(patternId, {
       runs,
       columns: usageColumns,
     })
@@ -107,7 +105,7 @@ export const routeUsageStats = (app: ApiApp, parts: RouteParts): void => {
   }
 
   const ofMany = (query: Query, question: string, { range, series, growth, after }: UsageList) =>
-    parts.lists.read({ range, growth }, async (list) => {
+    dependencies.lists.read({ range, growth }, async (list) => {
       const { pattern_type, sort, limit } = query
       const usage = await readUsage(list, { patternType: pattern_type, sort, after, limit })
       const { page, total } = usage
@@ -132,7 +130,7 @@ export const routeUsageStats = (app: ApiApp, parts: RouteParts): void => {
   app.openapi(route, (context) => {
     const query = context.req.valid('query')
     const { pattern_id, pattern_type, granularity, time_zone, sort } = query
-    const question = questionOf(parts.logId(), 'usage-stats', {
+    const question = questionOf(dependencies.logId(), 'usage-stats', {
       pattern_id,
       pattern_type,
       granularity,
@@ -140,11 +138,11 @@ export const routeUsageStats = (app: ApiApp, parts: RouteParts): void => {
       sort,
     })
     const list = resolveUsageList(query, question, {
-      now: pattern_id === undefined ? parts.listTime() : parts.clock(),
+      now: pattern_id === undefined ? dependencies.listTime() : dependencies.clock(),
       defaultRange: '30d',
       maxPoints: pattern_id === undefined ? maxListPoints : maxPoints,
     })
-    return parts.answers(context, {
+    return dependencies.answers(context, {
       key: JSON.stringify([
         'usage-stats',
         question,
@@ -153,7 +151,7 @@ export const routeUsageStats = (app: ApiApp, parts: RouteParts): void => {
         list.after,
         query.limit,
       ]),
-      source: pattern_id === undefined ? parts.listSource(list) : parts.fromDatabase,
+      source: pattern_id === undefined ? dependencies.listSource(list) : dependencies.fromDatabase,
       after: query.after,
       answer: () =>
         pattern_id === undefined ? ofMany(query, question, list) : ofOne(pattern_id, query, list),

@@ -54,9 +54,7 @@ where w.window_start = any($${first + i}::timestamptz[]) and ${where}`
 export const windowRunParameters = (runs: readonly WindowRun[]): Buffer[] =>
   granularities.map((granularity) =>
     timestamptzArray(
-      runs
-        .filter((run) => run.granularity === granularity)
-        .flatMap((run) => [...windowStarts(run)]),
+      runs.filter((run) => run.granularity === granularity).flatMap((run) => [...windowStarts(run)]),
     ),
   )
 

@@ -34,7 +34,7 @@ export interface AnswersOptions {
   readonly logId: () => string
   /** Epoch milliseconds. */
   readonly clock: () => number
-  /** Finished bodies kept at most, in bytes. */
+  /** Finished bodies cached at most, in bytes. */
   readonly maxBytes?: number
   /** An answer that takes longer than this is given up, in milliseconds. */
   readonly deadlineMs?: number

@@ -51,7 +51,7 @@ export interface FinishedAnswersOptions {
   /** Epoch milliseconds. */
   readonly clock: () => number
   readonly now: () => number
-  /** Finished bodies kept at most, in bytes. */
+  /** Finished bodies cached at most, in bytes. */
   readonly maxBytes: number
 }
 

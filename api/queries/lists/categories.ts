@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import type { Vector } from '@patterns/read-model/vector.ts'
 import type { Summed } from './listRelation.ts'
-import { asOfSnapshot, type Lists } from './lists.ts'
+import { asOfSnapshot, type ListReads } from './listReads.ts'
 import { type Category, readCategory } from './readCategory.ts'
 
 /** The figures of a type over a range, and what they are as of. */
@@ -14,29 +14,29 @@ export interface CategoryRead extends Category {
 export type Categories = (summed: Summed, type: string) => Promise<CategoryRead>
 
 export interface CategoriesOptions {
-  readonly lists: Lists
+  readonly lists: ListReads
   /** What lists over this are as of right now. */
   readonly textOf: (summed: Summed) => string
 }
 
-/** Types and ranges whose figures are kept at most: of 1,000 patterns each takes some 100 KB. */
-const maxKept = 100
+/** Types and ranges whose figures are cached at most: of 1,000 patterns each takes some 100 KB. */
+const maxCached = 100
 
 export const createCategories = ({ lists, textOf }: CategoriesOptions): Categories => {
-  const kept = new LRUCache<string, { readonly text: string; readonly read: Promise<CategoryRead> }>({
-    max: maxKept,
+  const cache = new LRUCache<string, { readonly text: string; readonly read: Promise<CategoryRead> }>({
+    max: maxCached,
   })
   return ({ range }, type) => {
     const key = `${range.from}/${range.to}/${type}`
     const text = textOf({ range })
-    const known = kept.get(key)
+    const known = cache.get(key)
     if (known?.text === text) return known.read
     const read = lists.read({ range }, async (list) => ({
       ...(await readCategory(list, type)),
       ...asOfSnapshot(list),
     }))
-    kept.set(key, { text, read })
-    read.catch(() => kept.delete(key))
+    cache.set(key, { text, read })
+    read.catch(() => cache.delete(key))
     return read
   }
 }

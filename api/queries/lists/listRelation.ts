@@ -64,7 +64,7 @@ const timesBetween = (spans: readonly Range[]): readonly Range[] => {
 const at = (time: number): Sql => sql`${new Date(time)}::timestamptz`
 
 /**
- * A list over a range that is not kept: summed now from the windows, the whole weeks and days in it and the hours at its
+ * A list over a range that is not stored: summed now from the windows, the whole weeks and days in it and the hours at its
  * edges. That reads every window of every pattern in it.
  */
 export const windowsRelation = ({ range, growth }: Summed): Sql => {

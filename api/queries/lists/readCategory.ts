@@ -1,7 +1,7 @@
 import { categoryFigures, type CategoryFigures } from '@patterns/projections/analytics/benchmark.ts'
 import { metrics, type MetricState } from '@patterns/projections/analytics/metric.ts'
 import sql from 'sql-template-tag'
-import type { List } from './lists.ts'
+import type { ListSnapshot } from './listReads.ts'
 import { type SumColumns, sumColumns, summedPattern } from './listRow.ts'
 import { ofType } from './ofType.ts'
 import { prepared } from './statement.ts'
@@ -17,7 +17,7 @@ export interface Category {
 }
 
 /** Reads the sums of all patterns of a type. */
-export const readCategory = async ({ database, relation }: List, type: string): Promise<Category> => {
+export const readCategory = async ({ database, relation }: ListSnapshot, type: string): Promise<Category> => {
   const { rows } = await database.query<SumColumns>(
     prepared(sql`select ${sumColumns} from ${relation} where ${ofType(type)}`),
   )

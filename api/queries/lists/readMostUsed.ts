@@ -1,12 +1,12 @@
 import sql, { raw } from 'sql-template-tag'
-import type { List } from './lists.ts'
+import type { ListSnapshot } from './listReads.ts'
 import { type SumColumns, sumColumns, summedPattern, type SummedPattern } from './listRow.ts'
 import { ofType } from './ofType.ts'
 import { readPage } from './readPage.ts'
 
 /** The patterns of a type that were used most, the most used first. */
 export const readMostUsed = async (
-  { database, relation }: List,
+  { database, relation }: ListSnapshot,
   patternType: string | undefined,
   limit: number,
 ): Promise<readonly SummedPattern[]> => {

@@ -1,6 +1,6 @@
 import sql, { type Sql } from 'sql-template-tag'
 import type { Page, PagePlace } from '../../values/page.ts'
-import type { List } from './lists.ts'
+import type { ListSnapshot } from './listReads.ts'
 import { type NameColumns, nameColumns, type NamedPattern, namedPattern } from './listRow.ts'
 import { ofType, refuseUnknownType } from './ofType.ts'
 import { qualityRatio } from './ratios.ts'
@@ -26,7 +26,7 @@ const isListed = ({ patternType, minQuality }: ListedBy): Sql =>
   sql`${ofType(patternType)} and ${qualityRatio} >= ${minQuality}::float8`
 
 /** Selects the ids of the patterns on all pages. */
-export const scoredPatterns = ({ relation }: List, asked: ListedBy): Sql =>
+export const scoredPatterns = ({ relation }: ListSnapshot, asked: ListedBy): Sql =>
   sql`select pattern_id from ${relation} where ${isListed(asked)}`
 
 /**
@@ -34,7 +34,7 @@ export const scoredPatterns = ({ relation }: List, asked: ListedBy): Sql =>
  * @throws UnknownTypeError
  */
 export const readQualityList = async (
-  { database, relation }: List,
+  { database, relation }: ListSnapshot,
   asked: QualityAsked,
 ): Promise<{ readonly page: Page<ScoredPattern>; readonly patterns: number }> => {
   const { patternType, after, limit } = asked

@@ -1,6 +1,6 @@
 import type { Emergence } from '@patterns/projections/analytics/emergence.ts'
 import sql, { join, raw } from 'sql-template-tag'
-import type { List } from './lists.ts'
+import type { ListSnapshot } from './listReads.ts'
 import { ofType } from './ofType.ts'
 import { prepared } from './statement.ts'
 import {
@@ -26,7 +26,7 @@ const kinds = ['emerging', 'declining', 'stable'] as const
  * do neither, and which first. `since` is where the later time begins, epoch milliseconds.
  */
 export const readRecentTrends = async (
-  { database, relation }: List,
+  { database, relation }: ListSnapshot,
   {
     patternType,
     since,

@@ -4,7 +4,7 @@ import sql, { raw, type Sql } from 'sql-template-tag'
 import type { Page, PagePlace } from '../../values/page.ts'
 import type { Order } from './keyset.ts'
 import { type SumColumns, sumColumns, summedPattern, type SummedPattern } from './listRow.ts'
-import type { List } from './lists.ts'
+import type { ListSnapshot } from './listReads.ts'
 import { ofType, refuseUnknownType } from './ofType.ts'
 import { qualityRatio, successRatio } from './ratios.ts'
 import { mapPage, readPage } from './readPage.ts'
@@ -71,7 +71,7 @@ interface TypeRow {
 
 /** Of each type what its prior is learnt from, and what the summary adds up. */
 const readTypes = async (
-  { database, relation }: List,
+  { database, relation }: ListSnapshot,
   { patternType, minSamples }: SuccessRatesAsked,
 ): Promise<readonly TypeRow[]> => {
   const { rows } = await database.query<TypeRow>(
@@ -131,7 +131,10 @@ const summaryOf = (types: readonly TypeRow[]): RateSummary => {
  * One page of the patterns with enough uses, and a summary of all of them.
  * @throws UnknownTypeError
  */
-export const readSuccessRates = async (list: List, asked: SuccessRatesAsked): Promise<SuccessRates> => {
+export const readSuccessRates = async (
+  list: ListSnapshot,
+  asked: SuccessRatesAsked,
+): Promise<SuccessRates> => {
   const { patternType, minSamples, sort, after, limit } = asked
   const types = await readTypes(list, asked)
   if (types.length === 0) await refuseUnknownType(list.database, patternType)

@@ -1,5 +1,5 @@
 import sql, { raw } from 'sql-template-tag'
-import type { List } from './lists.ts'
+import type { ListSnapshot } from './listReads.ts'
 import { ofType, refuseUnknownType } from './ofType.ts'
 import { qualityRatio, successRatio } from './ratios.ts'
 import { prepared } from './statement.ts'
@@ -38,7 +38,7 @@ const fifth = 'least(quality_sum / nullif(200000 * quality_count, 0), 4)'
  * @throws UnknownTypeError
  */
 export const readSummary = async (
-  { database, relation }: List,
+  { database, relation }: ListSnapshot,
   patternType: string | undefined,
 ): Promise<Summary> => {
   const { rows } = await database.query<SummaryRow>(

@@ -2,7 +2,7 @@ import sql, { raw } from 'sql-template-tag'
 import type { Page, PagePlace } from '../../values/page.ts'
 import type { Order } from './keyset.ts'
 import { type NameColumns, nameColumns, type NamedPattern, namedPattern } from './listRow.ts'
-import type { List } from './lists.ts'
+import type { ListSnapshot } from './listReads.ts'
 import { ofType, refuseUnknownType } from './ofType.ts'
 import { growthRatio } from './ratios.ts'
 import { mapPage, readPage } from './readPage.ts'
@@ -83,7 +83,7 @@ interface TotalRow {
  * @throws UnknownTypeError
  */
 export const readUsage = async (
-  { database, relation }: List,
+  { database, relation }: ListSnapshot,
   { patternType, sort, after, limit }: UsageAsked,
 ): Promise<Usage> => {
   const { rows } = await database.query<TotalRow>(

@@ -2,7 +2,7 @@ import { flushChannel, flushesFromPayload, standingsChannel } from '@patterns/re
 import type { Logger } from '@patterns/shared/logger.ts'
 import type pg from 'pg'
 import { readLogState } from '../readLogState.ts'
-import { noHead, type ProjectionHead } from './projectionHead.ts'
+import { noProgress, type ProjectionProgress } from './projectionProgress.ts'
 import { type Vector, vectorText } from '@patterns/read-model/vector.ts'
 
 /** Knows, without asking the database each time, how far the projection has come. */
@@ -14,8 +14,8 @@ export interface VectorFeed {
   /** The vector as text, for comparing. */
   readonly text: string
   /** How far what is derived from the windows has come. */
-  readonly standings: ProjectionHead
-  readonly trends: ProjectionHead
+  readonly standings: ProjectionProgress
+  readonly trends: ProjectionProgress
   /** Which log the vector is of: a reset, or another database, has another. */
   readonly logId: string
   /** When the vector was last read and found to be this one, or told of; on the clock of `now`. */
@@ -38,7 +38,7 @@ export interface VectorFeedOptions {
   readonly now?: () => number
 }
 
-type Heads = Pick<VectorFeed, 'standings' | 'trends'>
+type DerivedProgress = Pick<VectorFeed, 'standings' | 'trends'>
 
 const firstRetryMs = 100
 const maxRetryMs = 5_000
@@ -52,7 +52,7 @@ export const createVectorFeed = ({
 }: VectorFeedOptions): VectorFeed => {
   let vector: Vector = new Map()
   let text = ''
-  let heads: Heads = { standings: noHead, trends: noHead }
+  let derived: DerivedProgress = { standings: noProgress, trends: noProgress }
   let logId = ''
   let confirmedAt = Number.NEGATIVE_INFINITY
   let isStopped = false
@@ -67,15 +67,15 @@ export const createVectorFeed = ({
   /** Where the log of each shard ended when that was last read. */
   let ends: Vector = new Map()
 
-  const become = (next: Vector, nextLogId: string, nextHeads: Heads = heads): void => {
+  const become = (next: Vector, nextLogId: string, nextDerived: DerivedProgress = derived): void => {
     const nextText = vectorText(next)
-    const isSame = (name: keyof Heads): boolean => nextHeads[name].text === heads[name].text
+    const isSame = (name: keyof DerivedProgress): boolean => nextDerived[name].text === derived[name].text
     if (nextText === text && nextLogId === logId && isSame('standings') && isSame('trends')) return
     if (logId !== '' && nextLogId !== logId) onOtherLog?.(`the log ${nextLogId} in place of ${logId}`)
     vector = next
     text = nextText
     logId = nextLogId
-    heads = nextHeads
+    derived = nextDerived
     for (const tell of listeners) tell()
   }
 
@@ -204,10 +204,10 @@ export const createVectorFeed = ({
       return text
     },
     get standings() {
-      return heads.standings
+      return derived.standings
     },
     get trends() {
-      return heads.trends
+      return derived.trends
     },
     get logId() {
       return logId

@@ -15,7 +15,7 @@ export const windowsOf = ({ range, granularity }: TrendRange): number =>
   (range.to - range.from) / windowMs[granularity]
 
 /**
- * The series whose kept lines answer a question, if they are of its windows; `closedUntil` is the end of the last hour
+ * The series whose stored lines answer a question, if they are of its windows; `closedUntil` is the end of the last hour
  * that is closed in all of them. Undefined if none does.
  */
 export const storedSeries = (

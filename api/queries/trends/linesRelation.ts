@@ -7,30 +7,30 @@ import { rowsOfLines, startedColumns, type StartedLine } from './startedLine.ts'
 
 const at = (time: number): Sql => sql`${new Date(time)}::timestamptz`
 
-/** Which kept lines: those of a metric whose windows end at `closedUntil`, epoch milliseconds. */
-export interface KeptLines {
+/** Which stored lines: those of a metric whose windows end at `closedUntil`, epoch milliseconds. */
+export interface StoredLines {
   readonly series: TrendSeries
   readonly metric: Metric
   readonly closedUntil: number
 }
 
 /** Some of the rows may be of the next window already: the one that the processor is just adding. */
-const keptRows = ({ series, metric, closedUntil }: KeptLines): Sql =>
+const storedRows = ({ series, metric, closedUntil }: StoredLines): Sql =>
   sql`${raw(servedTables.trends)} where granularity = ${series.granularity}::granularity and windows = ${series.windows}
     and metric = ${metric} and closed_until >= ${at(closedUntil)}`
 
 /** Patterns that have a line in each of several shards, of a part of their events each. */
-export const splitPatterns = (kept: KeptLines): Sql =>
-  sql`select pattern_id from ${keptRows(kept)} group by pattern_id having count(*) > 1`
+export const splitPatterns = (stored: StoredLines): Sql =>
+  sql`select pattern_id from ${storedRows(stored)} group by pattern_id having count(*) > 1`
 
 const columns = sql`pattern_id, closed_until, ${startedColumns}`
 
 /** The lines that the processor keeps, but for those of some patterns. */
-export const keptLines = (kept: KeptLines, except: readonly string[]): Sql =>
-  sql`select ${columns} from ${keptRows(kept)} and not pattern_id = any(${except}::uuid[])`
+export const selectStoredLines = (stored: StoredLines, except: readonly string[]): Sql =>
+  sql`select ${columns} from ${storedRows(stored)} and not pattern_id = any(${except}::uuid[])`
 
 /** Lines that were computed just now; their windows end at `closedUntil`, epoch milliseconds. */
-export const computedLines = (lines: ReadonlyMap<string, StartedLine>, closedUntil: number): Sql =>
+export const selectComputedLines = (lines: ReadonlyMap<string, StartedLine>, closedUntil: number): Sql =>
   sql`select pattern_id, ${at(closedUntil)} as closed_until, ${startedColumns} from ${rowsOfLines(lines)}`
 
 /** Lines with what their patterns are called; named `line`. */

@@ -3,7 +3,7 @@ import type { GrowthSpans } from '@patterns/projections/derived/growthSpans.ts'
 import sql from 'sql-template-tag'
 import type { Page, RankedPlace } from '../../values/page.ts'
 import type { EmergenceType } from '../../values/trendTypes.ts'
-import type { List } from '../lists/lists.ts'
+import type { ListSnapshot } from '../lists/listReads.ts'
 import { ofType, refuseUnknownType } from '../lists/ofType.ts'
 import { placeOf, rankedPage, selectRankedPage } from '../lists/rankedPage.ts'
 import { mapPage } from '../lists/readPage.ts'
@@ -19,7 +19,7 @@ import { readPatternsWindows } from '../readPatternsWindows.ts'
 import { computeLines } from './computeLines.ts'
 import type { LineQuestion } from './lineQuestion.ts'
 import { trendWindowRuns, windowsInOrder } from './patternSeries.ts'
-import { type PatternTrend, patternTrend } from './patternTrend.ts'
+import { type PatternTrend, patternTrend } from './patternTrends.ts'
 import { trendColumnsOf } from './trendColumns.ts'
 
 export interface EmergencesAsked {
@@ -41,7 +41,7 @@ export interface ListedEmergence extends JudgedPattern {
 
 /** The direction of the usage of each pattern that has enough windows, among those of all of them. */
 const readUsageDirections = async (
-  { database }: List,
+  { database }: ListSnapshot,
   usage: LineQuestion,
   firstSeen: ReadonlyMap<string, number>,
 ): Promise<ReadonlyMap<string, ListedDirection>> => {
@@ -58,7 +58,7 @@ const readUsageDirections = async (
  * @throws UnknownTypeError
  */
 export const readEmergences = async (
-  list: List,
+  list: ListSnapshot,
   { type, spans, usage, patternType, after, limit }: EmergencesAsked,
 ): Promise<{ readonly page: Page<ListedEmergence, RankedPlace>; readonly patterns: number }> => {
   const { database, relation } = list

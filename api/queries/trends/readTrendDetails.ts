@@ -5,13 +5,13 @@ import type { Queryable } from '@patterns/shared/postgres/queryable.ts'
 import { readPatternsWindows } from '../readPatternsWindows.ts'
 import type { LineQuestion } from './lineQuestion.ts'
 import { trendWindowRuns, windowsInOrder } from './patternSeries.ts'
-import { type PatternTrend, patternTrend } from './patternTrend.ts'
+import { type PatternTrend, patternTrend } from './patternTrends.ts'
 import type { ListedLine } from './readTrendList.ts'
 import { trendColumnsOf } from './trendColumns.ts'
 
 const trendsPerTurn = 20
 
-/** The windows of the same question so much later; kept lines may be of the next window already. */
+/** The windows of the same question so much later; stored lines may be of the next window already. */
 const later = ({ range: { from, to }, now, ...question }: LineQuestion, ms: number): LineQuestion => ({
   ...question,
   range: { from: from + ms, to: to + ms },

@@ -11,7 +11,7 @@ import { placeOf, rankedPage, selectRankedPage } from '../lists/rankedPage.ts'
 import { prepared } from '../lists/statement.ts'
 import { judgedLines } from './judgedLines.ts'
 import type { StartedLine } from './startedLine.ts'
-import type { Lines } from './trendLists.ts'
+import type { LinesSnapshot } from './lineReads.ts'
 
 export interface TrendListAsked {
   readonly patternType: string | undefined
@@ -75,7 +75,7 @@ const listedLine = (row: ListRow): ListedLine => ({
  * @throws UnknownTypeError
  */
 export const readTrendList = async (
-  { database, relation }: Lines,
+  { database, relation }: LinesSnapshot,
   { patternType, direction, after, limit }: TrendListAsked,
 ): Promise<TrendList> => {
   const wanted = direction === undefined ? sql`true` : sql`direction = ${direction}`

@@ -5,9 +5,9 @@ import { servedProjections } from '@patterns/read-model/served.ts'
 import { type Vector, vectorText } from '@patterns/read-model/vector.ts'
 import type pg from 'pg'
 import type { Sql } from 'sql-template-tag'
-import { type ProjectionHead, readHead } from '../live/projectionHead.ts'
+import { type ProjectionProgress, readProgress } from '../live/projectionProgress.ts'
 import type { Queryable } from '@patterns/shared/postgres/queryable.ts'
-import type { Turns } from '../turns.ts'
+import type { ConcurrencyLimit } from '../concurrencyLimit.ts'
 import { inSnapshot } from './inSnapshot.ts'
 import { judgeUsage } from './judgeUsage.ts'
 import { relationOfRows, rowsOf, standingsRelation, type Summed, windowsRelation } from './listRelation.ts'
@@ -31,7 +31,7 @@ export interface Snapshot {
 }
 
 /** All patterns with their sums over a range, as of one snapshot. */
-export interface List extends Snapshot {
+export interface ListSnapshot extends Snapshot {
   /** One row for each pattern that was ever seen, to select from; it is named `list`. */
   readonly relation: Sql
 }
@@ -40,27 +40,27 @@ export interface List extends Snapshot {
 export const asOfSnapshot = ({ vector, text }: Snapshot) => ({ vector, text })
 
 /** Reads lists over all patterns: from the standings if the range is one of theirs, else summed from the windows. */
-export interface Lists {
+export interface ListReads {
   /** Whether the standings answer for this. */
-  isKept(asked: Summed): boolean
+  isStored(asked: Summed): boolean
   /** @throws TooBusyError if more ranges are to be summed than can be in a while */
-  read<Result>(asked: ListAsked, work: (list: List) => Promise<Result>): Promise<Result>
+  read<Result>(asked: ListAsked, work: (list: ListSnapshot) => Promise<Result>): Promise<Result>
   /** The patterns alone, as the standings have them. */
   readPatterns<Result>(work: (snapshot: Snapshot) => Promise<Result>): Promise<Result>
 }
 
-export interface ListsOptions {
+export interface ListReadsOptions {
   readonly pool: pg.Pool
   /** How far the standings are, as far as it is known. */
-  readonly standings: () => ProjectionHead
-  /** Ranges that are not kept are summed in turn: each reads a good part of the windows. */
-  readonly sumTurns: Turns
+  readonly standings: () => ProjectionProgress
+  /** Ranges that are not stored are summed in turn: each reads a good part of the windows. */
+  readonly sumLimit: ConcurrencyLimit
 }
 
 const isByDefault = (limits: EmergenceLimits | undefined): boolean =>
   limits === undefined || Object.keys(limits).length === 0
 
-export const createLists = ({ pool, standings, sumTurns }: ListsOptions): Lists => {
+export const createListReads = ({ pool, standings, sumLimit }: ListReadsOptions): ListReads => {
   const standingAt = (asked: Summed, closedUntil: number | undefined): StandingRange | undefined =>
     closedUntil === undefined ? undefined : findStanding(asked, closedUntil)
 
@@ -75,8 +75,8 @@ export const createLists = ({ pool, standings, sumTurns }: ListsOptions): Lists 
     )
   }
 
-  const readWindows: Lists['read'] = (asked, work) =>
-    sumTurns(() =>
+  const readWindows: ListReads['read'] = (asked, work) =>
+    sumLimit(() =>
       inSnapshot(pool, async (database) => {
         const vector = await readVector(database, servedProjections.windows)
         const relation = await readRows(database, windowsRelation(asked), asked)
@@ -87,18 +87,18 @@ export const createLists = ({ pool, standings, sumTurns }: ListsOptions): Lists 
   return {
     readPatterns: (work) =>
       inSnapshot(pool, async (database) => {
-        const { vector, text } = await readHead(database, servedProjections.standings)
+        const { vector, text } = await readProgress(database, servedProjections.standings)
         return work({ database, vector, text })
       }),
-    isKept: (asked) => standingAt(asked, standings().closedUntil) !== undefined,
+    isStored: (asked) => standingAt(asked, standings().closedUntil) !== undefined,
     async read(asked, work) {
-      if (!this.isKept(asked)) return readWindows(asked, work)
+      if (!this.isStored(asked)) return readWindows(asked, work)
       const result = await inSnapshot(pool, async (database) => {
-        const { vector, closedUntil, text } = await readHead(database, servedProjections.standings)
+        const { vector, closedUntil, text } = await readProgress(database, servedProjections.standings)
         const name = standingAt(asked, closedUntil)
         if (name === undefined) return undefined
-        const kept = standingsRelation(name)
-        const relation = isByDefault(asked.verdicts) ? kept : await readRows(database, kept, asked)
+        const stored = standingsRelation(name)
+        const relation = isByDefault(asked.verdicts) ? stored : await readRows(database, stored, asked)
         return { of: await work({ database, relation, vector, text }) }
       })
       // An hour ended between the look at it and the snapshot.

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import type { PatternTrend } from '../queries/trends/patternTrend.ts'
+import type { PatternTrend } from '../queries/trends/patternTrends.ts'
 import type { TrendRange } from '../values/trendRange.ts'
 import { measuredOf, shortTrendSchema, trendRangeFields, trendRangeOf } from './shortTrendFields.ts'
 import { insufficientOf, predictionOf, predictionSchema } from './trendFields.ts'
@@ -8,7 +8,7 @@ import { metricField } from './units.ts'
 const [measured, insufficient] = shortTrendSchema.options
 
 /** How each metric of a pattern goes, each in one line. */
-export const healthSchema = z
+export const patternTrendsSchema = z
   .strictObject({
     ...trendRangeFields,
     metrics: z
@@ -35,7 +35,7 @@ const lineOf = ({ series: { metric, granularity }, trend }: PatternTrend) => {
   }
 }
 
-export const healthOf = (trends: readonly PatternTrend[], range: TrendRange) => ({
+export const patternTrendsOf = (trends: readonly PatternTrend[], range: TrendRange) => ({
   ...trendRangeOf(range),
   metrics: trends.map(lineOf),
 })

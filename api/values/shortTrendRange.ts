@@ -12,7 +12,7 @@ const minMs = 30 * windowMs.day
  * What trends look at that stand beside the figures of a range: what `/trends` looks at for that range, or for the last
  * 30 days of it if it is shorter.
  */
-export const resolveHealthRange = (
+export const resolveShortTrendRange = (
   request: RangeRequest,
   options: TrendRangeOptions,
 ): Resolved<TrendRange> => {
