@@ -50,7 +50,7 @@ export interface ProjectorOptions {
   /** Told of a flush that failed, once, unless the projector had failed or was closed before. */
   readonly onFailure: (error: unknown) => void
   readonly onFlush?: (flush: Flush) => void
-  /** Window states kept in memory at most. */
+  /** Window states cached at most. */
   readonly maxStates?: number
   /** Given each flush that is committed, in order, before the next one is begun; must not throw. */
   readonly onCommitted?: (changed: ChangedStates, position: number) => void

@@ -28,7 +28,7 @@ export interface WindowStatesOptions {
   readonly checkpointKey: CheckpointKey
   /** The checkpoint is at 0, so the tables hold nothing for this shard: nothing to look for until something was forgotten. */
   readonly isNew: boolean
-  /** States kept at most; about 1 KiB each. */
+  /** States cached at most; about 1 KiB each. */
   readonly maxStates?: number | undefined
 }
 

@@ -10,13 +10,13 @@ const sumOf = (measure: string, weight: string, as = measure): string =>
 
 /** `offset 0` keeps the look into the index of window starts what it is, whatever the plan for the rest. */
 const text = (table: string): string => `
-update ${table} as kept set
-  ${summedMeasures.map((measure) => `${measure} = kept.${measure} + moved.${measure}`).join(', ')},
-  closed_uses = kept.closed_uses + moved.closed_uses,
-  previous_uses = kept.previous_uses + moved.previous_uses,
+update ${table} as stored set
+  ${summedMeasures.map((measure) => `${measure} = stored.${measure} + moved.${measure}`).join(', ')},
+  closed_uses = stored.closed_uses + moved.closed_uses,
+  previous_uses = stored.previous_uses + moved.previous_uses,
   ${['trend', 'probability']
     .map(
-      (name) => `${name} = case when moved.closed_uses = 0 and moved.previous_uses = 0 then kept.${name} end`,
+      (name) => `${name} = case when moved.closed_uses = 0 and moved.previous_uses = 0 then stored.${name} end`,
     )
     .join(',\n  ')}
 from (
@@ -30,7 +30,7 @@ from (
     ) as windows
   group by pattern_id
 ) as moved
-where kept.pattern_id = moved.pattern_id`
+where stored.pattern_id = moved.pattern_id`
 
 /** Carries the closed hours of all patterns on from one end to a later one, by the hours that come in and those that leave. */
 export const advanceClosed = async (

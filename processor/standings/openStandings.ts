@@ -17,7 +17,7 @@ const lastSaid = (column: string): string =>
 /** A statement sees the rows as they were before it: so what it wrote can be compared with them. */
 const text = `
 with written as (
-  insert into ${servedTables.openStandings} as kept (pattern_id, ${written.join(', ')})
+  insert into ${servedTables.openStandings} as stored (pattern_id, ${written.join(', ')})
   select pattern_id, ${known.join(', ')}, sums.*
   from (
     select pattern_id, ${lastSaid('pattern_name')} as pattern_name, ${lastSaid('pattern_type')} as pattern_type,
@@ -32,8 +32,8 @@ with written as (
   ) as sums
   on conflict (pattern_id) do update set
     ${written.map((name) => `${name} = excluded.${name}`).join(', ')},
-    search_name = case when kept.pattern_name = excluded.pattern_name then kept.search_name end
-  where (${written.map((name) => `kept.${name}`).join(', ')})
+    search_name = case when stored.pattern_name = excluded.pattern_name then stored.search_name end
+  where (${written.map((name) => `stored.${name}`).join(', ')})
     is distinct from (${written.map((name) => `excluded.${name}`).join(', ')})
   returning pattern_id, first_seen, case when search_name is null then pattern_name end as new_name
 )
@@ -62,9 +62,9 @@ const writeSearchNames = async (client: Queryable, named: readonly Row[]): Promi
   if (named.length === 0) return
   await client.query({
     name: 'write_search_names',
-    text: `update ${servedTables.openStandings} as kept set search_name = named.search_name
+    text: `update ${servedTables.openStandings} as stored set search_name = named.search_name
            from unnest($1::uuid[], $2::text[]) as named (pattern_id, search_name)
-           where kept.pattern_id = named.pattern_id`,
+           where stored.pattern_id = named.pattern_id`,
     values: [
       uuidArray(named.map((row) => row.pattern_id)),
       textArray(named.map((row) => row.new_name!.toLowerCase())),

@@ -26,7 +26,7 @@ const sumOf = (measure: string, weight: string): string =>
   `coalesce(sum(windows.${measure} * piece.${weight}), 0)::bigint`
 
 const text = (table: string): string => `
-insert into ${table} as kept (pattern_id, ${counted.join(', ')})
+insert into ${table} as stored (pattern_id, ${counted.join(', ')})
 select ids.pattern_id, sums.*, open.first_seen >= $8
 from unnest($1::uuid[]) as ids (pattern_id)
 join ${servedTables.openStandings} as open on open.pattern_id = ids.pattern_id
@@ -44,11 +44,11 @@ on conflict (pattern_id) do update set
   ${['trend', 'probability']
     .map(
       (name) => `${name} = case
-    when (kept.closed_uses, kept.previous_uses, kept.is_new)
-      = (excluded.closed_uses, excluded.previous_uses, excluded.is_new) then kept.${name} end`,
+    when (stored.closed_uses, stored.previous_uses, stored.is_new)
+      = (excluded.closed_uses, excluded.previous_uses, excluded.is_new) then stored.${name} end`,
     )
     .join(',\n  ')}
-where (${counted.map((name) => `kept.${name}`).join(', ')})
+where (${counted.map((name) => `stored.${name}`).join(', ')})
   is distinct from (${counted.map((name) => `excluded.${name}`).join(', ')})`
 
 /** Counts the closed hours of some patterns again, from the largest windows that make them up. Those that are new get their rows. */

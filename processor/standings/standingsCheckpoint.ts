@@ -58,9 +58,9 @@ export const writeStandingsCheckpoint = async (
   ]
   const { rowCount } = await client.query({
     name: 'move_standings_checkpoint',
-    text: `update projection_checkpoints as kept set position = moved.position, watermark = $5, updated_at = now()
+    text: `update projection_checkpoints as stored set position = moved.position, watermark = $5, updated_at = now()
            from unnest($3::int8[], $4::int8[]) as moved (shard, position)
-           where projection = $1 and version = $2 and kept.shard = moved.shard`,
+           where projection = $1 and version = $2 and stored.shard = moved.shard`,
     values,
   })
   if (rowCount === vector.size) return

@@ -21,10 +21,10 @@ export const restateNewness = async (
   const newSince = new Date(standingSpans(name, closedUntil).growth.current.from)
   await client.query({
     text: `
-update ${table} as kept set is_new = not kept.is_new, trend = null, probability = null
+update ${table} as stored set is_new = not stored.is_new, trend = null, probability = null
 from ${servedTables.openStandings} as open
-where kept.pattern_id = open.pattern_id and kept.is_new <> (open.first_seen >= $1)
-  ${patternIds === undefined ? '' : 'and kept.pattern_id = any($2::uuid[])'}`,
+where stored.pattern_id = open.pattern_id and stored.is_new <> (open.first_seen >= $1)
+  ${patternIds === undefined ? '' : 'and stored.pattern_id = any($2::uuid[])'}`,
     values: [newSince, ...(patternIds === undefined ? [] : [uuidArray(patternIds)])],
   })
 }
@@ -68,9 +68,9 @@ export const writeVerdicts = async (
     )
     await client.query({
       name: `judge_${table}`,
-      text: `update ${table} as kept set trend = judged.trend, probability = judged.probability
+      text: `update ${table} as stored set trend = judged.trend, probability = judged.probability
              from unnest($1::uuid[], $2::text[], $3::float8[]) as judged (pattern_id, trend, probability)
-             where kept.pattern_id = judged.pattern_id`,
+             where stored.pattern_id = judged.pattern_id`,
       values: [
         uuidArray(some.map((row) => row.pattern_id)),
         textArray(verdicts.map(({ kind }) => kind)),

@@ -19,7 +19,7 @@ import {
   type ProjectorOptions,
 } from '../project/projector.ts'
 import type { Clock } from '../trends/clock.ts'
-import { createPace } from '../trends/pace.ts'
+import { createThrottle } from '../trends/throttle.ts'
 import { createShardTrends, type ShardTrends, type ShardTrendsOptions } from '../trends/shardTrends.ts'
 
 /** A shard's projector and its trends, together as a shard's owner holds them. */
@@ -68,7 +68,7 @@ export const ownShard = async ({
     windows,
     position: projector.position(),
     clock,
-    pace: createPace({ clock }),
+    throttle: createThrottle({ clock }),
     logger: createLogger('test', 'silent'),
     ...options,
   })

@@ -4,7 +4,7 @@ import { patternLine } from '@patterns/projections/trends/patternLine.ts'
 import { isIn, type SeriesSet, trendSeries } from '@patterns/projections/trends/trendSeries.ts'
 import { seriesRange } from '@patterns/projections/trends/trendSeries.ts'
 import type { TrendRow } from '@patterns/read-model/trendRow.ts'
-import type { PatternFigures } from './figureStore.ts'
+import type { PatternFigures } from './figureCache.ts'
 import { createFigureReader } from './windowFigures.ts'
 
 /** What a pattern's lines are made from. */

@@ -14,8 +14,8 @@ import { clearTrends, writeTrends } from '@patterns/read-model/writing/writeTren
 import { FencedError } from '@patterns/read-model/writing/fencedError.ts'
 import { backoffMs } from '@patterns/topic/backoff.ts'
 import type { Clock } from './clock.ts'
-import { createFigureStore } from './figureStore.ts'
-import type { Pace } from './pace.ts'
+import { createFigureCache } from './figureCache.ts'
+import type { Throttle } from './throttle.ts'
 import { decideRollover, type Rollover } from './rollover.ts'
 import { createStaleLines, type StalePattern } from './staleLines.ts'
 import { createLineComputer } from './computeLines.ts'
@@ -28,10 +28,10 @@ export interface ShardTrendsOptions {
   readonly position: number
   readonly clock: Clock
   /** Shared by all shards of the process. */
-  readonly pace: Pace
+  readonly throttle: Throttle
   readonly logger: Logger
   readonly onWritten?: (written: { lines: number; seconds: number }) => void
-  /** Windows whose figures are kept in memory at most. */
+  /** Windows whose figures are cached at most. */
   readonly maxWindows?: number
   readonly backoff?: (attempt: number) => number
 }
@@ -77,18 +77,18 @@ export const createShardTrends = ({
   windows,
   position: openedAt,
   clock,
-  pace,
+  throttle,
   logger,
   onWritten,
   maxWindows,
   backoff = backoffMs,
 }: ShardTrendsOptions): ShardTrends => {
   const key: CheckpointKey = { ...projectionsOf(windows.version).trends, shard: windows.shard }
-  const store = createFigureStore({
+  const cache = createFigureCache({
     isNew: openedAt === 0,
     ...(maxWindows === undefined ? {} : { maxWindows }),
   })
-  const stale = createStaleLines(store)
+  const stale = createStaleLines(cache)
   const computeLines = createLineComputer()
   let position = openedAt
   let checkpoint: Checkpoint | undefined
@@ -117,17 +117,17 @@ export const createShardTrends = ({
 
   /** Sees to it that the figures of these patterns are in memory. */
   const hold = async (patterns: readonly StalePattern[], now: number): Promise<void> => {
-    const horizon = store.reach(trendHorizon(now))
+    const horizon = cache.reach(trendHorizon(now))
     const missing = patterns
       .map(([patternId]) => patternId)
-      .filter((patternId) => store.get(patternId) === undefined)
+      .filter((patternId) => cache.get(patternId) === undefined)
     if (missing.length === 0 || isClosed) return
-    for (const patternId of missing) store.expect(patternId)
+    for (const patternId of missing) cache.expect(patternId)
     const loaded = await loadFigures(pool, windows, missing, horizon)
     // The database went back, as after a failover: what was flushed is not there any more.
     if (loaded.patterns.length < missing.length)
       throw new FencedError(`Shard ${key.shard} lacks a pattern in its catalogue that was changed`)
-    for (const pattern of loaded.patterns) store.fill(pattern, loaded.position, position)
+    for (const pattern of loaded.patterns) cache.fill(pattern, loaded.position, position)
     // Unless the clock was set back meanwhile, all are there now.
     await hold(patterns, now)
   }
@@ -142,11 +142,11 @@ export const createShardTrends = ({
     await hold(patterns, now)
     if (isClosed) return
     const rows = patterns.flatMap(([patternId, set]) => {
-      const figures = store.get(patternId)!
+      const figures = cache.get(patternId)!
       // Windows that were read may already hold a flush that we were not told of yet.
       return computeLines({ patternId, figures, set, position: Math.max(position, figures.position), now })
     })
-    store.forgetOldest()
+    cache.forgetOldest()
     const to = { ...checkpoint!, ...moved }
     await writeTrends(pool, key, checkpoint!, to, rows)
     checkpoint = to
@@ -170,14 +170,14 @@ export const createShardTrends = ({
 
   /** A turn may have to wait, and the shard be gone when it comes. */
   const turn = (work: () => Promise<void>): Promise<void> =>
-    pace.turn(async () => {
+    throttle.turn(async () => {
       if (!isClosed) await work()
     })
 
   const round = async (): Promise<void> => {
     const began = clock.elapsed()
     const now = clock.now()
-    checkpoint ??= await pace.turn(open)
+    checkpoint ??= await throttle.turn(open)
     const closed = closedUntil('hour', now)
     rollover = decideRollover(checkpoint.watermark, closed, rollover)
     const upTo = position
@@ -244,7 +244,7 @@ export const createShardTrends = ({
     close() {
       isClosed = true
       cancelTimer()
-      store.forgetAll()
+      cache.forgetAll()
     },
   }
 }

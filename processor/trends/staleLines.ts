@@ -7,14 +7,14 @@ import {
   trendHorizon,
 } from '@patterns/projections/trends/trendSeries.ts'
 import type { ChangedStates } from '@patterns/read-model/writing/writeFlush.ts'
-import type { FigureStore } from './figureStore.ts'
+import type { FigureCache } from './figureCache.ts'
 
 /** What is to be computed of a pattern. */
 export type StalePattern = readonly [patternId: string, set: SeriesSet]
 
 /** The lines that are not those of the windows any more. */
 export interface StaleLines {
-  /** Takes a committed flush into the store, and remembers which lines its closed windows change. */
+  /** Takes a committed flush into the cache, and remembers which lines its closed windows change. */
   flushed(changed: ChangedStates, now: number): void
   /** All lines of these patterns. */
   addAll(patternIds: readonly string[]): void
@@ -22,7 +22,7 @@ export interface StaleLines {
   takeAll(): StalePattern[]
 }
 
-export const createStaleLines = (store: FigureStore): StaleLines => {
+export const createStaleLines = (cache: FigureCache): StaleLines => {
   let stale = new Map<string, SeriesSet>()
   const add = (patternId: string, set: SeriesSet): void => {
     if (set !== noSeries) stale.set(patternId, (stale.get(patternId) ?? noSeries) | set)
@@ -30,21 +30,21 @@ export const createStaleLines = (store: FigureStore): StaleLines => {
   return {
     flushed({ windows, entries }, now) {
       const findSeries = createSeriesFinder(now)
-      store.reach(trendHorizon(now))
+      cache.reach(trendHorizon(now))
       const patterns = new Map(
         entries.map(([patternId, { firstSeen }]) => [
           patternId,
-          { firstSeen: firstSeen!, held: store.flushed(patternId, firstSeen!) },
+          { firstSeen: firstSeen!, held: cache.flushed(patternId, firstSeen!) },
         ]),
       )
       for (const granularity of granularities) {
         for (const { patternId, start, state } of windows[granularity].patterns) {
           const { firstSeen, held } = patterns.get(patternId!)!
-          if (held !== undefined) store.put(held, granularity, start, state)
+          if (held !== undefined) cache.put(held, granularity, start, state)
           add(patternId!, findSeries(granularity, start, firstSeen))
         }
       }
-      store.forgetOldest()
+      cache.forgetOldest()
     },
     addAll(patternIds) {
       for (const patternId of patternIds) add(patternId, allSeries)

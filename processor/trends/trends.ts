@@ -2,7 +2,7 @@ import type { Logger } from '@patterns/shared/logger.ts'
 import type pg from 'pg'
 import type { CheckpointKey } from '@patterns/read-model/projection.ts'
 import { type Clock, systemClock } from './clock.ts'
-import { createPace } from './pace.ts'
+import { createThrottle } from './throttle.ts'
 import {
   createShardTrends,
   type ShardTrends,
@@ -10,7 +10,7 @@ import {
   type TrendsState,
 } from './shardTrends.ts'
 
-/** The trends of all shards of this process, which share one pace. */
+/** The trends of all shards of this process, which share one throttle. */
 export interface Trends {
   /** For a shard whose windows are committed up to `position`. */
   open(windows: CheckpointKey, position: number): ShardTrends
@@ -26,12 +26,12 @@ export interface TrendsOptions extends Pick<ShardTrendsOptions, 'onWritten' | 'b
 }
 
 export const createTrends = ({ clock = systemClock, ...options }: TrendsOptions): Trends => {
-  const pace = createPace({ clock })
+  const throttle = createThrottle({ clock })
   const shards = new Set<ShardTrends>()
   const closing = new Set<Promise<void>>()
   return {
     open(windows, position) {
-      const opened = createShardTrends({ ...options, clock, pace, windows, position })
+      const opened = createShardTrends({ ...options, clock, throttle, windows, position })
       const shard: ShardTrends = {
         ...opened,
         close() {

@@ -49,7 +49,7 @@ const names = columns.map(([name]) => name)
 
 /** A line that was computed from later windows stays: two who both believe to own the shard cannot undo it. */
 const upsertText = (version: number): string => `
-insert into ${tablesOf(version).trends} as kept (shard, ${names.join(', ')})
+insert into ${tablesOf(version).trends} as stored (shard, ${names.join(', ')})
 select $1, ${names.map((name) => (name === 'granularity' ? 'rows.granularity::granularity' : `rows.${name}`)).join(', ')}
 from unnest(${columns.map(([, type], i) => `$${i + 2}::${type}[]`).join(', ')}) as rows (${names.join(', ')})
 on conflict (${keys.join(', ')}) do update set
@@ -57,7 +57,7 @@ on conflict (${keys.join(', ')}) do update set
     .filter((name) => !keys.includes(name))
     .map((name) => `${name} = excluded.${name}`)
     .join(', ')}
-where kept.position <= excluded.position`
+where stored.position <= excluded.position`
 
 /**
  * Lines and the checkpoint that accounts for them, in one transaction, as windows are written.

@@ -1,20 +1,20 @@
 import { describe, expect, it } from 'vitest'
-import { createPace } from './pace.ts'
+import { createThrottle } from './throttle.ts'
 import { createSteppedClock } from '../testing/steppedClock.ts'
 
 /** Lets what is ready run. */
 const settle = () => new Promise((resolve) => setImmediate(resolve))
 
-describe('the pace of background work', () => {
+describe('the throttle of background work', () => {
   it('rests nine times as long as a turn took, and no longer than two seconds', async () => {
     const clock = createSteppedClock(0)
-    const pace = createPace({ clock })
+    const throttle = createThrottle({ clock })
     const began: number[] = []
     const work = (takesMs: number) => async (): Promise<void> => {
       began.push(clock.elapsed())
       clock.step(takesMs)
     }
-    const turns = [10, 1_000, 5].map((takesMs) => pace.turn(work(takesMs)))
+    const turns = [10, 1_000, 5].map((takesMs) => throttle.turn(work(takesMs)))
     await turns[0]
     await settle()
     clock.step(89)
@@ -33,9 +33,9 @@ describe('the pace of background work', () => {
 
   it('gives the next its turn after one that failed', async () => {
     const clock = createSteppedClock(0)
-    const pace = createPace({ clock })
-    const failed = pace.turn(() => Promise.reject(new Error('no')))
+    const throttle = createThrottle({ clock })
+    const failed = throttle.turn(() => Promise.reject(new Error('no')))
     await expect(failed).rejects.toThrow('no')
-    expect(await pace.turn(() => Promise.resolve('yes'))).toBe('yes')
+    expect(await throttle.turn(() => Promise.resolve('yes'))).toBe('yes')
   })
 })

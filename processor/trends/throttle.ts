@@ -1,7 +1,7 @@
 import type { Clock } from './clock.ts'
 
 /** Lets the parts of a process take turns at work that must not disturb the rest of it. */
-export interface Pace {
+export interface Throttle {
   /** Runs `work` when those before are done and the rest they call for has passed. */
   turn<Result>(work: () => Promise<Result>): Promise<Result>
 }
@@ -14,13 +14,13 @@ const maxRestMs = 2_000
  * much there is to do. That bounds what the work costs the rest of the process and the database by design:
  * with more to do it takes longer.
  */
-export const createPace = ({
+export const createThrottle = ({
   clock,
   share = 0.1,
 }: {
   readonly clock: Clock
   readonly share?: number
-}): Pace => {
+}): Throttle => {
   let last: Promise<unknown> = Promise.resolve()
   let restUntil = Number.NEGATIVE_INFINITY
 

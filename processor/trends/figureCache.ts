@@ -27,9 +27,9 @@ export type Horizon = Readonly<Record<Granularity, number>>
  * The figures of a shard's patterns, least recently used out first: those of the flushes that were committed,
  * taken in in the order of their positions.
  */
-export interface FigureStore {
+export interface FigureCache {
   /**
-   * Says which windows are needed from now on, and answers which are kept: one more of each size, so that
+   * Says which windows are needed from now on, and answers which are cached: one more of each size, so that
    * those who look at the clock a moment apart need not disagree. Where the clock was set back, windows may be
    * needed that were let go of, and all is forgotten.
    */
@@ -42,17 +42,17 @@ export interface FigureStore {
   fill(pattern: LoadedPattern, loadedAt: number, position: number): void
   /** The pattern that a flush changed, to be `put` into; undefined if it is not held and need not be. */
   flushed(patternId: string, firstSeen: number): PatternFigures | undefined
-  /** Takes in a window, unless it lies too far back to be kept. */
+  /** Takes in a window, unless it lies too far back to be cached. */
   put(pattern: PatternFigures, granularity: Granularity, start: number, state: MetricState): void
   /** Forgets the least recently used beyond the bound. */
   forgetOldest(): void
   forgetAll(): void
 }
 
-export interface FigureStoreOptions {
+export interface FigureCacheOptions {
   /** The shard has no windows yet, so what is not held does not exist. */
   readonly isNew: boolean
-  /** Windows kept at most, 56 bytes each: by default 22 MB, 3,000 patterns that were used in every window. */
+  /** Windows cached at most, 56 bytes each: by default 22 MB, 3,000 patterns that were used in every window. */
   readonly maxWindows?: number
 }
 
@@ -71,7 +71,7 @@ const everything: Horizon = {
   week: Number.NEGATIVE_INFINITY,
 }
 
-export const createFigureStore = ({ isNew, maxWindows = 400_000 }: FigureStoreOptions): FigureStore => {
+export const createFigureCache = ({ isNew, maxWindows = 400_000 }: FigureCacheOptions): FigureCache => {
   const patterns = new Map<string, PatternFigures>()
   let isComplete = isNew
   let horizon: Horizon = everything
@@ -87,7 +87,7 @@ export const createFigureStore = ({ isNew, maxWindows = 400_000 }: FigureStoreOp
     patterns.delete(patternId)
     for (const granularity of granularities) room -= pattern[granularity].data.length
   }
-  const put: FigureStore['put'] = (pattern, granularity, start, state) => {
+  const put: FigureCache['put'] = (pattern, granularity, start, state) => {
     if (start < horizon[granularity]) return
     const figures = pattern[granularity]
     const before = figures.data.length
