@@ -9,7 +9,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 let folder: string
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'patterns-lint-'))
-  copyFileSync(join(root, '.oxlintrc.json'), join(folder, '.oxlintrc.json'))
+  copyFileSync(join(root, 'oxlint.config.ts'), join(folder, 'oxlint.config.ts'))
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 

@@ -16,7 +16,8 @@ update ${table} as stored set
   previous_uses = stored.previous_uses + moved.previous_uses,
   ${['trend', 'probability']
     .map(
-      (name) => `${name} = case when moved.closed_uses = 0 and moved.previous_uses = 0 then stored.${name} end`,
+      (name) =>
+        `${name} = case when moved.closed_uses = 0 and moved.previous_uses = 0 then stored.${name} end`,
     )
     .join(',\n  ')}
 from (
