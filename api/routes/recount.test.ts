@@ -89,6 +89,12 @@ const expectPeriods = (
   for (const event of inRange(mine, range)) expect([...named.keys()]).toContain(nameOf(event))
 }
 
+/** How many mean scores lie in each fifth of 0…1; 1 is in the last. */
+const fifthsOf = (averages: readonly number[]): number[] =>
+  [0, 1, 2, 3, 4].map(
+    (fifth) => averages.filter((average) => Math.min(Math.floor(average * 5), 4) === fifth).length,
+  )
+
 const everyCase = { numRuns: 60, endOnFailure: true }
 
 describe('answers equal a recount from the events', () => {
@@ -267,6 +273,8 @@ describe('answers equal a recount from the events', () => {
         )
         const averages = patternIds.flatMap((id) => mean(scores(ofPattern(all, id))) ?? [])
         close(summary.average_quality, mean(averages))
+        const counts = summary.quality_distribution.map(({ count }: { count: number }) => count)
+        expect(counts).toEqual(fifthsOf(averages))
 
         const pattern = await askOrSkip(`/patterns/${patternIds[2]}?${range}${after}`)
         const mine = inRange(ofPattern(events, patternIds[2]), pattern)

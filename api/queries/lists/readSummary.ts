@@ -30,8 +30,11 @@ interface SummaryRow {
 
 const fifths = [0, 1, 2, 3, 4]
 
-/** Which fifth of 0…1 a mean score lies in; decided on the integers, so none falls on a wrong side. 1 is in the last. */
-const fifth = 'least(quality_sum / nullif(200000 * quality_count, 0), 4)'
+/**
+ * Which fifth of 0…1 a mean score lies in, null without one; decided on the integers, so none falls on a wrong side. 1 is
+ * in the last. `least` alone would pass over a null.
+ */
+const fifth = 'case when quality_count > 0 then least(quality_sum / (200000 * quality_count), 4) end'
 
 /**
  * All patterns of a type at a glance.
