@@ -3,7 +3,7 @@ import { asOfSnapshot } from '../queries/lists/listReads.ts'
 import { readCatalogue } from '../queries/lists/readCatalogue.ts'
 import { answerFields, isoTime, isoTimeOrNull } from '../http/conventions/asOf.ts'
 import { decodeCursor, questionOf } from '../http/conventions/cursor.ts'
-import { type PagePlace, pagePlace } from '../values/page.ts'
+import { patternPlace } from '../values/page.ts'
 import { afterParameter, pageParameters, patternTypeParameter } from '../http/conventions/parameters.ts'
 import { type ApiApp, notModified, problemResponses, type RouteDependencies } from './apiRoute.ts'
 import { count } from './figureFields.ts'
@@ -45,6 +45,7 @@ const route = createRoute({
         .string()
         .min(1)
         .max(200)
+        .refine((text) => !text.includes('\0'), 'must not have the character U+0000')
         .optional()
         .openapi({ description: 'Part of a name, in any case; or the beginning of an id.' }),
       pattern_type: patternTypeParameter,
@@ -68,9 +69,7 @@ export const routePatterns = (app: ApiApp, dependencies: RouteDependencies): voi
     const { search, pattern_type, sort, limit, cursor, after } = context.req.valid('query')
     const question = questionOf(dependencies.logId(), 'patterns', { search, pattern_type, sort })
     const place =
-      cursor === undefined
-        ? undefined
-        : decodeCursor(cursor, question, pagePlace as z.ZodType<PagePlace>).place
+      cursor === undefined ? undefined : decodeCursor(cursor, question, patternPlace(sort.field)).place
     return dependencies.answers(context, {
       key: JSON.stringify(['patterns', question, place, limit]),
       source: dependencies.fromStandings,

@@ -5,7 +5,7 @@ import { type ListRequest, resumeListRange } from '../http/conventions/listRange
 import { orRefuse } from '../http/problems/problem.ts'
 import { resolveSeries, type Series, type SeriesRequest } from '../values/buckets.ts'
 import { resolveShortTrendRange } from '../values/shortTrendRange.ts'
-import { type PagePlace, pagePlace } from '../values/page.ts'
+import { type PagePlace, patternPlace } from '../values/page.ts'
 import { floorHour, type Range, resolveRange } from '../values/range.ts'
 import type { TrendRange } from '../values/trendRange.ts'
 import { orRefuseWindows } from './trendCursor.ts'
@@ -23,7 +23,7 @@ export interface QualityList {
 const hour = z.int().refine((time) => time === floorHour(time))
 
 /** The last item of a page, and what trends look at: windows close between two pages. */
-const placeSchema = z.tuple([pagePlace, z.tuple([z.enum(granularities), hour, hour])])
+const placeSchema = z.tuple([patternPlace('quality_score'), z.tuple([z.enum(granularities), hour, hour])])
 
 interface Limits {
   readonly now: number

@@ -6,7 +6,7 @@ import { type ListRequest, refuseRangeOfCursor, resumeListRange } from '../http/
 import { resolveSeries, type Series, type SeriesRequest } from '../values/buckets.ts'
 import { orRefuse } from '../http/problems/problem.ts'
 import { growthSpansOf } from '../values/growthSpans.ts'
-import { type PagePlace, pagePlace } from '../values/page.ts'
+import { type PagePlace, patternPlace } from '../values/page.ts'
 import { floorHour, maxRangeMs, previousRange, type Range, resolveRange } from '../values/range.ts'
 
 /** Over which times usage is listed, and where in the list the page begins. */
@@ -22,9 +22,9 @@ export interface UsageList {
 const hour = z.int().refine((time) => time === floorHour(time))
 
 /** The last item of a page, and the later of the two times that growth compares: hours close between two pages. */
-const placeSchema = z.tuple([pagePlace, z.tuple([hour, hour]).nullable()])
+const placeSchema = (field: string) => z.tuple([patternPlace(field), z.tuple([hour, hour]).nullable()])
 
-type Place = z.infer<typeof placeSchema>
+type Place = z.infer<ReturnType<typeof placeSchema>>
 
 interface Limits {
   readonly now: number
@@ -34,7 +34,7 @@ interface Limits {
 
 /** The first page, or by its cursor the next one of the same times. */
 export const resolveUsageList = (
-  request: ListRequest & SeriesRequest,
+  request: ListRequest & SeriesRequest & { readonly sort: { readonly field: string } },
   question: string,
   limits: Limits,
 ): UsageList => {
@@ -46,7 +46,7 @@ export const resolveUsageList = (
   }
   const { range, place } = resumeListRange(request.cursor, request, question, {
     ...limits,
-    place: placeSchema,
+    place: placeSchema(request.sort.field),
   })
   const [after, current] = place
   const growth = current === null ? undefined : resumeSpans(current, limits.now)
@@ -66,6 +66,6 @@ export const nextUsageCursor = (
   { range, growth }: Pick<UsageList, 'range' | 'growth'>,
 ): string | null => {
   if (end === null) return null
-  const place: Place = [[...end], growth === undefined ? null : [growth.current.from, growth.current.to]]
+  const place: Place = [end, growth === undefined ? null : [growth.current.from, growth.current.to]]
   return encodeCursor(question, { range, place })
 }

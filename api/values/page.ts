@@ -1,3 +1,4 @@
+import { readUuid } from '@patterns/shared/contract/uuid.ts'
 import { z } from 'zod'
 
 /** What a list is ordered by; ties are broken by id. Missing values come last in either direction. */
@@ -8,10 +9,22 @@ export type PagePlace = readonly [value: SortValue, id: string]
 
 export const pagePlace = z.tuple([z.union([z.number(), z.string(), z.null()]), z.string()])
 
+/** The id of any pattern that there can be, whatever its version and variant say. */
+const patternId = z.string().refine((text) => readUuid(text) === text)
+
+/** No text that is kept has the null character, and none that is sent to Postgres may. */
+const keptText = z.string().refine((text) => !text.includes('\0'))
+
+const textFields: readonly string[] = ['pattern_name', 'pattern_type']
+
+/** The place of a page of patterns that are ordered by a field: what its cursor holds goes into the statement as it is. */
+export const patternPlace = (field: string): z.ZodType<PagePlace> =>
+  z.tuple([(textFields.includes(field) ? keptText : z.number()).nullable(), patternId])
+
 /** The last item of a page of a list that is ordered by several numbers, the first counting most, and then by id. */
 export type RankedPlace = readonly [values: readonly number[], id: string]
 
-export const rankedPlace = z.tuple([z.array(z.number()), z.uuid()])
+export const rankedPlace = z.tuple([z.array(z.number()), patternId])
 
 export interface PageOptions<Item> {
   readonly valueOf: (item: Item) => SortValue

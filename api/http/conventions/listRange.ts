@@ -1,6 +1,6 @@
 import type { z } from '@hono/zod-openapi'
 import { type Cursor, decodeCursor, refuseCursor } from './cursor.ts'
-import { type PagePlace, pagePlace } from '../../values/page.ts'
+import { type PagePlace, patternPlace } from '../../values/page.ts'
 import { orRefuse, type Problem, unprocessable } from '../problems/problem.ts'
 import { endOfHour, maxRangeMs, type Range, type RangeRequest, resolveRange } from '../../values/range.ts'
 import { type Granularity, windowMs } from '@patterns/projections/window.ts'
@@ -44,15 +44,15 @@ export const resumeListRange = <Place>(
 export const refuseRangeOfCursor = (): Problem =>
   unprocessable([{ path: 'cursor', message: 'the cursor holds no range that can be served' }])
 
-/** The range of a list, and where its page begins: those of the cursor where there is one. */
+/** The range of a list of patterns, and where its page begins: those of the cursor where there is one. */
 export const resolveListRange = (
-  request: ListRequest,
+  request: ListRequest & { readonly sort: { readonly field: string } },
   question: string,
   options: { readonly now: number; readonly defaultRange: string },
 ): { readonly range: Range; readonly after: PagePlace | undefined } => {
   if (request.cursor === undefined)
     return { range: orRefuse(resolveRange(request, options)), after: undefined }
-  const place = pagePlace as z.ZodType<PagePlace>
+  const place = patternPlace(request.sort.field)
   const cursor = resumeListRange(request.cursor, request, question, { ...options, place })
   return { range: cursor.range, after: cursor.place }
 }

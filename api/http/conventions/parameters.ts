@@ -102,7 +102,8 @@ export const patternTypeParameter = z
 
 export const pageParameters = {
   limit: integer(1, 500, 'How many to list at most.', 50) as z.ZodType<number, string | undefined>,
-  cursor: z.string().min(1).max(1_000).optional().openapi({
+  // One that ends with a name of 200 characters, each written as six.
+  cursor: z.string().min(1).max(2_000).optional().openapi({
     description: 'The `next_cursor` of the page before; all other parameters as in its request.',
   }),
 }
