@@ -13,6 +13,9 @@ export const vectorFromJson = (json: Readonly<Record<string, number>>): Vector =
 export const vectorText = (vector: Vector): string =>
   [...vector].map(([shard, position]) => `${shard}:${position}`).join(',')
 
-/** Whether a shard lies behind in `vector`, so that it was made new: positions never step back otherwise. */
-export const stepsBack = (from: Vector, to: Vector): boolean =>
-  [...from].some(([shard, position]) => (to.get(shard) ?? 0) < position)
+/** Whether a vector accounts for all that another accounts for. */
+export const covers = (vector: Vector, other: Vector): boolean =>
+  [...other].every(([shard, position]) => (vector.get(shard) ?? 0) >= position)
+
+/** Whether a shard lies behind in `to`, so that it was made new: positions never step back otherwise. */
+export const stepsBack = (from: Vector, to: Vector): boolean => !covers(to, from)

@@ -3,6 +3,17 @@ export class TooBusyError extends Error {
   override readonly name = 'TooBusyError'
 }
 
+/** The processor has not made yet what is to be read, as after a migration. */
+export class NotMadeYetError extends Error {
+  override readonly name = 'NotMadeYetError'
+
+  constructor() {
+    super(
+      'The processor has not listed the patterns yet. It does so within seconds, once one of this version runs.',
+    )
+  }
+}
+
 /** No event of a pattern was ever seen. */
 export class PatternNotFoundError extends Error {
   override readonly name = 'PatternNotFoundError'

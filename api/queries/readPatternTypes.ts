@@ -1,4 +1,5 @@
 import { type Vector, vectorFromJson } from '@patterns/read-model/vector.ts'
+import { mergedCatalogue } from '@patterns/read-model/reading/selectCatalogue.ts'
 import { vectorExpression } from '@patterns/read-model/reading/readVector.ts'
 import { servedProjections, servedTables } from '@patterns/read-model/served.ts'
 import type { Queryable } from '@patterns/shared/postgres/queryable.ts'
@@ -18,16 +19,6 @@ export interface PatternTypesRead {
   readonly untyped: number
 }
 
-/**
- * Each pattern once. One that comes in several shards has a row in each, of which the one that was said last names its
- * type, as `mergeEntry` decides it.
- */
-const typedPatterns = `(
-  select pattern_id, max(last_used) as last_used,
-    (array_agg(pattern_type order by pattern_type_said_at desc nulls last, pattern_type_said_by desc))[1] as pattern_type
-  from ${servedTables.catalogue}
-  group by pattern_id)`
-
 /** Counts the patterns of each type, and reads the vector in the same statement, so both are of one moment. */
 export const readPatternTypes = async (database: Queryable): Promise<PatternTypesRead> => {
   const { rows } = await database.query<{
@@ -39,7 +30,7 @@ export const readPatternTypes = async (database: Queryable): Promise<PatternType
 select ${vectorExpression(servedProjections.windows)} as vector,
   (select json_agg(json_build_array(pattern_type, patterns, used)) from (
     select pattern_type, count(*) as patterns, count(last_used) as used
-    from ${typedPatterns} as typed group by pattern_type) as counted) as types`,
+    from (${mergedCatalogue(servedTables)}) as patterns group by pattern_type) as counted) as types`,
   })
   const { vector, types } = rows[0]!
   const counted = types ?? []

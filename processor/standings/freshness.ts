@@ -1,4 +1,4 @@
-import type { Vector } from '@patterns/read-model/vector.ts'
+import { covers, type Vector } from '@patterns/read-model/vector.ts'
 import type { Checkpoints } from './standingsCheckpoint.ts'
 
 /** How far the standings are behind the windows, whichever processor refreshes them. */
@@ -10,9 +10,6 @@ export interface Freshness {
   /** Since when the standings may lack something. */
   wholeUntil(): number
 }
-
-const covers = (standings: Vector, windows: Vector): boolean =>
-  [...windows].every(([shard, position]) => (standings.get(shard) ?? 0) >= position)
 
 const nothing: Vector = new Map()
 

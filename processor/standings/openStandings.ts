@@ -1,4 +1,5 @@
 import { standingSpans } from '@patterns/projections/standings/standingRange.ts'
+import { mergedCatalogue } from '@patterns/read-model/reading/selectCatalogue.ts'
 import { servedTables } from '@patterns/read-model/served.ts'
 import { textArray, uuidArray } from '@patterns/shared/postgres/binaryArray.ts'
 import type { Queryable } from '@patterns/shared/postgres/queryable.ts'
@@ -9,21 +10,12 @@ const patternsPerStatement = 1_000
 const known = ['pattern_name', 'pattern_type', 'first_seen', 'last_seen', 'last_used']
 const written = [...known, ...summedMeasures]
 
-/** Of all shards that say it, what the event with the greatest (occurred_at, event_id) said. */
-const lastSaid = (column: string): string =>
-  `(array_agg(${column} order by ${column}_said_at desc, ${column}_said_by desc)
-     filter (where ${column}_said_at is not null))[1]`
-
 /** A statement sees the rows as they were before it: so what it wrote can be compared with them. */
 const text = `
 with written as (
   insert into ${servedTables.openStandings} as stored (pattern_id, ${written.join(', ')})
   select pattern_id, ${known.join(', ')}, sums.*
-  from (
-    select pattern_id, ${lastSaid('pattern_name')} as pattern_name, ${lastSaid('pattern_type')} as pattern_type,
-      min(first_seen) as first_seen, max(last_seen) as last_seen, max(last_used) as last_used
-    from ${servedTables.catalogue} where pattern_id = any($1::uuid[])
-    group by pattern_id
+  from (${mergedCatalogue(servedTables, 'pattern_id = any($1::uuid[])')}
   ) as catalogue
   cross join lateral (
     select ${summedMeasures.map((measure) => `coalesce(sum(${measure}), 0)::bigint`).join(', ')}

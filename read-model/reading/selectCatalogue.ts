@@ -4,6 +4,18 @@ import {
   mergeEntry,
   type Reported,
 } from '@patterns/projections/catalogue.ts'
+import type { Tables } from '../tables.ts'
+
+/** Of all shards that say it, what the event with the greatest (occurred_at, event_id) said. */
+const lastSaid = (column: string): string =>
+  `(array_agg(${column} order by ${column}_said_at desc, ${column}_said_by desc)
+     filter (where ${column}_said_at is not null))[1] as ${column}`
+
+/** Selects each pattern once, whatever shards it comes in: what it is called and when it was seen, as `mergeEntry` has it. */
+export const mergedCatalogue = ({ catalogue }: Pick<Tables, 'catalogue'>, where = 'true'): string => `
+select pattern_id, ${['pattern_name', 'pattern_type'].map(lastSaid).join(', ')},
+  min(first_seen) as first_seen, max(last_seen) as last_seen, max(last_used) as last_used
+from ${catalogue} where ${where} group by pattern_id`
 
 /** The columns of a catalogue row as JSON fields, times in epoch milliseconds. */
 const epoch = (column: string): string => `extract(epoch from ${column})::float8 * 1000`

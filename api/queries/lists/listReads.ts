@@ -1,17 +1,18 @@
 import type { EmergenceLimits } from '@patterns/projections/analytics/emergence.ts'
 import { findStanding, type StandingRange } from '@patterns/projections/standings/standingRange.ts'
 import { readVector } from '@patterns/read-model/reading/readVector.ts'
-import { servedProjections } from '@patterns/read-model/served.ts'
+import { servedProjections, servedTables } from '@patterns/read-model/served.ts'
 import { type Vector, vectorText } from '@patterns/read-model/vector.ts'
 import type pg from 'pg'
 import type { Sql } from 'sql-template-tag'
 import { type ProjectionProgress, readProgress } from '../live/projectionProgress.ts'
 import type { Queryable } from '@patterns/shared/postgres/queryable.ts'
 import type { ConcurrencyLimit } from '../concurrencyLimit.ts'
+import { NotMadeYetError } from '../queryErrors.ts'
 import { inSnapshot } from './inSnapshot.ts'
 import { judgeUsage } from './judgeUsage.ts'
 import { relationOfRows, rowsOf, standingsRelation, type Summed, windowsRelation } from './listRelation.ts'
-import { prepared } from './statement.ts'
+import { namesRelation } from './namesRelation.ts'
 
 export interface ListAsked extends Summed {
   /**
@@ -45,7 +46,10 @@ export interface ListReads {
   isStored(asked: Summed): boolean
   /** @throws TooBusyError if more ranges are to be summed than can be in a while */
   read<Result>(asked: ListAsked, work: (list: ListSnapshot) => Promise<Result>): Promise<Result>
-  /** The patterns alone, as the standings have them. */
+  /**
+   * The patterns alone, as the standings have them.
+   * @throws NotMadeYetError if there are patterns and no standings
+   */
   readPatterns<Result>(work: (snapshot: Snapshot) => Promise<Result>): Promise<Result>
 }
 
@@ -57,6 +61,14 @@ export interface ListReadsOptions {
   readonly sumLimit: ConcurrencyLimit
 }
 
+const hasPatterns = async (database: Queryable): Promise<boolean> => {
+  const { rows } = await database.query<{ has_patterns: boolean }>({
+    name: 'has_patterns',
+    text: `select exists (select from ${servedTables.catalogue}) as has_patterns`,
+  })
+  return rows[0]!.has_patterns
+}
+
 const isByDefault = (limits: EmergenceLimits | undefined): boolean =>
   limits === undefined || Object.keys(limits).length === 0
 
@@ -66,7 +78,9 @@ export const createListReads = ({ pool, standings, sumLimit }: ListReadsOptions)
 
   /** The relation with its rows read once, and judged if that is asked for: what follows does not sum them again. */
   const readRows = async (database: Queryable, relation: Sql, asked: ListAsked): Promise<Sql> => {
-    const { rows } = await database.query<{ rows: string }>(prepared(rowsOf(relation)))
+    // Each mix of hours, days and weeks has a text of its own: too many to prepare them all on each connection.
+    const { text, values } = rowsOf(relation)
+    const { rows } = await database.query<{ rows: string }>({ text, values })
     const read = rows[0]!.rows
     return relationOfRows(
       asked.growth === undefined || asked.verdicts === undefined
@@ -79,7 +93,11 @@ export const createListReads = ({ pool, standings, sumLimit }: ListReadsOptions)
     sumLimit(() =>
       inSnapshot(pool, async (database) => {
         const vector = await readVector(database, servedProjections.windows)
-        const relation = await readRows(database, windowsRelation(asked), asked)
+        const relation = await readRows(
+          database,
+          windowsRelation(asked, await namesRelation(database, vector)),
+          asked,
+        )
         return work({ database, relation, vector, text: vectorText(vector) })
       }),
     )
@@ -87,7 +105,8 @@ export const createListReads = ({ pool, standings, sumLimit }: ListReadsOptions)
   return {
     readPatterns: (work) =>
       inSnapshot(pool, async (database) => {
-        const { vector, text } = await readProgress(database, servedProjections.standings)
+        const { vector, closedUntil, text } = await readProgress(database, servedProjections.standings)
+        if (closedUntil === undefined && (await hasPatterns(database))) throw new NotMadeYetError()
         return work({ database, vector, text })
       }),
     isStored: (asked) => standingAt(asked, standings().closedUntil) !== undefined,

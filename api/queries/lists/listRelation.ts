@@ -64,10 +64,10 @@ const timesBetween = (spans: readonly Range[]): readonly Range[] => {
 const at = (time: number): Sql => sql`${new Date(time)}::timestamptz`
 
 /**
- * A list over a range that is not stored: summed now from the windows, the whole weeks and days in it and the hours at its
- * edges. That reads every window of every pattern in it.
+ * A list over a range that is not stored: of all patterns in `names`, summed now from the windows, the whole weeks and days
+ * in it and the hours at its edges. That reads every window of every pattern in it.
  */
-export const windowsRelation = ({ range, growth }: Summed): Sql => {
+export const windowsRelation = ({ range, growth }: Summed, names: Sql): Sql => {
   const spans = [range, ...(growth === undefined ? [] : [growth.current, growth.previous])]
   const columns = raw(['pattern_id', 'uses', ...windowSums].join(', '))
   const windows = timesBetween(spans).flatMap((time) => {
@@ -86,7 +86,7 @@ export const windowsRelation = ({ range, growth }: Summed): Sql => {
     select pattern_id, pattern_name, pattern_type, first_seen, last_used,
       ${raw(summed.map((column) => `coalesce(sums.${column}, 0)::int8 as ${column}`).join(', '))},
       null::text as trend, null::float8 as probability
-    from ${raw(servedTables.openStandings)} left join (
+    from ${names} left join (
       select pattern_id, ${raw(sums.join(', '))}, sum(uses) filter (where in_closed) as closed_uses,
         sum(uses) filter (where in_previous) as previous_uses
       from (${join(windows, ' union all ')}) as windows (${columns}, in_range, in_closed, in_previous)

@@ -1,3 +1,4 @@
+import { mergedCatalogue } from '@patterns/read-model/reading/selectCatalogue.ts'
 import { servedTables } from '@patterns/read-model/served.ts'
 import sql, { raw, type Sql } from 'sql-template-tag'
 import type { Queryable } from '@patterns/shared/postgres/queryable.ts'
@@ -17,9 +18,9 @@ export const refuseUnknownType = async (
   patternType: string | undefined,
 ): Promise<void> => {
   if (patternType === undefined) return
-  const patterns = raw(servedTables.openStandings)
+  const patterns = raw(`(${mergedCatalogue(servedTables)}) as patterns`)
   const { rows } = await database.query<{ is_unknown: boolean }>(
-    prepared(sql`select exists (select from ${patterns})
+    prepared(sql`select exists (select from ${raw(servedTables.catalogue)})
       and not exists (select from ${patterns} where ${ofType(patternType)}) as is_unknown`),
   )
   if (rows[0]!.is_unknown) throw new UnknownTypeError(patternType)

@@ -1,12 +1,13 @@
-import { servedProjections, servedTables } from '@patterns/read-model/served.ts'
+import { servedProjections } from '@patterns/read-model/served.ts'
 import { readVector } from '@patterns/read-model/reading/readVector.ts'
 import { vectorText } from '@patterns/read-model/vector.ts'
 import type { Queryable } from '@patterns/shared/postgres/queryable.ts'
 import type pg from 'pg'
-import sql, { join, raw, type Sql } from 'sql-template-tag'
+import sql, { join, type Sql } from 'sql-template-tag'
 import type { ConcurrencyLimit } from '../concurrencyLimit.ts'
 import { inSnapshot } from '../lists/inSnapshot.ts'
 import type { Snapshot } from '../lists/listReads.ts'
+import { namesRelation } from '../lists/namesRelation.ts'
 import { ofType } from '../lists/ofType.ts'
 import { prepared } from '../lists/statement.ts'
 import { type ProjectionProgress, readProgress } from '../live/projectionProgress.ts'
@@ -50,10 +51,14 @@ export interface LineReadsOptions {
 /** If more patterns lie in several shards, the whole list is computed, in its turn. */
 const maxSplit = 500
 
-const readFirstSeen = async (database: Queryable, where: Sql): Promise<ReadonlyMap<string, number>> => {
+const readFirstSeen = async (
+  database: Queryable,
+  names: Sql,
+  where: Sql,
+): Promise<ReadonlyMap<string, number>> => {
   const { rows } = await database.query<{ seen: [string, number][] | null }>(
     prepared(sql`select json_agg(json_build_array(pattern_id, extract(epoch from first_seen)::float8 * 1000)) as seen
-      from ${raw(servedTables.openStandings)} where ${where}`),
+      from ${names} where ${where}`),
   )
   return new Map(rows[0]!.seen)
 }
@@ -66,14 +71,15 @@ export const createLineReads = ({ pool, trends, sumLimit }: LineReadsOptions): L
     database: Queryable,
     asked: LinesAsked,
     stored: StoredLines,
+    names: Sql,
   ): Promise<Sql | undefined> => {
     const { rows } = await database.query<{ pattern_id: string }>(prepared(splitPatterns(stored)))
     if (rows.length > maxSplit) return undefined
     const split = rows.map((row) => row.pattern_id)
-    if (split.length === 0) return namedLines(selectStoredLines(stored, split))
-    const firstSeen = await readFirstSeen(database, sql`pattern_id = any(${split}::uuid[])`)
+    if (split.length === 0) return namedLines(selectStoredLines(stored, split), names)
+    const firstSeen = await readFirstSeen(database, names, sql`pattern_id = any(${split}::uuid[])`)
     const lines = selectComputedLines(await computeLines(database, asked, firstSeen), asked.range.to)
-    return namedLines(join([selectStoredLines(stored, split), lines], ' union all '))
+    return namedLines(join([selectStoredLines(stored, split), lines], ' union all '), names)
   }
 
   const readStored = <Result>(
@@ -85,7 +91,7 @@ export const createLineReads = ({ pool, trends, sumLimit }: LineReadsOptions): L
       const series = storedSeries(asked, closedUntil)
       if (series === undefined) return undefined
       const stored = { series, metric: asked.metric, closedUntil: asked.range.to }
-      const relation = await storedRelation(database, asked, stored)
+      const relation = await storedRelation(database, asked, stored, await namesRelation(database, vector))
       return relation && { of: await work({ database, relation, vector, text }) }
     })
 
@@ -93,9 +99,10 @@ export const createLineReads = ({ pool, trends, sumLimit }: LineReadsOptions): L
     sumLimit(() =>
       inSnapshot(pool, async (database) => {
         const vector = await readVector(database, servedProjections.windows)
-        const firstSeen = await readFirstSeen(database, ofType(asked.patternType))
+        const names = await namesRelation(database, vector)
+        const firstSeen = await readFirstSeen(database, names, ofType(asked.patternType))
         const lines = await computeLines(database, asked, firstSeen)
-        const relation = namedLines(selectComputedLines(lines, asked.range.to))
+        const relation = namedLines(selectComputedLines(lines, asked.range.to), names)
         return work({ database, relation, vector, text: vectorText(vector) })
       }),
     )

@@ -33,7 +33,7 @@ export const selectStoredLines = (stored: StoredLines, except: readonly string[]
 export const selectComputedLines = (lines: ReadonlyMap<string, StartedLine>, closedUntil: number): Sql =>
   sql`select pattern_id, ${at(closedUntil)} as closed_until, ${startedColumns} from ${rowsOfLines(lines)}`
 
-/** Lines with what their patterns are called; named `line`. */
-export const namedLines = (lines: Sql): Sql =>
+/** Lines with what their patterns are called, by `names`; named `line`. */
+export const namedLines = (lines: Sql, names: Sql): Sql =>
   sql`(select ${nameColumns}, first_seen, closed_until, ${startedColumns}
-    from (${lines}) as lines join ${raw(servedTables.openStandings)} using (pattern_id)) as line`
+    from (${lines}) as lines join ${names} using (pattern_id)) as line`
