@@ -33,6 +33,24 @@ describe('a finished answer', () => {
     expect(made).toEqual(['a', 'b'])
   })
 
+  it('is not made twice at a time, however often the vector moves meanwhile: all wait for the one after it', async () => {
+    const { source, made, get } = start()
+    const gate = Promise.withResolvers<void>()
+    const slow = async () => {
+      made.push('a')
+      const { position } = source
+      await gate.promise
+      return { vector: new Map([[0, position]]), body: { position } }
+    }
+    const asked = [get('a', true, slow)]
+    for (source.position = 2; source.position < 6; source.position++) asked.push(get('a', true, slow))
+    await otherWork()
+    expect(made).toEqual(['a'])
+    gate.resolve()
+    expect(await Promise.all(asked)).toEqual([1, 6, 6, 6, 6])
+    expect(made).toEqual(['a', 'a'])
+  })
+
   it('is given as it was while it is a little behind, and made again only after that', async () => {
     const { source, made, get } = start()
     await get('a')

@@ -55,6 +55,15 @@ export interface FinishedAnswersOptions {
   readonly maxBytes: number
 }
 
+/** An answer that is being made. */
+interface UnderWay {
+  /** What its source said when that began. */
+  readonly text: string
+  readonly made: Promise<FinishedAnswer>
+  /** The one after it, for which somebody waits already. */
+  next?: Promise<FinishedAnswer>
+}
+
 /** An answer is made again once it has been stale for this part of what it may be. */
 const renewedFrom = 0.5
 /** One that takes longer does not keep the others waiting, in milliseconds. */
@@ -76,7 +85,7 @@ export const createFinishedAnswers = ({
     // The compressed body is about a tenth of it.
     sizeCalculation: ({ body }, key) => Math.ceil(body.length * 1.1) + key.length * 2 + 200,
   })
-  const underWay = new Map<string, { readonly text: string; readonly made: Promise<FinishedAnswer> }>()
+  const underWay = new Map<string, UnderWay>()
   const renewals = new Map<string, () => Promise<void>>()
   let isRenewing = false
 
@@ -102,6 +111,21 @@ export const createFinishedAnswers = ({
     })
     underWay.set(key, { text, made })
     return made
+  }
+
+  /**
+   * What many rows are read for is not made twice at a time, as it would be whenever the vector moves: who comes
+   * meanwhile waits for its end, and then for one that is made for all of them.
+   */
+  const makeInTurn = (key: string, source: FreshText, make: MakeBody<object>): Promise<FinishedAnswer> => {
+    const known = underWay.get(key)
+    if (known === undefined || known.text === source.text || source.staleMs === 0)
+      return makeOnce(key, source.text, make)
+    known.next ??= known.made.then(
+      () => makeOnce(key, source.text, make),
+      () => makeOnce(key, source.text, make),
+    )
+    return known.next
   }
 
   /** Resolves when the work is done, or when that takes too long: it may still end. */
@@ -132,12 +156,11 @@ export const createFinishedAnswers = ({
         return known
       }
       const staleMs = known === undefined ? Number.POSITIVE_INFINITY : now() - known.currentAt
-      if (known === undefined || !mayBeStale || staleMs > source.staleMs)
-        return makeOnce(key, source.text, make)
+      if (known === undefined || !mayBeStale || staleMs > source.staleMs) return makeInTurn(key, source, make)
       if (staleMs > source.staleMs * renewedFrom) {
         renewals.set(key, async () => {
           // Somebody may have waited for it meanwhile.
-          if (finished.peek(key)?.text !== source.text) await makeOnce(key, source.text, make)
+          if (finished.peek(key)?.text !== source.text) await makeInTurn(key, source, make)
         })
         void renew()
       }
