@@ -5,9 +5,9 @@ import { asOfSnapshot } from '../queries/lists/listReads.ts'
 import type { LineQuestion } from '../queries/trends/lineQuestion.ts'
 import { trendWindowRuns, windowsInOrder } from '../queries/trends/patternSeries.ts'
 import { patternTrend } from '../queries/trends/patternTrends.ts'
-import { readTrendDetails } from '../queries/trends/readTrendDetails.ts'
 import { readTrendList } from '../queries/trends/readTrendList.ts'
 import { trendColumnsOf } from '../queries/trends/trendColumns.ts'
+import { createTrendDetails } from '../queries/trends/trendDetails.ts'
 import { resolveTrendRange } from '../values/trendRange.ts'
 import { nextTrendCursor, resumeTrendRange } from './trendCursor.ts'
 import type { RouteDependencies } from './apiRoute.ts'
@@ -25,6 +25,8 @@ export interface MetricAsked {
 
 /** Answers where a metric goes: of one pattern from its windows, of all of them from their lines. */
 export const createMetricAnswers = (dependencies: RouteDependencies) => {
+  const detailsOf = createTrendDetails()
+
   const resolve = (query: TrendsQuery, metric: Metric, asked: string): MetricAsked => {
     const now = query.pattern_id === undefined ? dependencies.trendTime() : dependencies.clock()
     const includeOpen = query.include_open ?? false
@@ -76,7 +78,7 @@ export const createMetricAnswers = (dependencies: RouteDependencies) => {
         after,
         limit,
       })
-      const details = await readTrendDetails(lines.database, question, page.items)
+      const details = await detailsOf(lines.database, question, page.items)
       const body = {
         ...trendRangeFields(question.metric, question, question.now),
         trends: page.items.map((listed, i) => ({

@@ -44,7 +44,7 @@ describe('a finished answer', () => {
     }
     const asked = [get('a', true, slow)]
     for (source.position = 2; source.position < 6; source.position++) asked.push(get('a', true, slow))
-    await otherWork()
+    await yieldToEventLoop()
     expect(made).toEqual(['a'])
     gate.resolve()
     expect(await Promise.all(asked)).toEqual([1, 6, 6, 6, 6])

@@ -1,14 +1,13 @@
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises'
 import { isObserved, trendLine } from '@patterns/projections/analytics/trendLine.ts'
 import type { Queryable } from '@patterns/shared/postgres/queryable.ts'
-import { readPatternsWindows } from '../readPatternsWindows.ts'
-import { type LineQuestion, windowsOf } from './lineQuestion.ts'
-import { patternSeries, trendWindowRuns, windowsInOrder } from './patternSeries.ts'
+import type { LineQuestion } from './lineQuestion.ts'
+import { patternSeries } from './patternSeries.ts'
+import { createFigureReader, readFigures } from './readFigures.ts'
 import type { StartedLine } from './startedLine.ts'
-import { trendColumnsOf } from './trendColumns.ts'
 
-/** Windows read and fitted in one go: some milliseconds, in which nothing else is answered. */
-const maxWindows = 5_000
+/** Lines fitted in one go: some milliseconds, in which nothing else is answered. */
+const linesPerTurn = 200
 
 /**
  * Computes the lines of patterns from their windows in all shards, by the function that the processor keeps lines with;
@@ -19,21 +18,17 @@ export const computeLines = async (
   question: LineQuestion,
   firstSeen: ReadonlyMap<string, number>,
 ): Promise<ReadonlyMap<string, StartedLine>> => {
-  const { metric, granularity, now } = question
-  const runs = trendWindowRuns(question, now)
-  const ids = [...firstSeen.keys()]
-  const together = Math.max(1, Math.floor(maxWindows / windowsOf(question)))
+  const { metric, now } = question
+  const windowsOf = createFigureReader(question)
   const lines = new Map<string, StartedLine>()
-  for (let at = 0; at < ids.length; at += together) {
-    const some = ids.slice(at, at + together)
-    const rows = await readPatternsWindows(database, some, runs, trendColumnsOf(metric))
-    for (const id of some) {
-      const windows = windowsInOrder(rows.get(id) ?? [], granularity)
-      const series = patternSeries(metric, windows, question, { firstSeen: firstSeen.get(id)!, now })
-      const line = trendLine(series)
-      if (isObserved(line)) lines.set(id, { start: series.start, line })
-    }
-    await yieldToEventLoop()
+  const read = await readFigures(database, question, [...firstSeen.keys()])
+  for (const [i, { pattern_id: id, figures }] of read.entries()) {
+    if (i % linesPerTurn === linesPerTurn - 1) await yieldToEventLoop()
+    const seen = firstSeen.get(id)
+    if (seen === undefined) continue
+    const series = patternSeries(metric, windowsOf(figures), question, { firstSeen: seen, now })
+    const line = trendLine(series)
+    if (isObserved(line)) lines.set(id, { start: series.start, line })
   }
   return lines
 }

@@ -1,6 +1,9 @@
 import { minRelativeChange, significance } from '@patterns/projections/analytics/direction.ts'
 import sql, { raw, type Sql } from 'sql-template-tag'
 
+/** What lines are judged by. Of many lines it is quicker to judge rows of these alone. */
+export const judgedColumns = 'slope, span, mean, s, p'
+
 /**
  * Selects the lines of a list that are measured, each with its `adjusted_p` and `direction` among all of them: the rules
  * of `benjaminiHochberg` and `direction`, to the same bits. Equal p-values share the last of their ranks.

@@ -23,7 +23,7 @@ const storedRows = ({ series, metric, closedUntil }: StoredLines): Sql =>
 export const splitPatterns = (stored: StoredLines): Sql =>
   sql`select pattern_id from ${storedRows(stored)} group by pattern_id having count(*) > 1`
 
-const columns = sql`pattern_id, closed_until, ${startedColumns}`
+const columns = sql`pattern_id, closed_until, position, ${startedColumns}`
 
 /** The lines that the processor keeps, but for those of some patterns. */
 export const selectStoredLines = (stored: StoredLines, except: readonly string[]): Sql =>
@@ -31,9 +31,10 @@ export const selectStoredLines = (stored: StoredLines, except: readonly string[]
 
 /** Lines that were computed just now; their windows end at `closedUntil`, epoch milliseconds. */
 export const selectComputedLines = (lines: ReadonlyMap<string, StartedLine>, closedUntil: number): Sql =>
-  sql`select pattern_id, ${at(closedUntil)} as closed_until, ${startedColumns} from ${rowsOfLines(lines)}`
+  sql`select pattern_id, ${at(closedUntil)} as closed_until, null::int8 as position, ${startedColumns}
+    from ${rowsOfLines(lines)}`
 
 /** Lines with what their patterns are called, by `names`; named `line`. */
 export const namedLines = (lines: Sql, names: Sql): Sql =>
-  sql`(select ${nameColumns}, first_seen, closed_until, ${startedColumns}
+  sql`(select ${nameColumns}, first_seen, closed_until, position, ${startedColumns}
     from (${lines}) as lines join ${names} using (pattern_id)) as line`

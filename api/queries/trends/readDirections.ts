@@ -4,7 +4,7 @@ import type { Queryable } from '@patterns/shared/postgres/queryable.ts'
 import { lineExpression, lineFromJson, type LineJson } from '@patterns/read-model/reading/selectLines.ts'
 import sql, { raw, type Sql } from 'sql-template-tag'
 import { prepared } from '../lists/statement.ts'
-import { judgedLines } from './judgedLines.ts'
+import { judgedColumns, judgedLines } from './judgedLines.ts'
 
 /** A line with the verdict on it. */
 export type DirectedLine = (TrendLine & { readonly direction: Direction }) | InsufficientData
@@ -24,10 +24,11 @@ export const readDirections = async (
   lines: Sql,
   { listed, of }: { readonly listed: Sql; readonly of: readonly string[] },
 ): Promise<ReadonlyMap<string, DirectedLine>> => {
+  const narrow = sql`(select pattern_id, ${raw(judgedColumns)} from lines) as narrow`
   const { rows } = await database.query<DirectionRow>(
     prepared(sql`
 with lines as materialized (select * from ${lines} where pattern_id in (${listed})),
-judged as (select pattern_id, direction from (${judgedLines(sql`lines`)}) as judged)
+judged as (select pattern_id, direction from (${judgedLines(narrow)}) as judged)
 select pattern_id, ${raw(lineExpression('lines'))} as line, direction
 from lines left join judged using (pattern_id) where pattern_id = any(${of}::uuid[])`),
   )

@@ -5,7 +5,7 @@ import type { Page, RankedPlace } from '../../values/page.ts'
 import type { EmergenceType } from '../../values/trendTypes.ts'
 import type { ListSnapshot } from '../lists/listReads.ts'
 import { ofType, refuseUnknownType } from '../lists/ofType.ts'
-import { placeOf, rankedPage, selectRankedPage } from '../lists/rankedPage.ts'
+import { placeColumns, rankedPage, selectRankedPage } from '../lists/rankedPage.ts'
 import { mapPage } from '../lists/readPage.ts'
 import { prepared } from '../lists/statement.ts'
 import {
@@ -72,11 +72,11 @@ export const readEmergences = async (
     usage,
     new Map(all.rows.map((row) => [row.pattern_id, row.first_seen.getTime()])),
   )
-  const ranked = sql`select ${verdictColumns}, ${placeOf(emergenceOrder)} from ${relation} where ${where}`
-  const { rows } = await database.query<VerdictColumns & { readonly place: readonly number[] }>(
-    prepared(selectRankedPage(ranked, after, limit)),
+  const ranked = sql`select ${verdictColumns}, ${placeColumns(emergenceOrder)} from ${relation} where ${where}`
+  const { rows } = await database.query<VerdictColumns>(
+    prepared(selectRankedPage(emergenceOrder, ranked, after, limit)),
   )
-  const page = rankedPage(rows, limit)
+  const page = rankedPage(emergenceOrder, rows, limit)
   const ids = page.items.map((row) => row.pattern_id)
   const runs = trendWindowRuns(usage, usage.now)
   const windows = await readPatternsWindows(database, ids, runs, trendColumnsOf('usage'))

@@ -2,14 +2,14 @@ import type { Direction } from '@patterns/projections/analytics/direction.ts'
 import type { ListedDirection } from '@patterns/projections/analytics/directionsInList.ts'
 import type { TrendLine } from '@patterns/projections/analytics/trendLine.ts'
 import { lineExpression, lineFromJson, type LineJson } from '@patterns/read-model/reading/selectLines.ts'
-import sql, { raw, type Sql } from 'sql-template-tag'
+import sql, { raw } from 'sql-template-tag'
 import { mapPage } from '../lists/readPage.ts'
 import type { Page, RankedPlace } from '../../values/page.ts'
-import { type NameColumns, nameColumns, type NamedPattern, namedPattern } from '../lists/listRow.ts'
+import { type NameColumns, type NamedPattern, namedPattern } from '../lists/listRow.ts'
 import { ofType, refuseUnknownType } from '../lists/ofType.ts'
-import { placeOf, rankedPage, selectRankedPage } from '../lists/rankedPage.ts'
+import { placeColumns, rankedOrder, rankedPage, type Ranking, selectRankedPage } from '../lists/rankedPage.ts'
 import { prepared } from '../lists/statement.ts'
-import { judgedLines } from './judgedLines.ts'
+import { judgedColumns, judgedLines } from './judgedLines.ts'
 import type { StartedLine } from './startedLine.ts'
 import type { LinesSnapshot } from './lineReads.ts'
 
@@ -26,6 +26,8 @@ export interface ListedLine extends NamedPattern, ListedDirection, StartedLine<T
   readonly firstSeen: number
   /** The end of the last window looked at, epoch milliseconds. */
   readonly closedUntil: number
+  /** The position that its windows were as of when the processor computed it; null if it was computed now. */
+  readonly position: number | null
 }
 
 export interface TrendList {
@@ -39,11 +41,11 @@ export interface TrendList {
 interface ListRow extends NameColumns {
   readonly first_seen: Date
   readonly closed_until: Date
+  readonly position: number | null
   readonly start: Date
   readonly line: LineJson
   readonly adjusted_p: number
   readonly direction: Direction
-  readonly place: readonly number[]
 }
 
 interface CountRow {
@@ -53,7 +55,7 @@ interface CountRow {
 }
 
 /** Those that move first, the surest before others, then the fastest for their mean. */
-const order: readonly Sql[] = [
+const ranking: Ranking = [
   sql`case when direction = 'stable' then 1 else 0 end`,
   sql`p`,
   sql`case when mean = 0 then 0 else -abs(slope / mean) end`,
@@ -65,6 +67,7 @@ const listedLine = (row: ListRow): ListedLine => ({
   line: lineFromJson(row.line) as TrendLine,
   firstSeen: row.first_seen.getTime(),
   closedUntil: row.closed_until.getTime(),
+  position: row.position,
   adjustedP: row.adjusted_p,
   direction: row.direction,
 })
@@ -82,18 +85,22 @@ export const readTrendList = async (
   const { rows } = await database.query<CountRow & (ListRow | { readonly pattern_id: null })>(
     prepared(sql`
 with lines as materialized (select * from ${relation} where ${ofType(patternType)}),
-judged as materialized (select *, ${placeOf(order)} from (${judgedLines(sql`lines`)}) as judged where ${wanted})
-select known, measured, insufficient, ${nameColumns}, first_seen, closed_until, start, adjusted_p, direction, place,
-  ${raw(lineExpression('page'))} as line
+judged as materialized (
+  select pattern_id, adjusted_p, direction, ${placeColumns(ranking)}
+  from (${judgedLines(sql`(select pattern_id, ${raw(judgedColumns)} from lines) as narrow`)}) as judged where ${wanted}
+)
+select known, measured, insufficient, page.*, pattern_name, pattern_type, first_seen, closed_until, position, start,
+  ${raw(lineExpression('lines'))} as line
 from (
   select (select count(*) from lines) as known, (select count(*) from judged) as measured,
     (select count(*) from lines where p is null and points > 0) as insufficient
-) as counts left join (${selectRankedPage(sql`select * from judged`, after, limit)}) as page on true
-order by place, pattern_id`),
+) as counts left join (${selectRankedPage(ranking, sql`select * from judged`, after, limit)}) as page on true
+left join lines using (pattern_id) order by ${rankedOrder(ranking, 'page')}`),
   )
   const { known, measured, insufficient } = rows[0]!
   if (known === 0) await refuseUnknownType(database, patternType)
   const page = rankedPage(
+    ranking,
     rows.filter((row) => row.pattern_id !== null),
     limit,
   )
