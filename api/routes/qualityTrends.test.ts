@@ -89,9 +89,32 @@ describe('the trend of a quality in a list', () => {
     expect(assessed.trend).toEqual({ status: 'insufficient_data', points: 2, least_points: 5 })
   })
 
-  it('is judged among those that are listed', async () => {
-    // Only what is asked for is a list: among few, less is needed to be sure.
-    const { patterns } = await ask('/quality-metrics?time_range=90d&min_quality=0.9')
-    expect(patterns).toEqual([])
+  it.each(['time_range=30d', 'time_range=45d'])('is judged among all that are listed (%s)', async (range) => {
+    const pattern_type = range.replace('=', '_')
+    const idOf = (i: number) => `0197a3b4-0000-7000-8000-0000000000${range === ranges[1] ? 'c' : 'd'}${i}`
+    // Its p-value of 0.02 would be enough alone, and is not among six.
+    const rising = [0.93, 0.91, 0.92, 0.94, 0.95, 0.97, 0.98, 0.96]
+    const messages = Array.from({ length: 6 }, (_, i) =>
+      rising.map((score, at) => ({
+        body: {
+          type: 'pattern.used',
+          outcome: 'success',
+          pattern_id: idOf(i),
+          pattern_type,
+          pattern_name: `assessed ${i}`,
+          occurred_at: new Date(now - (10 - at) * 24 * 3_600_000).toISOString(),
+          quality_score: i === 0 ? score : 0.5 + 0.1 * (at % 2),
+        },
+      })),
+    )
+    await api.seed(messages.flat())
+    await seedTrends(api.owner, now)
+    const listed = async (query: string) => (await ask(`/quality-metrics?${query}&${range}`)).patterns[0]
+    for (const limit of [1, 50]) {
+      const { pattern_id, trend } = await listed(`pattern_type=${pattern_type}&limit=${limit}`)
+      expect([pattern_id, trend.direction]).toEqual([idOf(0), 'stable'])
+    }
+    for (const alone of [`pattern_id=${idOf(0)}`, `pattern_type=${pattern_type}&min_quality=0.9`])
+      expect((await listed(alone)).trend.direction).toBe('increasing')
   })
 })
