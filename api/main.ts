@@ -9,9 +9,6 @@ import { apiSettings, databaseSettings } from '@patterns/shared/settings/setting
 import { refuseBind } from './http/access/bindAddress.ts'
 import { startApiServer } from './server.ts'
 
-/** Of the log, for those who ask which events are behind a number: the last 200,000 or so. */
-const logCacheBytes = 80 * 1024 * 1024
-
 const shape = { ...databaseSettings, ...apiSettings }
 
 await runProcess({
@@ -39,7 +36,7 @@ await runProcess({
     await requireMigrated(pool)
     const server = await startApiServer({
       pool,
-      eventLog: createPostgresEventLog({ pool, maxCachedBytes: logCacheBytes }),
+      eventLog: createPostgresEventLog({ pool }),
       logger,
       host: settings.HOST,
       port: settings.PORT,

@@ -52,6 +52,7 @@ const appendMinute = async (pool: pg.Pool): Promise<void> => {
         {
           eventId: `0197a3b4-5c6d-7e8f-9012-${offset.toString(16).padStart(12, '0')}`,
           occurredAt: Date.now(),
+          event: { patternId: '0197a3b4-0000-7000-8000-000000000001', outcome: 'success', isTest: false },
           message: { offset, key: null, value: Buffer.from('{}'), headers: undefined, timestamp: Date.now() },
         },
       ],

@@ -66,7 +66,8 @@ export const readBenchmark = async (options: ReadOptions): Promise<void> => {
     days: Number(options.days),
     shards: 4,
     usesPerHour: 3_000,
-    hoursInLog: 24,
+    // As far back as events are looked for by default, however long ago the database was seeded.
+    hoursInLog: 8 * 24,
   }
   const [share, seconds, warmup] = [options.load, options.seconds, options.warmup].map(Number) as [
     number,

@@ -1,3 +1,4 @@
+import type { Outcome, PatternEvent } from '@patterns/shared/contract/patternEvent.ts'
 import type { Rejection } from '@patterns/shared/contract/rejection.ts'
 import type { MessageHeaders, TopicMessage } from '@patterns/shared/contract/topicMessage.ts'
 import type { EventClaim, PatternHomes } from './patternHomes.ts'
@@ -46,6 +47,8 @@ export type LogEnd = Pick<ShardHead, 'position' | 'nextSourceOffset' | 'sourceBa
 export interface NewEvent {
   readonly eventId: string
   readonly occurredAt: number
+  /** What it can be found by. */
+  readonly event: Pick<PatternEvent, 'patternId' | 'outcome' | 'isTest'>
   readonly message: TopicMessage
 }
 
@@ -109,6 +112,15 @@ export interface TimeSpan {
   readonly to?: number
 }
 
+/** Which events are looked for. */
+export interface SoughtEvents {
+  /** UUID in lower case. */
+  readonly patternId: string
+  /** Only uses with this outcome. */
+  readonly outcome?: Outcome | undefined
+  readonly span: TimeSpan
+}
+
 /**
  * The log of accepted events: one gap-free sequence a shard. An adapter may keep
  * batches (Postgres: segments) or single events (EventStoreDB); the contract suite
@@ -135,6 +147,11 @@ export interface EventLog extends PatternHomes {
    * ranges cost few round trips.
    */
   readRanges(shard: number, ranges: readonly PositionRange[]): AsyncIterable<readonly LogRecord[]>
+  /**
+   * The positions in some ranges, given as in `readRanges`, at which the sought events lie, in order. Test events are
+   * not sought, since no number counts them. Others may be among those found, so each has to be looked at.
+   */
+  positionsOf(shard: number, ranges: readonly PositionRange[], sought: SoughtEvents): Promise<number[]>
   /**
    * Ranges, in order, that hold every event which occurred in a span, and others beside them: as narrow as can be
    * told without reading events.

@@ -1,8 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { outcomes } from '@patterns/shared/contract/patternEvent.ts'
 import type { LogRecord, NewEvent } from './eventLog.ts'
+import { isSought } from './isSought.ts'
 import { events, idsOf, type LogFixture, readAll } from './testing/logFixture.ts'
-import { drawnBatches, eventAt, idAt } from './testing/newEvents.ts'
+import { drawnBatches, eventAt, idAt, toAppend } from './testing/newEvents.ts'
 
 const asRecord = ({ eventId, message }: NewEvent, position: number): LogRecord => ({
   position,
@@ -102,6 +104,57 @@ export const readingContract = (fixture: LogFixture): void => {
       for await (const page of fixture.log.readRanges(shard, ranges))
         found.push(...page.map(({ position }) => position))
       expect(found).toEqual(ranges.flatMap(({ first, last }) => [first, last]))
+    })
+
+    it('finds where the events of a pattern lie, of one outcome and of a time, and no test events', async () => {
+      const patternIds = [1, 2].map(idAt)
+      const facets = fc.record({
+        patternId: fc.constantFrom(...patternIds),
+        outcome: fc.constantFrom(undefined, ...outcomes),
+        isTest: fc.boolean(),
+      })
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(fc.array(facets, { minLength: 1, maxLength: 8 }), { minLength: 1, maxLength: 5 }),
+          fc.array(fc.tuple(fc.integer({ min: 1, max: 4 }), fc.nat({ max: 9 })), { maxLength: 4 }),
+          fc.record({
+            patternId: fc.constantFrom(...patternIds),
+            outcome: fc.constantFrom(undefined, ...outcomes),
+            span: fc.record({ from: fc.nat({ max: 20 }), to: fc.nat({ max: 40 }) }, { requiredKeys: [] }),
+          }),
+          async (drawn, drawnRanges, { span, ...wanted }) => {
+            let offset = 0
+            const batches = drawn.map((batch) =>
+              toAppend({ events: batch.map((event) => eventAt(offset++, { event })) }),
+            )
+            const { shard } = await given(0, ...batches)
+            const all = batches.flatMap(({ events: ofBatch }) => ofBatch)
+            let end = 0
+            const ranges = drawnRanges.flatMap(([gap, length]) => {
+              const first = end + gap
+              end = Math.min(first + length, all.length)
+              return first > all.length ? [] : [{ first, last: end }]
+            })
+            const began = eventAt(0).occurredAt
+            const times = Object.fromEntries(Object.entries(span).map(([key, after]) => [key, began + after]))
+            const found = await fixture.log.positionsOf(shard, ranges, { ...wanted, span: times })
+            const within = (sought: Parameters<typeof isSought>[2]) =>
+              ranges.flatMap(({ first, last }) =>
+                all
+                  .slice(first - 1, last)
+                  .flatMap(({ event, occurredAt }, i) =>
+                    isSought(event, occurredAt, sought) ? [first + i] : [],
+                  ),
+              )
+            expect(found).toEqual(expect.arrayContaining(within({ ...wanted, span: times })))
+            // An adapter may look at whole batches for the time.
+            expect(within({ ...wanted, span: {} })).toEqual(expect.arrayContaining(found))
+            expect(found).toEqual([...new Set(found)].toSorted((a, b) => a - b))
+          },
+        ),
+        { numRuns: 40 },
+      )
+      expect(await fixture.log.positionsOf(newShard(), [], { patternId: idAt(1), span: {} })).toEqual([])
     })
 
     it('goes on to what was appended while it read', async () => {

@@ -182,6 +182,19 @@ describe('a database of the last release', () => {
     expect(allMigrated).toEqual(all)
     expect(await heads(migrated)).toEqual(await heads(made))
 
+    // The segments of the last release do not say which pattern an event is of.
+    const places = async (pool: pg.Pool) => {
+      const log = createPostgresEventLog({ pool })
+      const ranges = async (shard: number) => [{ first: 1, last: (await log.head(shard))!.position }]
+      const ofShard = async (shard: number) =>
+        patternIds.map(async (patternId) =>
+          log.positionsOf(shard, await ranges(shard), { patternId, outcome: 'success', span: {} }),
+        )
+      return Promise.all([...(await ofShard(2)), ...(await ofShard(7))])
+    }
+    expect((await places(made)).every((positions) => positions.length > 0)).toBe(true)
+    expect(await places(migrated)).toEqual(await places(made))
+
     // Both patterns lay in both shards, so that neither is their home: from their next event on their ids are claimed.
     const log = createPostgresEventLog({ pool: migrated })
     expect([...(await log.registerPatterns(2, patternIds)).values()]).toEqual(['elsewhere', 'elsewhere'])

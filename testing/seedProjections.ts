@@ -81,6 +81,7 @@ const seedShard = async (
     events: seeded.map(({ event, sourceOffset, recordedAt }, i) => ({
       eventId: event.eventId,
       occurredAt: event.occurredAt,
+      event,
       message: {
         offset: sourceOffset,
         key: Buffer.from(event.patternId),

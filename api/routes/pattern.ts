@@ -109,7 +109,7 @@ export const routePattern = (app: ApiApp, dependencies: RouteDependencies): void
       const { ranges } = await readPositionRanges(dependencies.database, pattern_id, range)
       const found = await dependencies.findEvents({
         patternId: pattern_id,
-        range,
+        span: range,
         // Events after the vector are not behind these numbers.
         ranges: upTo(vector, ranges),
         limit: recentEvents,

@@ -78,7 +78,13 @@ export const routePatternEvents = (app: ApiApp, dependencies: RouteDependencies)
       return {
         vector,
         entry,
-        found: await dependencies.findEvents({ patternId: pattern_id, range, outcome, ranges, ...place }),
+        found: await dependencies.findEvents({
+          patternId: pattern_id,
+          span: range,
+          outcome,
+          ranges,
+          ...place,
+        }),
       }
     }
     return dependencies.answers(context, {

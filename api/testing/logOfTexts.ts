@@ -1,3 +1,4 @@
+import { decodeRecord } from '@patterns/shared/contract/decodeRecord.ts'
 import { createMemoryEventLog } from '@patterns/event-log/testing/memoryEventLog.ts'
 
 /** Two patterns. */
@@ -24,17 +25,16 @@ export const logOf = async (texts: readonly string[]) => {
   await log.append({
     shard: 0,
     expected: await log.open(0, 0),
-    events: texts.map((text, i) => ({
-      eventId: `00000000-0000-7000-8000-${String(i).padStart(12, '0')}`,
-      occurredAt: began + i * minute,
-      message: {
-        offset: i,
-        key: null,
-        value: Buffer.from(text),
-        headers: undefined,
-        timestamp: began + i * minute,
-      },
-    })),
+    events: texts.map((text, i) => {
+      const eventId = `00000000-0000-7000-8000-${String(i).padStart(12, '0')}`
+      const [value, headers, occurredAt] = [Buffer.from(text), undefined, began + i * minute]
+      return {
+        eventId,
+        occurredAt,
+        event: decodeRecord({ position: i + 1, eventId, value, headers }),
+        message: { offset: i, key: null, value, headers, timestamp: occurredAt },
+      }
+    }),
     deadLetters: [],
     duplicates: [],
     nextSourceOffset: texts.length,

@@ -4,12 +4,13 @@ import type { PatternEvent } from '@patterns/shared/contract/patternEvent.ts'
 import { createPool } from '@patterns/shared/postgres/pool.ts'
 
 /** About as the merging of small segments leaves them. */
-const eventsPerSegment = 500
+const eventsPerSegment = 125
 
 /** An event as a producer would have sent it. */
 export const toMessage = (event: PatternEvent, offset: number): NewEvent => ({
   eventId: event.eventId,
   occurredAt: event.occurredAt,
+  event,
   message: {
     offset,
     key: Buffer.from(event.patternId),

@@ -101,20 +101,28 @@ export const seedWindows = async (options: SeedOptions): Promise<Seeded> => {
   const logBegins = end - options.hoursInLog * windowMs.hour
   const logged = positions.map((): PatternEvent[] => [])
 
-  const drawHour = (pattern: SeededPattern, hour: number): WindowState | undefined => {
-    const uses = drawCount(usesPerHour * pattern.share, random)
-    if (uses === 0) return undefined
-    const state = zeroWindow()
-    for (let i = 0; i < uses; i++) {
-      const event = drawUse(pattern, hour + Math.floor(random() * windowMs.hour), random)
-      positions[pattern.shard]!++
-      addToWindow(state, { event, position: positions[pattern.shard]!, recordedAt: event.occurredAt })
+  /** The uses of an hour, in the order of time, as they would have come. */
+  const drawHour = (hour: number): Map<SeededPattern, WindowState> => {
+    const uses: { pattern: SeededPattern; event: PatternEvent }[] = []
+    const states = new Map<SeededPattern, WindowState>()
+    for (const pattern of patterns) {
+      const count = drawCount(usesPerHour * pattern.share, random)
+      if (count > 0) states.set(pattern, zeroWindow())
+      for (let i = 0; i < count; i++) {
+        const event = drawUse(pattern, hour + Math.floor(random() * windowMs.hour), random)
+        uses.push({ pattern, event })
+      }
+    }
+    uses.sort((a, b) => a.event.occurredAt - b.event.occurredAt)
+    for (const { pattern, event } of uses) {
+      const position = ++positions[pattern.shard]!
+      addToWindow(states.get(pattern)!, { event, position, recordedAt: event.occurredAt })
       pattern.firstSeen = Math.min(pattern.firstSeen, event.occurredAt)
       pattern.lastSeen = Math.max(pattern.lastSeen, event.occurredAt)
-      pattern.lastPosition = positions[pattern.shard]!
+      pattern.lastPosition = position
       if (hour >= logBegins) logged[pattern.shard]!.push(event)
     }
-    return state
+    return states
   }
   const addTo = <Key>(windows: Map<Key, WindowState>, key: Key, state: WindowState): void => {
     const known = windows.get(key)
@@ -133,9 +141,7 @@ export const seedWindows = async (options: SeedOptions): Promise<Seeded> => {
     for (let hour = start; hour < end; hour += windowMs.hour) {
       const opened = new Date(hour).toISOString()
       let chunk = ''
-      for (const pattern of patterns) {
-        const state = drawHour(pattern, hour)
-        if (state === undefined) continue
+      for (const [pattern, state] of drawHour(hour)) {
         rows.hour++
         chunk += line([pattern.id, opened, pattern.shard], state)
         addTo(long.day, pattern, state)

@@ -7,7 +7,7 @@ import { isClaimed } from './claims.ts'
 import { faultsAsJson, headersAsJson } from './deadLetterJson.ts'
 import { encodeSegments, segmentColumns } from './encodeSegments.ts'
 
-const firstArray = 26
+const firstArray = 27
 const segmentNames = Object.keys(segmentColumns).join(', ')
 const segmentArrays = Object.values(segmentColumns)
   .map((type, i) => `$${firstArray + i}::${type}[]`)
@@ -28,8 +28,9 @@ with head as (
   where shard = $1 and position = $2 and next_source_offset = $3 and source_base = $4 and splits = $21
   returning shard, appended_at
 ), segment as (
-  insert into event_log_segments (shard, appended_at, ${segmentNames})
-  select head.*, segment.* from head, unnest(${segmentArrays}) as segment
+  insert into event_log_segments (shard, appended_at, ${segmentNames}, pattern_hashes)
+  select head.*, segment.*, ($26::int4[])[first_position - $2 : first_position + event_count - 1 - $2]
+  from head, unnest(${segmentArrays}) as segment(${segmentNames})
 ), dead as (
   insert into dead_letters (shard, source_offset, reason, faults, key, value, headers, recorded_at)
   select head.shard, letter.*
@@ -62,7 +63,7 @@ export const appendSegments = async (pool: pg.Pool, append: Append): Promise<App
     leaderEpoch = null,
   } = append
   const covered = nextSourceOffset - expected.nextSourceOffset
-  const { columns, watermark } = await encodeSegments(append)
+  const { columns, patternHashes, watermark } = await encodeSegments(append)
   const appended = pool.query({
     name: 'append_segments',
     text: statement,
@@ -92,6 +93,7 @@ export const appendSegments = async (pool: pg.Pool, append: Append): Promise<App
       uuidArray(claims.map(({ eventId }) => eventId)),
       int8Array(claims.map(({ position }) => position)),
       leaderEpoch,
+      patternHashes,
       ...columns,
     ],
   })

@@ -18,9 +18,9 @@ describe('the runs of segments to merge', () => {
         [18, 23],
       ],
     ],
-    ['as many as 512 events', extents([1, 200], [201, 200], [401, 112], [513, 1]), [[1, 201, 401]]],
-    ['no more than 512 events', extents([1, 255], [256, 255], [511, 255]), [[1, 256]]],
-    ['not those that are large', extents([1, 1], [2, 256], [258, 3], [261, 4]), [[258, 261]]],
+    ['as many as 128 events', extents([1, 50], [51, 50], [101, 28], [129, 1]), [[1, 51, 101]]],
+    ['no more than 128 events', extents([1, 63], [64, 63], [127, 63]), [[1, 64]]],
+    ['not those that are large', extents([1, 1], [2, 64], [66, 3], [69, 4]), [[66, 69]]],
     [
       'never of two minutes',
       extents([1, 1, 0], [2, 1, 0], [3, 1, 1], [4, 1, 2], [5, 1, 2]),

@@ -1,10 +1,11 @@
 import { writeUuid } from '@patterns/shared/contract/uuid.ts'
-import { byteaArray, int8Array, timestamptzArray } from '@patterns/shared/postgres/binaryArray.ts'
+import { byteaArray, int4Array, int8Array, timestamptzArray } from '@patterns/shared/postgres/binaryArray.ts'
 import type { Append, NewEvent } from '../eventLog.ts'
 import { storableTime } from '../storableTime.ts'
 import { watermarkAfter } from '../watermarkAfter.ts'
 import { divideBatch } from './divideBatch.ts'
 import { encodePayload } from './segmentPayload.ts'
+import { indexEvents } from './segmentIndex.ts'
 
 /** The columns of segments that are given as arrays, with their types, in the order of `encodeSegments`. */
 export const segmentColumns = {
@@ -19,16 +20,26 @@ export const segmentColumns = {
   watermark: 'timestamptz',
   event_ids: 'bytea',
   payload: 'bytea',
+  outcomes: 'bytea',
 } as const
 
 /** Packed at a time: as many as Node's threads do at once, so that few are in memory unpacked. */
 const packedTogether = 4
 
-/** What of a batch's segments goes into the table: an array a column, and the shard's watermark after the last of them. */
+/** What goes into the table of a batch's segments. */
+export interface EncodedSegments {
+  /** An array a column. */
+  readonly columns: Buffer[]
+  /** Of all segments together, since Postgres has no arrays of arrays that differ in length: each takes its part. */
+  readonly patternHashes: Buffer
+  /** The shard's watermark after the last of them. */
+  readonly watermark: number | null
+}
+
 export const encodeSegments = async ({
   expected,
   events,
-}: Pick<Append, 'expected' | 'events'>): Promise<{ columns: Buffer[]; watermark: number | null }> => {
+}: Pick<Append, 'expected' | 'events'>): Promise<EncodedSegments> => {
   const segments = divideBatch(events)
   let { position, watermark } = expected
   const places = segments.map((segment) => {
@@ -37,6 +48,7 @@ export const encodeSegments = async ({
     watermark = watermarkAfter(watermark, segment)
     return { first, watermark, ...timesOf(segment) }
   })
+  const index = indexEvents(events)
   const payloads: Buffer[] = []
   for (let i = 0; i < segments.length; i += packedTogether) {
     const some = segments.slice(i, i + packedTogether)
@@ -55,7 +67,14 @@ export const encodeSegments = async ({
       timestamptzArray(places.map((place) => place.watermark)),
       byteaArray(segments.map(idsOf)),
       byteaArray(payloads),
+      byteaArray(
+        places.map(({ first }, i) => {
+          const from = first - expected.position - 1
+          return index.outcomes.subarray(from, from + segments[i]!.length)
+        }),
+      ),
     ],
+    patternHashes: int4Array(index.patternHashes),
     watermark,
   }
 }

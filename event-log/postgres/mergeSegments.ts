@@ -1,3 +1,4 @@
+import { int4Array } from '@patterns/shared/postgres/binaryArray.ts'
 import { transaction } from '@patterns/shared/postgres/transaction.ts'
 import type pg from 'pg'
 import { decodePayload, encodePayload } from './segmentPayload.ts'
@@ -11,7 +12,8 @@ export const mergeSegments = (pool: pg.Pool, shard: number, positions: readonly 
   transaction(pool, async (client) => {
     const { rows } = await client.query<SegmentRow>(
       `select first_position, event_count, event_ids, payload, first_source_offset, last_source_offset,
-         min_occurred_at, max_occurred_at, min_recorded_at, max_recorded_at, appended_at::text, watermark
+         min_occurred_at, max_occurred_at, min_recorded_at, max_recorded_at, appended_at::text, watermark,
+         pattern_hashes, outcomes
        from event_log_segments where shard = $1 and first_position = any($2::int8[])
        order by first_position for update`,
       [shard, positions],
@@ -45,12 +47,28 @@ interface SegmentRow {
   /** As text, which keeps microseconds: it must not step back. */
   readonly appended_at: string
   readonly watermark: Date | null
+  /** Null in segments that are older than these. */
+  readonly pattern_hashes: readonly number[] | null
+  readonly outcomes: Buffer | null
 }
 
 const insertText = `
 insert into event_log_segments (shard, first_position, event_count, first_source_offset, last_source_offset,
-  min_occurred_at, max_occurred_at, min_recorded_at, max_recorded_at, event_ids, payload, appended_at, watermark)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`
+  min_occurred_at, max_occurred_at, min_recorded_at, max_recorded_at, event_ids, payload, appended_at, watermark,
+  pattern_hashes, outcomes)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`
+
+/** What all of them say of their events; nothing where one of them does not. */
+const indexOf = (rows: readonly SegmentRow[]): [patternHashes: Buffer, outcomes: Buffer] | [null, null] => {
+  const hashes: number[] = []
+  const outcomes: Buffer[] = []
+  for (const row of rows) {
+    if (row.pattern_hashes === null || row.outcomes === null) return [null, null]
+    hashes.push(...row.pattern_hashes)
+    outcomes.push(row.outcomes)
+  }
+  return [int4Array(Int32Array.from(hashes)), Buffer.concat(outcomes)]
+}
 
 const insertMerged = async (
   client: pg.PoolClient,
@@ -77,6 +95,7 @@ const insertMerged = async (
     await encodePayload(events),
     last.appended_at,
     last.watermark,
+    ...indexOf(rows),
   ]
   await client.query(insertText, values)
 }

@@ -3,34 +3,12 @@ import { describe, expect, it } from 'vitest'
 import type { LogRecord } from '../eventLog.ts'
 import { readAll } from '../testing/logFixture.ts'
 import { mergeSegments } from './mergeSegments.ts'
-import { createPostgresEventLog } from './postgresEventLog.ts'
 import { createSegmentsFixture, longAgo } from '../testing/segmentsFixture.ts'
 
 const fixture = createSegmentsFixture()
 const { givenSegments, appendSegment, sizesOf, everythingIn, compact } = fixture
 
 describe('merging small segments', () => {
-  it('is not noticed by a reader who kept what it read before', async () => {
-    const shard = await givenSegments(3, 3, 3)
-    const reader = createPostgresEventLog({ pool: fixture.pool, maxCachedBytes: 1_000_000 })
-    const read = async (...ranges: [first: number, last: number][]) => {
-      const positions: number[] = []
-      for await (const page of reader.readRanges(
-        shard,
-        ranges.map(([first, last]) => ({ first, last })),
-      ))
-        positions.push(...page.map(({ position }) => position))
-      return positions
-    }
-    expect(await read([1, 1], [5, 5])).toEqual([1, 5])
-    await compact(shard)
-    await appendSegment(shard, 3)
-    expect(await sizesOf(shard)).toEqual([9, 3])
-    const all = Array.from({ length: 12 }, (_, i) => i + 1)
-    expect(await read([1, 12])).toEqual(all)
-    expect(await read([1, 12])).toEqual(all)
-  })
-
   it('keeps the range of offsets and times of what it joined', async () => {
     const shard = await givenSegments(2)
     await appendSegment(shard, 1, longAgo + 7)

@@ -3,20 +3,15 @@ import type { EventLog } from '../eventLog.ts'
 import { appendSegments } from './appendSegments.ts'
 import { findClaims } from './claims.ts'
 import { listShards, nameTopic, openShard, readHead } from './readHead.ts'
-import { createRangeReader } from './readRanges.ts'
+import { readRanges } from './readRanges.ts'
+import { findPositions } from './findPositions.ts'
 import { createSegmentPartitions } from './segmentPartitions.ts'
 import { findPositionBefore, findRangesOf, readRecentIds, readSegments } from './readSegments.ts'
 import { registerPatterns } from './registerPatterns.ts'
 import { splitPatterns } from './splitPatterns.ts'
 
-export interface PostgresEventLogOptions {
-  readonly pool: pg.Pool
-  /** What `readRanges` may keep in memory of what it read, in bytes. */
-  readonly maxCachedBytes?: number
-}
-
 /** The event log in Postgres: a row of `event_log_segments` holds the events of one batch. */
-export const createPostgresEventLog = ({ pool, maxCachedBytes = 0 }: PostgresEventLogOptions): EventLog => {
+export const createPostgresEventLog = ({ pool }: { readonly pool: pg.Pool }): EventLog => {
   const partitions = createSegmentPartitions(pool)
   return {
     shards: () => listShards(pool),
@@ -28,7 +23,8 @@ export const createPostgresEventLog = ({ pool, maxCachedBytes = 0 }: PostgresEve
       return appendSegments(pool, append)
     },
     read: (shard, afterPosition) => readSegments(pool, shard, afterPosition),
-    readRanges: createRangeReader({ pool, maxCachedBytes }),
+    readRanges: (shard, ranges) => readRanges(pool, shard, ranges),
+    positionsOf: (shard, ranges, sought) => findPositions(pool, shard, ranges, sought),
     rangesOf: (shard, span) => findRangesOf(pool, shard, span),
     positionBefore: (shard, sourceOffset) => findPositionBefore(pool, shard, sourceOffset),
     recentIds: (shard, count) => readRecentIds(pool, shard, count),

@@ -73,7 +73,8 @@ export async function* readSegments(
   }
 }
 
-const timeOrNull = (time: number | undefined): Date | null => (time === undefined ? null : new Date(time))
+export const timeOrNull = (time: number | undefined): Date | null =>
+  time === undefined ? null : new Date(time)
 
 /** The segments that may hold an event of a span: each knows its earliest and latest. */
 export const findRangesOf = async (

@@ -1,5 +1,7 @@
+import { buffer } from 'node:stream/consumers'
+import { createZstdCompress } from 'node:zlib'
 import { expect, test } from 'vitest'
-import { decodePayload, encodePayload, type PayloadEvent } from './segmentPayload.ts'
+import { decodePayload, encodePayload, type PayloadEvent, unpackPayload } from './segmentPayload.ts'
 
 /** Events that are all of one letter, so that a byte of another payload shows. */
 const eventsOf = (letter: string, count: number): PayloadEvent[] =>
@@ -9,6 +11,21 @@ const eventsOf = (letter: string, count: number): PayloadEvent[] =>
     value: Buffer.from(letter.repeat(1 + (i % 300))),
     headers: undefined,
   }))
+
+test('a payload is unpacked whatever its length, and whether or not its frame says it', async () => {
+  // The length takes one byte, two, four, and the whole is not one segment of a frame.
+  for (const length of [0, 100, 300, 70_000, 5_000_000]) {
+    const [event] = eventsOf('a', 1)
+    const all = [{ ...event!, value: Buffer.alloc(length, 'x') }]
+    const payload = await encodePayload(all)
+    expect(await decodePayload(payload)).toEqual(all)
+    const raw = await unpackPayload(payload)
+    // As payloads were packed before.
+    const stream = createZstdCompress()
+    stream.end(raw)
+    expect(await decodePayload(await buffer(stream))).toEqual(all)
+  }
+})
 
 test('payloads that are made at the same time share no byte, whatever was made before them', async () => {
   for (const count of [5_000, 20, 5_000]) {

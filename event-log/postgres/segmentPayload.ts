@@ -70,6 +70,8 @@ export const encodePayload = async (events: readonly PayloadEvent[]): Promise<Bu
   try {
     return await compress(raw.subarray(0, at), {
       params: { [constants.ZSTD_c_compressionLevel]: 1 },
+      // Stands in the frame then, so that a reader takes no more memory than it needs.
+      pledgedSrcSize: at,
       // Room for all that comes out, mostly: events shrink to about a seventh.
       chunkSize: Math.max(64 * 1024, at >> 2),
     })
@@ -88,10 +90,31 @@ const takeScratch = (bytes: number): Buffer => {
 /** Below this a payload is unpacked sooner than it could be handed to another thread. */
 const smallPayload = 16 * 1024
 
-/** A payload as it was before compression: for those who read parts of it again and again. */
+/**
+ * How long a payload was before compression, by its frame (RFC 8878, 3.1.1.1); `undefined` if that does not say. None
+ * of ours has a dictionary.
+ */
+const contentSize = (payload: Buffer): number | undefined => {
+  const descriptor = payload[4]!
+  // Only a frame that is one segment has no byte for its window.
+  const isSingle = (descriptor & 0x20) !== 0
+  const at = isSingle ? 5 : 6
+  switch (descriptor >> 6) {
+    case 0:
+      return isSingle ? payload[at] : undefined
+    case 1:
+      return payload.readUInt16LE(at) + 256
+    case 2:
+      return payload.readUInt32LE(at)
+    default:
+      return Number(payload.readBigUInt64LE(at))
+  }
+}
+
+/** A payload as it was before compression. */
 export const unpackPayload = (payload: Buffer): Buffer | Promise<Buffer> => {
-  // Events shrink to about a tenth. A buffer far too large costs a small segment more than its reading does.
-  const chunkSize = Math.min(4 * 1024 * 1024, Math.max(4 * 1024, payload.length * 16))
+  // Where it does not say: events shrink to about a tenth. A buffer far too large costs more than the reading.
+  const chunkSize = Math.min(4 * 1024 * 1024, Math.max(64, contentSize(payload) ?? payload.length * 16))
   return payload.length < smallPayload
     ? zstdDecompressSync(payload, { chunkSize })
     : decompress(payload, { chunkSize })

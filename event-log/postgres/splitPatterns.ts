@@ -4,7 +4,7 @@ import type pg from 'pg'
 import type { LogRecord } from '../eventLog.ts'
 import type { PatternHomes } from '../patternHomes.ts'
 import { claimLogged } from './claims.ts'
-import { createRangeReader } from './readRanges.ts'
+import { readRanges } from './readRanges.ts'
 import { readSegments } from './readSegments.ts'
 
 type Database = Pick<pg.Pool, 'query'>
@@ -37,9 +37,8 @@ export const splitPatterns = async (
 ): Promise<void> => {
   const ids = uuidArray(patternIds)
   const readTo = new Map<number, number>()
-  const readRanges = createRangeReader({ pool, maxCachedBytes: 0 })
   for (const { shard, position } of await readExtents(pool, ids, '')) {
-    for await (const page of readRanges(shard, await placesIn(shard, position)))
+    for await (const page of readRanges(pool, shard, await placesIn(shard, position)))
       await claimLogged(pool, shard, page.filter(isTheirs))
     readTo.set(shard, position)
   }

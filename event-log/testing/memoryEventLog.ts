@@ -1,7 +1,8 @@
 import { envelopeHeaders } from '@patterns/shared/contract/cloudEvents.ts'
 import { writeUuid } from '@patterns/shared/contract/uuid.ts'
 import { noWatermark } from '@patterns/shared/contract/watermark.ts'
-import type { Append, AppendResult, EventLog, LogRecord, ShardHead } from '../eventLog.ts'
+import type { Append, AppendResult, EventLog, LogRecord, NewEvent, ShardHead } from '../eventLog.ts'
+import { isSought } from '../isSought.ts'
 import { storableTime } from '../storableTime.ts'
 import { watermarkAfter } from '../watermarkAfter.ts'
 import type { EventPlace } from '../patternHomes.ts'
@@ -10,6 +11,8 @@ import { areUnclaimed, claimAll, createMemoryPatternHomes, type Home } from './m
 interface Shard {
   head: ShardHead
   readonly records: LogRecord[]
+  /** Those of the records, as they came. */
+  readonly events: NewEvent[]
 }
 
 /** What outlives a log that is made again. */
@@ -49,6 +52,7 @@ const append = (store: MemoryStore, batch: Append): AppendResult => {
   if (!isExpected) return { ok: false, reason: 'fenced' }
   if (!areUnclaimed(store, claims)) return { ok: false, reason: 'claimed' }
   claimAll(store, batch.shard, claims)
+  shard.events.push(...events)
   for (const { eventId, message } of events) {
     shard.records.push({
       position: shard.records.length + 1,
@@ -107,6 +111,7 @@ export const createMemoryEventLog = (store: MemoryStore = createMemoryStore()): 
           keyMismatches: 0,
         },
         records: [],
+        events: [],
       }
       shards.set(shard, opened)
       return opened.head
@@ -130,6 +135,12 @@ export const createMemoryEventLog = (store: MemoryStore = createMemoryStore()): 
         if (page.length > 0) yield page
       }
     },
+    positionsOf: async (shard, ranges, sought) =>
+      ranges.flatMap(({ first, last }) =>
+        (shards.get(shard)?.events ?? [])
+          .slice(first - 1, last)
+          .flatMap(({ event, occurredAt }, i) => (isSought(event, occurredAt, sought) ? [first + i] : [])),
+      ),
     rangesOf: async (shard) => {
       const last = recordsOf(shard).length
       return last === 0 ? [] : [{ first: 1, last }]

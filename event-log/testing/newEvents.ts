@@ -9,12 +9,20 @@ type Batch = Omit<Append, 'shard' | 'expected'>
 export const idAt = (offset: number): string =>
   `0197a3b4-5c6d-7e8f-9012-${offset.toString(16).padStart(12, '0')}`
 
+/** What events are found by if nothing else is said. */
+const use: NewEvent['event'] = { patternId: idAt(0), outcome: 'success', isTest: false }
+
 export const eventAt = (
   offset: number,
-  { id = idAt(offset), ...message }: Partial<NewEvent['message']> & { id?: string } = {},
+  {
+    id = idAt(offset),
+    event = use,
+    ...message
+  }: Partial<NewEvent['message']> & { id?: string; event?: NewEvent['event'] } = {},
 ): NewEvent => ({
   eventId: id,
   occurredAt: Date.UTC(2026, 0, 1) + offset,
+  event,
   message: {
     offset,
     key: Buffer.from('key'),

@@ -6,6 +6,7 @@ import type { EventLog } from '@patterns/event-log/eventLog.ts'
 import { readAll } from '@patterns/event-log/testing/logFixture.ts'
 import { createPostgresEventLog } from '@patterns/event-log/postgres/postgresEventLog.ts'
 import { servedProjections } from '@patterns/read-model/served.ts'
+import { decodeRecord } from '@patterns/shared/contract/decodeRecord.ts'
 import type { TopicBatch, TopicMessage } from '@patterns/shared/contract/topicMessage.ts'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
@@ -214,6 +215,7 @@ describe('events that come in several partitions', () => {
     const events = messages.map((message, event) => ({
       eventId: `${run}${String(event).padStart(12, '0')}`,
       occurredAt: message.timestamp,
+      event: decodeRecord({ ...message, position: 0, eventId: '', value: message.value! }),
       message,
     }))
     const expected = await log.open(shard, 0)

@@ -83,6 +83,8 @@ export const createPool = ({
       // A reader's statements find rows by key whatever their parameters. Postgres takes the plan for arrays of
       // any length to be dear, and so plans each read again: longer than the read itself.
       '-c plan_cache_mode=force_generic_plan',
+      // For the same reason it would compile them.
+      '-c jit=off',
     )
   const pool = new pg.Pool({
     connectionString,

@@ -50,7 +50,7 @@ describe('the events behind a number', () => {
             createFindEvents({ eventLog: log }),
             {
               patternId: mine,
-              range: { from, to: began + endMinute * minute },
+              span: { from, to: began + endMinute * minute },
               ranges: new Map([[0, ranges]]),
             },
             limit,
@@ -81,7 +81,7 @@ describe('the events behind a number', () => {
     ]
     const found = await everyPage(
       createFindEvents({ eventLog: await logOf(texts) }),
-      { patternId: mine, range: all, ranges: new Map([[0, [{ first: 1, last: 5, events: 4 }]]]) },
+      { patternId: mine, span: all, ranges: new Map([[0, [{ first: 1, last: 5, events: 4 }]]]) },
       2,
     )
     expect(found).toEqual([5, 3, 2, 1])
@@ -92,7 +92,7 @@ describe('the events behind a number', () => {
       createFindEvents({ eventLog: await logOf(Array.from({ length: 100 }, (_, i) => body(mine, i))) }),
       {
         patternId: mine,
-        range: { from: all.from, to: began + 50 * minute },
+        span: { from: all.from, to: began + 50 * minute },
         ranges: new Map([[0, [{ first: 1, last: 100, events: 1 }]]]),
       },
       5,
@@ -106,24 +106,25 @@ describe('the events behind a number', () => {
     const texts = Array.from({ length: count }, (_, i) =>
       isError(i) ? body(mine, i).replace('"success"', '"error"') : body(i % 3 === 0 ? other : mine, i),
     )
-    const find = createFindEvents({ eventLog: await logOf(texts), mostMs: Number.POSITIVE_INFINITY })
+    const find = createFindEvents({ eventLog: await logOf(texts), maxMs: Number.POSITIVE_INFINITY })
     const errors = texts.flatMap((_, i) => (isError(i) ? [i + 1] : [])).toReversed()
     // As many as there are, and fewer than were counted: an hour counts all of its own.
     for (const events of [errors.length, 1]) {
       const ranges = new Map([[0, [{ first: 1, last: count, events }]]])
-      const asked = { patternId: mine, range: all, outcome: 'error', ranges } as const
+      const asked = { patternId: mine, span: all, outcome: 'error', ranges } as const
       expect(await everyPage(find, asked, 3)).toEqual(errors)
     }
   })
 
   it('are of every shard that the pattern was in, the last one first', async () => {
     const log = await logOf([body(mine, 0), body(other, 1), body(mine, 2)])
-    const eventLog: Pick<typeof log, 'readRanges'> = {
+    const eventLog: Pick<typeof log, 'positionsOf' | 'readRanges'> = {
+      positionsOf: (_shard, ...asked) => log.positionsOf(0, ...asked),
       readRanges: (_shard, ranges) => log.readRanges(0, ranges),
     }
     const find = createFindEvents({ eventLog })
     const hour = [{ first: 1, last: 3, events: 2 }]
-    const asked = { patternId: mine, range: all, ranges: new Map([0, 7].map((shard) => [shard, hour])) }
+    const asked = { patternId: mine, span: all, ranges: new Map([0, 7].map((shard) => [shard, hour])) }
     const places: string[] = []
     let before: EventPlace | undefined
     do {
@@ -135,15 +136,35 @@ describe('the events behind a number', () => {
   })
 
   it('end a page short rather than look through the whole log', async () => {
-    const count = 20_000
-    const texts = Array.from({ length: count }, (_, i) => body(i === 0 || i === count - 1 ? mine : other, i))
+    // A hundred hours far from each other, of which only the first and the last have what their counts promise.
+    const hours = Array.from({ length: 100 }, (_, i) => ({
+      first: i * 100 + 1,
+      last: i * 100 + 30,
+      events: 1,
+    }))
+    const { last } = hours.at(-1)!
+    const texts = Array.from({ length: last }, (_, i) => body(i === 0 || i === last - 1 ? mine : other, i))
     let seconds = 0
-    const find = createFindEvents({ eventLog: await logOf(texts), mostMs: 1, now: () => (seconds += 1_000) })
-    const ranges = new Map([[0, [{ first: 1, last: count, events: 2 }]]])
-    const asked = { patternId: mine, range: all, ranges, limit: 5 }
+    const find = createFindEvents({ eventLog: await logOf(texts), maxMs: 1, now: () => (seconds += 1_000) })
+    const asked = { patternId: mine, span: all, ranges: new Map([[0, hours]]), limit: 5 }
     const page = await find(asked)
-    expect(page.events.map(({ record }) => record.position)).toEqual([count])
+    expect(page.events.map(({ record }) => record.position)).toEqual([last])
     expect(page.next!.position).toBeGreaterThan(1)
-    expect(await everyPage(find, asked, 5)).toEqual([count, 1])
+    expect(await everyPage(find, asked, 5)).toEqual([last, 1])
+  })
+
+  it('are told from the others that a log finds as well', async () => {
+    const texts = Array.from({ length: 40 }, (_, i) =>
+      (i % 4 === 0 ? body(other, i) : body(mine, i)).replace('{', i % 4 === 1 ? '{"test":true,' : '{'),
+    )
+    const log = await logOf(texts)
+    const eventLog: Pick<typeof log, 'positionsOf' | 'readRanges'> = {
+      positionsOf: async (_shard, [range]) =>
+        Array.from({ length: range!.last - range!.first + 1 }, (_, i) => range!.first + i),
+      readRanges: (shard, ranges) => log.readRanges(shard, ranges),
+    }
+    const asked = { patternId: mine, span: all, ranges: new Map([[0, [{ first: 1, last: 40, events: 20 }]]]) }
+    const expected = texts.flatMap((_, i) => (i % 4 > 1 ? [i + 1] : [])).toReversed()
+    expect(await everyPage(createFindEvents({ eventLog }), asked, 3)).toEqual(expected)
   })
 })

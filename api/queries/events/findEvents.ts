@@ -1,9 +1,7 @@
-import { setImmediate as yieldToEventLoop } from 'node:timers/promises'
-import type { EventLog, LogRecord, PositionRange } from '@patterns/event-log/eventLog.ts'
+import type { EventLog, LogRecord, PositionRange, SoughtEvents } from '@patterns/event-log/eventLog.ts'
+import { isSought } from '@patterns/event-log/isSought.ts'
 import { decodeRecord } from '@patterns/shared/contract/decodeRecord.ts'
-import type { Outcome, PatternEvent } from '@patterns/shared/contract/patternEvent.ts'
-import type { Range } from '../../values/range.ts'
-import { createPatternIndex } from './patternIndex.ts'
+import type { PatternEvent } from '@patterns/shared/contract/patternEvent.ts'
 import { type HourPositions, joinRanges, stepBack } from './stepBack.ts'
 
 export interface FoundEvent {
@@ -18,12 +16,7 @@ export interface EventPlace {
   readonly position: number
 }
 
-export interface EventsAsked {
-  readonly patternId: string
-  /** Event time, epoch milliseconds. */
-  readonly range: Range
-  /** Only uses with this outcome. */
-  readonly outcome?: Outcome | undefined
+export interface EventsAsked extends SoughtEvents {
   /** Where to look, by shard, in order. */
   readonly ranges: ReadonlyMap<number, readonly HourPositions[]>
   readonly before?: EventPlace | undefined
@@ -43,14 +36,11 @@ export interface FoundEvents {
 export type FindEvents = (asked: EventsAsked) => Promise<FoundEvents>
 
 export interface FindEventsOptions {
-  readonly eventLog: Pick<EventLog, 'readRanges'>
+  readonly eventLog: Pick<EventLog, 'positionsOf' | 'readRanges'>
   /** How long is looked before a page ends short, in milliseconds: a rare pattern's events lie far apart. */
-  readonly mostMs?: number
+  readonly maxMs?: number
   readonly now?: () => number
 }
-
-/** Events that are read at once to find those with an outcome among them. */
-const mostSifted = 1_000
 
 /** Positions in order as ranges of neighbours. */
 const rangesOf = (positions: readonly number[]): PositionRange[] => {
@@ -65,31 +55,28 @@ const rangesOf = (positions: readonly number[]): PositionRange[] => {
 
 export const createFindEvents = ({
   eventLog,
-  mostMs = 300,
+  maxMs = 300,
   now = () => performance.now(),
 }: FindEventsOptions): FindEvents => {
-  const index = createPatternIndex({ eventLog })
-
-  /** The events at some positions, as far as they are of the range; the newest position first. */
+  /** The events at some positions, as far as they are asked for; the newest position first. */
   const readEvents = async (
     shard: number,
     positions: readonly number[],
-    { range: { from, to }, outcome }: EventsAsked,
+    asked: EventsAsked,
   ): Promise<FoundEvent[]> => {
     const found: FoundEvent[] = []
     for await (const page of eventLog.readRanges(shard, rangesOf(positions))) {
       for (const record of page) {
         const event = decodeRecord(record)
-        if (outcome !== undefined && event.outcome !== outcome) continue
-        if (event.occurredAt >= from && event.occurredAt < to) found.push({ shard, record, event })
+        if (isSought(event, event.occurredAt, asked)) found.push({ shard, record, event })
       }
     }
     return found.toReversed()
   }
 
   return async (asked) => {
-    const { patternId, outcome, ranges, before, limit } = asked
-    const deadline = now() + mostMs
+    const { ranges, before, limit } = asked
+    const deadline = now() + maxMs
     const events: FoundEvent[] = []
     for (const shard of [...ranges.keys()].toSorted((a, b) => b - a)) {
       if (before !== undefined && shard > before.shard) continue
@@ -99,16 +86,14 @@ export const createFindEvents = ({
         const wanted = limit + 1 - events.length
         const step = stepBack(joined, below, wanted)
         if (step.length === 0) break
-        const positions = await index.positions(shard, step, patternId)
-        const newest = positions.slice(outcome === undefined ? -wanted : -mostSifted)
+        const positions = await eventLog.positionsOf(shard, step, asked)
+        const newest = positions.slice(-wanted)
         events.push(...(await readEvents(shard, newest, asked)))
         if (events.length > limit) {
           const shown = events.slice(0, limit)
           const last = shown.at(-1)!
           return { events: shown, next: { shard: last.shard, position: last.record.position } }
         }
-        // What is known already costs no wait, and others want to be answered, too.
-        await yieldToEventLoop()
         below = newest.length < positions.length ? newest[0]! : step[0]!.first
         if (now() >= deadline) return { events, next: { shard, position: below } }
       }

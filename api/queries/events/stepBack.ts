@@ -24,9 +24,9 @@ export const joinRanges = (ranges: readonly HourPositions[]): HourPositions[] =>
   return joined
 }
 
-/** What one step looks at, at most: some megabytes of the log. */
-const mostPositions = 8_192
-const mostRanges = 64
+/** What one step looks at, at most: of a log that says of each event which pattern it is of, a fourth of a megabyte. */
+const maxPositions = 65_536
+const maxRanges = 64
 /** Events do not lie evenly, so a bit further is looked than would do on average. */
 const margin = 1.5
 
@@ -41,7 +41,7 @@ export const stepBack = (
 ): PositionRange[] => {
   const step: PositionRange[] = []
   let missing = wanted * margin
-  let room = mostPositions
+  let room = maxPositions
   for (const range of joined.toReversed()) {
     const last = Math.min(range.last, below - 1)
     if (last < range.first) continue
@@ -51,7 +51,7 @@ export const stepBack = (
     step.push({ first: last - taken + 1, last })
     missing -= taken * density
     room -= taken
-    if (missing <= 0 || room === 0 || step.length === mostRanges) break
+    if (missing <= 0 || room === 0 || step.length === maxRanges) break
   }
   return step.toReversed()
 }
