@@ -5,6 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
   byteaArray,
   float8Array,
+  fromInt8Array,
+  fromTimestamptzArray,
   int4Array,
   int8Array,
   textArray,
@@ -164,5 +166,28 @@ describe('an array sent in binary', () => {
       expect(await received(type, send([]))).toEqual([])
       expect(await received(type, send([null, null]))).toEqual([null, null])
     }
+  })
+})
+
+describe('an array received in binary', () => {
+  const sent = async (array: Buffer, type: string): Promise<Buffer> => {
+    const { rows } = await pool.query<{ sent: Buffer }>(`select array_send($1::${type}[]) as sent`, [array])
+    return rows[0]!.sent
+  }
+
+  it('of int8 is read as it was, over the whole range of safe integers', async () => {
+    const edges = [[], [0, -1, 2 ** 32, -(2 ** 32) - 1, Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER]]
+    for (const values of edges) expect(fromInt8Array(await sent(int8Array(values), 'int8'))).toEqual(values)
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.maxSafeInteger()), async (values) => {
+        expect(fromInt8Array(await sent(int8Array(values), 'int8'))).toEqual(values)
+      }),
+      runs,
+    )
+  })
+
+  it('of timestamptz is read to the millisecond', async () => {
+    const times = [Date.UTC(1970, 0, 1), Date.UTC(2000, 0, 1) - 1, Date.UTC(2026, 3, 8, 10, 30, 0, 123)]
+    expect(fromTimestamptzArray(await sent(timestamptzArray(times), 'timestamptz'))).toEqual(times)
   })
 })

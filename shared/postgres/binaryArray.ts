@@ -51,6 +51,15 @@ const eightByteArray = (elementType: number, values: readonly (number | null)[],
 /** `int8[]` from safe integers. */
 export const int8Array = (values: readonly (number | null)[]): Buffer => eightByteArray(oid.int8, values, 1)
 
+/** The safe integers of an `int8[]` without nulls, as `array_send` gives it. */
+export const fromInt8Array = (array: Buffer): number[] => {
+  const values: number[] = []
+  // Of no elements, Postgres sends less than a header.
+  for (let at = headerBytes + 4; at < array.length; at += 12)
+    values.push(array.readInt32BE(at) * twoTo32 + array.readUInt32BE(at + 4))
+  return values
+}
+
 /** `int4[]` from signed integers of 32 bits. */
 export const int4Array = (values: Int32Array): Buffer => {
   const target = Buffer.allocUnsafe(headerBytes + values.length * 8)
@@ -86,6 +95,10 @@ export const timestamptzArray = (times: readonly (number | null)[]): Buffer =>
     times.map((time) => (time === null ? null : time - postgresEpochMs)),
     microseconds,
   )
+
+/** The times of a `timestamptz[]` without nulls, as `array_send` gives it, in epoch milliseconds. */
+export const fromTimestamptzArray = (array: Buffer): number[] =>
+  fromInt8Array(array).map((time) => time / microseconds + postgresEpochMs)
 
 /** `uuid[]` from UUIDs in lower case. */
 export const uuidArray = (uuids: readonly (string | null)[]): Buffer => {

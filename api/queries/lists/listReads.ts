@@ -11,7 +11,14 @@ import type { ConcurrencyLimit } from '../concurrencyLimit.ts'
 import { NotMadeYetError } from '../queryErrors.ts'
 import { inSnapshot } from './inSnapshot.ts'
 import { judgeUsage } from './judgeUsage.ts'
-import { relationOfRows, rowsOf, standingsRelation, type Summed, windowsRelation } from './listRelation.ts'
+import {
+  type ListRows,
+  relationOfRows,
+  rowsOf,
+  standingsRelation,
+  type Summed,
+  windowsRelation,
+} from './listRelation.ts'
 import { namesRelation } from './namesRelation.ts'
 
 export interface ListAsked extends Summed {
@@ -80,8 +87,8 @@ export const createListReads = ({ pool, standings, sumLimit }: ListReadsOptions)
   const readRows = async (database: Queryable, relation: Sql, asked: ListAsked): Promise<Sql> => {
     // Each mix of hours, days and weeks has a text of its own: too many to prepare them all on each connection.
     const { text, values } = rowsOf(relation)
-    const { rows } = await database.query<{ rows: string }>({ text, values })
-    const read = rows[0]!.rows
+    const { rows } = await database.query<ListRows>({ text, values })
+    const read = rows[0]!
     return relationOfRows(
       asked.growth === undefined || asked.verdicts === undefined
         ? read

@@ -41,16 +41,26 @@ const listColumns: Readonly<Record<string, string>> = {
 /** A list whose rows the processor keeps. */
 export const standingsRelation = (name: StandingRange): Sql => raw(`${servedTables.standings[name]} as list`)
 
-/** A list whose rows were read before: a JSON array of objects. */
-export const relationOfRows = (rows: string): Sql => {
-  const columns = Object.entries(listColumns).map(([name, type]) => `${name} ${type}`)
-  return sql`json_to_recordset(${rows}::json) as list (${raw(columns.join(', '))})`
+/** The rows of a list: of each column an array in Postgres' binary form, which is sent back as it came. */
+export type ListRows = Readonly<Record<keyof typeof listColumns, Buffer>>
+
+/** A list whose rows were read before. */
+export const relationOfRows = (rows: ListRows): Sql => {
+  const columns = Object.entries(listColumns)
+  const arrays = columns.map(([name, type]) => sql`${rows[name]}::${raw(type)}[]`)
+  return sql`unnest(${join(arrays)}) as list (${raw(columns.map(([name]) => name).join(', '))})`
 }
 
-/** Selects the rows of a list as a JSON array, for `relationOfRows`. */
-export const rowsOf = (relation: Sql): Sql =>
-  sql`select coalesce(json_agg(row_to_json(list_row)), '[]')::text as rows
-    from (select ${raw(Object.keys(listColumns).join(', '))} from ${relation}) as list_row`
+/**
+ * Selects the rows of a list, for `relationOfRows`. As JSON, 10,000 of them take Postgres 110 ms to write and 70 ms to
+ * read again with each statement.
+ */
+export const rowsOf = (relation: Sql): Sql => {
+  const arrays = Object.entries(listColumns).map(
+    ([name, type]) => `array_send(coalesce(array_agg(${name}), '{}'::${type}[])) as ${name}`,
+  )
+  return sql`select ${raw(arrays.join(', '))} from ${relation}`
+}
 
 const isWithin = (time: Range, range: Range | undefined): boolean =>
   range !== undefined && time.from >= range.from && time.to <= range.to

@@ -42,11 +42,22 @@ interface SeenColumns extends NameColumns {
   readonly last_used: Date | null
 }
 
+const uuidForm = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+
+/** Whether an id begins with a text, as a range of ids: the primary key finds those. */
+const beginsWith = (text: string): Sql => {
+  const filled = (digit: string): string =>
+    text + '00000000-0000-0000-0000-000000000000'.replaceAll('0', digit).slice(text.length)
+  const [first, last] = [filled('0'), filled('f')]
+  return uuidForm.test(first) ? sql`pattern_id between ${first}::uuid and ${last}::uuid` : sql`false`
+}
+
 /** Part of a name in any case, found by trigrams; or the beginning of an id. */
 const matches = (search: string | undefined): Sql => {
   if (search === undefined) return sql`true`
-  const wanted = search.toLowerCase().replaceAll(/[\\%_]/g, String.raw`\$&`)
-  return sql`(search_name like ${`%${wanted}%`} or pattern_id::text like ${`${wanted}%`})`
+  const wanted = search.toLowerCase()
+  const pattern = `%${wanted.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`
+  return sql`(search_name like ${pattern} or ${beginsWith(wanted)})`
 }
 
 /**
