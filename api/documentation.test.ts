@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type DocumentedExample, examplesIn, readApiGuide } from './http/docs/documentedExamples.ts'
+import { type DocumentedExample, examplesIn, loadApiGuide } from './http/docs/documentedExamples.ts'
 import { documentedEvents } from './testing/documentedEvents.ts'
 import { startTestApi, type TestApi } from './testing/startTestApi.ts'
 
@@ -43,7 +43,7 @@ const events = [
 ]
 
 /** The document has two halves, each with events of its own. */
-const [first, second] = readApiGuide().split('\n# Trends, comparison, benchmarks\n').map(examplesIn) as [
+const [first, second] = loadApiGuide().split('\n# Trends, comparison, benchmarks\n').map(examplesIn) as [
   DocumentedExample[],
   DocumentedExample[],
 ]

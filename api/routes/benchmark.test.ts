@@ -138,7 +138,7 @@ describe('the quality of patterns', () => {
         const { measurements } = byId.get(pattern_id) as Body
         expect(trend.points).toBe(measurements.length)
         if (measurements.length < 5) {
-          expect(trend).toEqual({ status: 'insufficient_data', points: trend.points, least_points: 5 })
+          expect(trend).toEqual({ status: 'insufficient_data', points: trend.points, min_points: 5 })
           continue
         }
         const first = Date.parse(measurements[0].timestamp)

@@ -37,7 +37,7 @@ const benchmarkSchema = z
       reason: z.literal('too_few_patterns').openapi({
         description: 'A rank among so few says little, and gives the others away.',
       }),
-      least_patterns: count.openapi({ description: 'How many are needed.' }),
+      min_patterns: count.openapi({ description: 'How many are needed.' }),
     }),
   ])
   .openapi('Benchmark', { description: 'Where a pattern stands by one metric.' })
@@ -57,7 +57,7 @@ const benchmarkOf = (metric: Metric, placed: Benchmark) => {
       ...shared,
       status: placed.status,
       reason: placed.reason,
-      least_patterns: placed.minPatterns,
+      min_patterns: placed.minPatterns,
     }
   return {
     ...shared,

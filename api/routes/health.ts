@@ -8,8 +8,7 @@ import type { VectorFeed } from '../queries/live/vectorFeed.ts'
 import type { Queryable } from '@patterns/shared/postgres/queryable.ts'
 import { readShardAges, type ShardAge } from '../queries/readShardAges.ts'
 import { type ApiApp, refused, unauthorized } from './apiRoute.ts'
-import { shardAgeOf, shardAgeSchema } from './shardAgeFields.ts'
-import { shardStopOf, shardStopSchema } from './shardStopFields.ts'
+import { healthSchema, shardAgeOf, shardStopOf, whenDown } from './healthFields.ts'
 
 export interface HealthDependencies {
   readonly feed: Pick<VectorFeed, 'confirm' | 'vector' | 'logId' | 'isListening'>
@@ -66,75 +65,6 @@ const readyzRoute = createRoute({
     ...refused,
   },
 })
-
-const component = <Fields extends z.ZodRawShape>(fields: Fields) =>
-  z.strictObject({
-    status: z.enum(['up', 'down']).openapi({ description: 'Whether it works.' }),
-    ...fields,
-  })
-
-const healthSchema = z
-  .strictObject({
-    status: z.enum(['ok', 'degraded', 'down']).openapi({
-      description:
-        'degraded: answers are right as of their position, but changes are seen later, since notifications are lost, a shard is more than ten seconds behind its log, or one stopped.',
-    }),
-    components: z
-      .strictObject({
-        database: component({
-          latency_ms: z.number().nullable().openapi({
-            description: 'How long a few small reads took; null while it is down.',
-          }),
-        }).openapi({ description: 'Where the numbers are.' }),
-        notifications: component({}).openapi({
-          description: 'By which the api hears of changes at once; without them it looks.',
-        }),
-        ingestion: component({
-          stopped: z.array(shardStopSchema).openapi({
-            description:
-              'The shards that take nothing more from the topic until a person sees to it; unknown, and so none, while the database is down.',
-          }),
-        }).openapi({ description: 'What takes messages from the topic into the log.' }),
-        projection: component({
-          log_id: z.string().openapi({ description: 'Which log that is of.' }),
-          as_of: z.record(z.string(), z.int()).openapi({ description: 'The last vector that was read.' }),
-          shards: z.array(shardAgeSchema).openapi({
-            description: 'How old the numbers of each shard are; none while the database is down.',
-          }),
-        }).openapi({ description: 'What makes numbers of the log.' }),
-        placement: z
-          .strictObject({
-            split_patterns: z
-              .int()
-              .nullable()
-              .openapi({ description: 'Patterns in more than one partition.' }),
-            key_mismatches: z
-              .int()
-              .nullable()
-              .openapi({ description: 'Messages with another key than their pattern’s id.' }),
-          })
-          .openapi({
-            description:
-              'For information: how many patterns come in more than one partition, and how many messages so far had another key than the id of their pattern. Both are counted right, and cost more. Null while the database is down.',
-          }),
-      })
-      .openapi({ description: 'Each part by its name.' }),
-    uptime_seconds: z.number().openapi({ description: 'How long the process has been there.' }),
-  })
-  .openapi('Health', { description: 'How each part does.' })
-
-/** What is answered while the database is down. */
-const whenDown: z.infer<typeof healthSchema> = {
-  status: 'down',
-  components: {
-    database: { status: 'down', latency_ms: null },
-    notifications: { status: 'down' },
-    ingestion: { status: 'down', stopped: [] },
-    projection: { status: 'down', log_id: '8c1f04e2', as_of: { '0': 173 }, shards: [] },
-    placement: { split_patterns: null, key_mismatches: null },
-  },
-  uptime_seconds: 1204.2,
-}
 
 const healthRoute = (operationId: string) =>
   createRoute({

@@ -82,7 +82,7 @@ export const firstFigure = (trends: Answer<'listTrends'>): number | undefined =>
   if (trends.trend_type === 'declining') return trends.trends[0]?.probability
   const [first] = trends.trends
   if (first === undefined) return trends.insufficient_data_count
-  return first.status === 'measured' ? first.slope : first.least_points
+  return first.status === 'measured' ? first.slope : first.min_points
 }
 export const ofUsage = (trends: Answer<'listTrends'>): number =>
   trends.trend_type === 'usage' ? trends.insufficient_data_count : trends.total_count
@@ -90,7 +90,7 @@ export const outcomeOf = ({ event }: components['schemas']['LoggedEvent']): unkn
   'outcome' in event ? event.outcome : undefined
 export const scoreOf = (event: components['schemas']['PatternQualityAssessed']): number => event.quality_score
 export const benchmarkOf = ({ benchmarks }: Answer<'getPatternBenchmark'>): number | null | undefined =>
-  benchmarks[0]?.status === 'measured' ? benchmarks[0].rank : benchmarks[0]?.least_patterns
+  benchmarks[0]?.status === 'measured' ? benchmarks[0].rank : benchmarks[0]?.min_patterns
 export const question: NonNullable<operations['comparePatterns']['requestBody']>['content']['application/json'] =
   { pattern_ids: ['a', 'b'], metrics: ['usage'], time_range: '7d' }
 export const query: operations['listSuccessRates']['parameters']['query'] = { limit: 10, sort: '-confidence' }

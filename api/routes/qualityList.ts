@@ -35,7 +35,7 @@ interface Limits {
 const defaultRange = '30d'
 
 /** The first page, or by its cursor the next one of the same times. */
-export const resolveQualityList = (
+export const qualityListFrom = (
   request: ListRequest & SeriesRequest,
   question: string,
   { trendTime, ...limits }: Limits,

@@ -29,7 +29,7 @@ import { type ApiApp, notModified, patternProblems, type RouteDependencies } fro
 import { qualityOf } from './figureFields.ts'
 import { refuseOtherType } from './listPage.ts'
 import { namedEntry, nameOf } from './patternFields.ts'
-import { nextQualityCursor, type QualityList, resolveQualityList } from './qualityList.ts'
+import { nextQualityCursor, type QualityList, qualityListFrom } from './qualityList.ts'
 import { qualityMetricsSchema } from './qualityMetricsFields.ts'
 import { measuredOf, trendRangeOf } from './shortTrendFields.ts'
 import { insufficientOf } from './trendFields.ts'
@@ -173,7 +173,7 @@ export const routeQualityMetrics = (app: ApiApp, dependencies: RouteDependencies
       pattern_id === undefined
         ? { now: dependencies.listTime(), trendTime: dependencies.trendTime(), maxPoints: maxListPoints }
         : { now: dependencies.clock(), trendTime: dependencies.clock(), maxPoints }
-    const asked = resolveQualityList(query, question, limits)
+    const asked = qualityListFrom(query, question, limits)
     const { range, trends, after } = asked
     return dependencies.answers(context, {
       key: JSON.stringify(['quality-metrics', question, range, trends, after, query.limit]),

@@ -86,7 +86,7 @@ describe('the trend of a quality in a list', () => {
   it('is not claimed of a pattern with few scores', async () => {
     const { patterns } = await ask('/quality-metrics?time_range=30d')
     const assessed = patterns.find(({ pattern_id }: Body) => pattern_id === trendingIds.assessed)
-    expect(assessed.trend).toEqual({ status: 'insufficient_data', points: 2, least_points: 5 })
+    expect(assessed.trend).toEqual({ status: 'insufficient_data', points: 2, min_points: 5 })
   })
 
   it.each(['time_range=30d', 'time_range=45d'])('is judged among all that are listed (%s)', async (range) => {

@@ -2,7 +2,7 @@ import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import { Scalar } from '@scalar/hono-api-reference'
 import { gzipWish } from '../http/conventions/contentCoding.ts'
-import { readApiGuide } from '../http/docs/documentedExamples.ts'
+import { loadApiGuide } from '../http/docs/documentedExamples.ts'
 import { openapiDocument } from '../http/docs/openapiDocument.ts'
 import { loadScalarScript } from '../http/docs/scalarScript.ts'
 import type { ApiApp } from './apiRoute.ts'
@@ -26,7 +26,7 @@ const contentPolicy = [
 export const routeReference = (app: ApiApp): void => {
   let document: string | undefined
   app.get('/openapi.json', (context) => {
-    document ??= JSON.stringify(openapiDocument(app, readApiGuide()))
+    document ??= JSON.stringify(openapiDocument(app, loadApiGuide()))
     return context.body(document, 200, { 'content-type': 'application/json', 'cache-control': 'no-cache' })
   })
 

@@ -26,7 +26,7 @@ export const shortTrendSchema = z.discriminatedUnion('status', [
     .strictObject({
       status: z.literal('insufficient_data').openapi({ description: 'There is too little for a trend.' }),
       points: count.openapi({ description: 'Windows with observations.' }),
-      least_points: z.literal(minPoints).openapi({ description: 'How many are needed.' }),
+      min_points: z.literal(minPoints).openapi({ description: 'How many are needed.' }),
     })
     .openapi('NoShortTrend', { description: 'Why there is no trend.' }),
 ])

@@ -4,7 +4,7 @@ import { asOfSnapshot } from '../queries/lists/listReads.ts'
 import { readSuccessRates } from '../queries/lists/readSuccessRates.ts'
 import { answerFields, isoTime, rangeFields } from '../http/conventions/asOf.ts'
 import { questionOf } from '../http/conventions/cursor.ts'
-import { resolveListRange } from '../http/conventions/listRange.ts'
+import { listRangeFrom } from '../http/conventions/listRange.ts'
 import {
   afterParameter,
   integer,
@@ -86,7 +86,7 @@ export const routeSuccessRates = (app: ApiApp, dependencies: RouteDependencies):
     const query = context.req.valid('query')
     const { pattern_type, min_samples = 0, sort, limit } = query
     const question = questionOf(dependencies.logId(), 'success-rates', { pattern_type, min_samples, sort })
-    const { range, after } = resolveListRange(query, question, {
+    const { range, after } = listRangeFrom(query, question, {
       now: dependencies.listTime(),
       defaultRange: '7d',
     })

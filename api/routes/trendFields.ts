@@ -55,7 +55,7 @@ export const insufficientSchema = z
   .strictObject({
     status: z.literal('insufficient_data').openapi({ description: 'There is too little for a trend.' }),
     points: count.openapi({ description: 'Windows with observations.' }),
-    least_points: z.literal(minPoints).openapi({ description: 'How many are needed.' }),
+    min_points: z.literal(minPoints).openapi({ description: 'How many are needed.' }),
   })
   .openapi('InsufficientData', { description: 'Why there is no trend.' })
 
@@ -135,7 +135,7 @@ export const predictionOf = ({ method, value, interval80, interval95, for: next 
 export const insufficientOf = (points: number) => ({
   status: 'insufficient_data' as const,
   points,
-  least_points: minPoints,
+  min_points: minPoints,
 })
 
 export interface TrendOptions {

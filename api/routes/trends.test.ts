@@ -205,7 +205,7 @@ describe('the trends of a metric', () => {
       const id = query.includes('pattern_id') ? '' : `&pattern_id=${trendingIds.steady}`
       const { trends } = await ask(`/trends?${query}${id}`)
       expect(trends).toHaveLength(1)
-      expect(trends[0]).toMatchObject({ status: 'insufficient_data', least_points: 5 })
+      expect(trends[0]).toMatchObject({ status: 'insufficient_data', min_points: 5 })
       expect(trends[0]).not.toHaveProperty('slope')
     },
   )

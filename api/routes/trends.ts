@@ -38,7 +38,7 @@ export const routeTrends = (app: ApiApp, dependencies: RouteDependencies): void 
     const question = questionOfQuery(dependencies.logId(), query)
     const { trend_type: type, pattern_id: id, limit, after } = query
     if (isEmergenceType(type)) {
-      const asked = ofUsage.resolve(query, question)
+      const asked = ofUsage.askedBy(query, question)
       return dependencies.answers(context, {
         key: JSON.stringify(['trends', question, asked.spans.current, asked.after, limit]),
         source:
@@ -50,7 +50,7 @@ export const routeTrends = (app: ApiApp, dependencies: RouteDependencies): void 
             : ofUsage.ofOne(query, type, id, asked),
       })
     }
-    const asked = ofMetric.resolve(query, type, question)
+    const asked = ofMetric.askedBy(query, type, question)
     const { granularity, range, includeOpen } = asked.question
     return dependencies.answers(context, {
       key: JSON.stringify(['trends', question, granularity, range, includeOpen, asked.after, limit]),

@@ -27,7 +27,7 @@ export interface MetricAsked {
 export const createMetricAnswers = (dependencies: RouteDependencies) => {
   const detailsOf = createTrendDetails()
 
-  const resolve = (query: TrendsQuery, metric: Metric, asked: string): MetricAsked => {
+  const askedBy = (query: TrendsQuery, metric: Metric, asked: string): MetricAsked => {
     const now = query.pattern_id === undefined ? dependencies.trendTime() : dependencies.clock()
     const includeOpen = query.include_open ?? false
     if (query.cursor !== undefined) {
@@ -94,5 +94,5 @@ export const createMetricAnswers = (dependencies: RouteDependencies) => {
     })
   }
 
-  return { resolve, ofOne, ofMany }
+  return { askedBy, ofOne, ofMany }
 }

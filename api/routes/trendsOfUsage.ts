@@ -67,7 +67,7 @@ export const createEmergenceAnswers = (dependencies: RouteDependencies) => {
     return { spans: { current: range, previous: previousRange(range) }, after }
   }
 
-  const resolve = (query: TrendsQuery, question: string): EmergenceAsked => {
+  const askedBy = (query: TrendsQuery, question: string): EmergenceAsked => {
     const now = query.pattern_id === undefined ? dependencies.listTime() : dependencies.clock()
     const asked = placeOf(query, question, now)
     const granularity = query.granularity ?? granularityOfSpans(asked.spans, maxListPoints)
@@ -134,5 +134,5 @@ export const createEmergenceAnswers = (dependencies: RouteDependencies) => {
       return { ...asOfSnapshot(list), body }
     })
 
-  return { resolve, ofOne, ofMany }
+  return { askedBy, ofOne, ofMany }
 }

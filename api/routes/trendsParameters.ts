@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi'
-import { decimal } from '../http/conventions/decimal.ts'
 import {
   afterParameter,
+  decimal,
   integer,
   pageParameters,
   patternIdParameter,

@@ -33,7 +33,7 @@ interface Limits {
 }
 
 /** The first page, or by its cursor the next one of the same times. */
-export const resolveUsageList = (
+export const usageListFrom = (
   request: ListRequest & SeriesRequest & { readonly sort: { readonly field: string } },
   question: string,
   limits: Limits,

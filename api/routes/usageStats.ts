@@ -28,7 +28,7 @@ import { namedEntry, nameOf } from './patternFields.ts'
 import { maxListPoints, maxPoints } from './pointLimits.ts'
 import { seriesOf } from './seriesFields.ts'
 import { usageStatsSchema } from './usageFields.ts'
-import { nextUsageCursor, resolveUsageList, type UsageList } from './usageList.ts'
+import { nextUsageCursor, usageListFrom, type UsageList } from './usageList.ts'
 
 const route = createRoute({
   method: 'get',
@@ -137,7 +137,7 @@ export const routeUsageStats = (app: ApiApp, dependencies: RouteDependencies): v
       time_zone,
       sort,
     })
-    const list = resolveUsageList(query, question, {
+    const list = usageListFrom(query, question, {
       now: pattern_id === undefined ? dependencies.listTime() : dependencies.clock(),
       defaultRange: '30d',
       maxPoints: pattern_id === undefined ? maxListPoints : maxPoints,

@@ -18,7 +18,7 @@ export const expectBenchmark = (
     if (own === null) expect(told.value).toBeNull()
     else expect(told.value).toBeCloseTo(own, 9)
     if (all.length < 5) {
-      expect(told).toMatchObject({ status: 'suppressed', reason: 'too_few_patterns', least_patterns: 5 })
+      expect(told).toMatchObject({ status: 'suppressed', reason: 'too_few_patterns', min_patterns: 5 })
       expect(told).not.toHaveProperty('category_average')
       continue
     }

@@ -1,17 +1,7 @@
+import { seeded } from '@patterns/projections/testing/simulated.ts'
 import type { SeedMessage } from '@patterns/testing/seedProjections.ts'
 
 const day = 86_400_000
-
-/** Numbers from 0 to 1 that are the same each time (mulberry32). */
-const createRandom = (seed: number) => {
-  let state = seed
-  return (): number => {
-    state = (state + 0x6d2b_79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
-}
 
 export const trendingIds = {
   growing: '0197a3b4-0000-7000-8000-0000000000a1',
@@ -58,9 +48,9 @@ const characters: Readonly<Record<keyof typeof trendingIds, Character>> = {
   forgotten: { days: 0 },
 }
 
-/** Half a year's events whose patterns go different ways; all end by `now`, epoch milliseconds. */
+/** Half a year's events of patterns that go different ways; all end by `now`, epoch milliseconds. */
 export const trendingMessages = (now: number): SeedMessage[] => {
-  const random = createRandom(7)
+  const random = seeded(7)
   const messages: SeedMessage[] = []
   for (const [name, id] of Object.entries(trendingIds) as [keyof typeof trendingIds, string][]) {
     const { days, type = 'resilience', shards = 1, outcome, ...character } = characters[name]

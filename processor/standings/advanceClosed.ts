@@ -3,7 +3,7 @@ import { advancedSpans } from '@patterns/projections/standings/weightedSpans.ts'
 import { servedTables } from '@patterns/read-model/served.ts'
 import { int8Array, timestamptzArray } from '@patterns/shared/postgres/binaryArray.ts'
 import type { Queryable } from '@patterns/shared/postgres/queryable.ts'
-import { summedMeasures } from './summedMeasures.ts'
+import { summedMeasures } from '@patterns/read-model/summedMeasures.ts'
 
 const sumOf = (measure: string, weight: string, as = measure): string =>
   `sum(windows.${measure} * span.${weight})::bigint as ${as}`

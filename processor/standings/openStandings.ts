@@ -3,7 +3,7 @@ import { mergedCatalogue } from '@patterns/read-model/reading/selectCatalogue.ts
 import { servedTables } from '@patterns/read-model/served.ts'
 import { textArray, uuidArray } from '@patterns/shared/postgres/binaryArray.ts'
 import type { Queryable } from '@patterns/shared/postgres/queryable.ts'
-import { summedMeasures } from './summedMeasures.ts'
+import { summedMeasures } from '@patterns/read-model/summedMeasures.ts'
 
 const patternsPerStatement = 1_000
 

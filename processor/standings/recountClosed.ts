@@ -5,7 +5,7 @@ import { granularities } from '@patterns/projections/window.ts'
 import { servedTables } from '@patterns/read-model/served.ts'
 import { int8Array, textArray, timestamptzArray, uuidArray } from '@patterns/shared/postgres/binaryArray.ts'
 import type { Queryable } from '@patterns/shared/postgres/queryable.ts'
-import { summedMeasures } from './summedMeasures.ts'
+import { summedMeasures } from '@patterns/read-model/summedMeasures.ts'
 
 /** A page takes some 100 ms: no statement may take as long as a connection may be silent. */
 const patternsPerStatement = 250

@@ -45,7 +45,7 @@ export const refuseRangeOfCursor = (): Problem =>
   unprocessable([{ path: 'cursor', message: 'the cursor holds no range that can be served' }])
 
 /** The range of a list of patterns, and where its page begins: those of the cursor where there is one. */
-export const resolveListRange = (
+export const listRangeFrom = (
   request: ListRequest & { readonly sort: { readonly field: string } },
   question: string,
   options: { readonly now: number; readonly defaultRange: string },

@@ -26,5 +26,5 @@ export const examplesIn = (text: string): DocumentedExample[] =>
   }))
 
 /** The text of docs/API.md, whose examples are tested, so that the document at /openapi.json needs none of its own. */
-export const readApiGuide = (): string =>
+export const loadApiGuide = (): string =>
   readFileSync(new URL('../../../docs/API.md', import.meta.url), 'utf8')

@@ -8,12 +8,24 @@ import {
 } from './answerHeaders.ts'
 import { examplesIn } from './documentedExamples.ts'
 import { publishedEventSchemas } from './publishedEvent.ts'
-import { documentTags } from './tags.ts'
 
 const description = `Which patterns are used, which work, and how that changes.
 
 Every answer says with \`as_of\` up to which place of each shard's log its numbers account for the events: all up to
 there, and none after. Times are RFC 3339 in UTC. A number without observations is \`null\`, never 0.`
+
+/** How the document groups the routes, in the order in which a reader wants them. */
+const documentTags = [
+  {
+    name: 'Analytics',
+    description: 'What is used, what works, how that changes, and how patterns stand against each other.',
+  },
+  {
+    name: 'Patterns',
+    description: 'Which patterns there are, all about one, and the events behind its numbers.',
+  },
+  { name: 'Operations', description: 'How the API itself is.' },
+] as const
 
 interface DocumentedOperation {
   readonly tags?: readonly string[]

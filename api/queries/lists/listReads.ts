@@ -84,7 +84,7 @@ export const createListReads = ({ pool, standings, sumLimit }: ListReadsOptions)
     closedUntil === undefined ? undefined : findStanding(asked, closedUntil)
 
   /** The relation with its rows read once, and judged if that is asked for: what follows does not sum them again. */
-  const readRows = async (database: Queryable, relation: Sql, asked: ListAsked): Promise<Sql> => {
+  const readOnce = async (database: Queryable, relation: Sql, asked: ListAsked): Promise<Sql> => {
     // Each mix of hours, days and weeks has a text of its own: too many to prepare them all on each connection.
     const { text, values } = rowsOf(relation)
     const { rows } = await database.query<ListRows>({ text, values })
@@ -96,11 +96,11 @@ export const createListReads = ({ pool, standings, sumLimit }: ListReadsOptions)
     )
   }
 
-  const readWindows: ListReads['read'] = (asked, work) =>
+  const readFromWindows: ListReads['read'] = (asked, work) =>
     sumLimit(() =>
       inSnapshot(pool, async (database) => {
         const vector = await readVector(database, servedProjections.windows)
-        const relation = await readRows(
+        const relation = await readOnce(
           database,
           windowsRelation(asked, await namesRelation(database, vector)),
           asked,
@@ -118,17 +118,17 @@ export const createListReads = ({ pool, standings, sumLimit }: ListReadsOptions)
       }),
     isStored: (asked) => standingAt(asked, standings().closedUntil) !== undefined,
     async read(asked, work) {
-      if (!this.isStored(asked)) return readWindows(asked, work)
+      if (!this.isStored(asked)) return readFromWindows(asked, work)
       const result = await inSnapshot(pool, async (database) => {
         const { vector, closedUntil, text } = await readProgress(database, servedProjections.standings)
         const name = standingAt(asked, closedUntil)
         if (name === undefined) return undefined
         const stored = standingsRelation(name)
-        const relation = isByDefault(asked.verdicts) ? stored : await readRows(database, stored, asked)
+        const relation = isByDefault(asked.verdicts) ? stored : await readOnce(database, stored, asked)
         return { of: await work({ database, relation, vector, text }) }
       })
       // An hour ended between the look at it and the snapshot.
-      return result === undefined ? readWindows(asked, work) : result.of
+      return result === undefined ? readFromWindows(asked, work) : result.of
     },
   }
 }

@@ -1,6 +1,7 @@
 import type { GrowthSpans } from '@patterns/projections/derived/growthSpans.ts'
 import { windowRunsOf } from '@patterns/projections/windowRuns.ts'
 import type { StandingRange } from '@patterns/projections/standings/standingRange.ts'
+import { summedMeasures } from '@patterns/read-model/summedMeasures.ts'
 import { servedTables } from '@patterns/read-model/served.ts'
 import sql, { join, raw, type Sql } from 'sql-template-tag'
 import type { Range } from '../../values/range.ts'
@@ -11,18 +12,6 @@ export interface Summed {
   readonly growth?: GrowthSpans | undefined
 }
 
-/** The sums of the window tables that lists are ranked by. */
-const windowSums = [
-  'successes',
-  'partial_successes',
-  'failures',
-  'errors',
-  'quality_count',
-  'quality_sum',
-  'duration_count',
-  'duration_sum_ms',
-] as const
-
 /** The columns of a list, whatever its rows come from, with their types. */
 const listColumns: Readonly<Record<string, string>> = {
   pattern_id: 'uuid',
@@ -31,7 +20,7 @@ const listColumns: Readonly<Record<string, string>> = {
   first_seen: 'timestamptz',
   last_used: 'timestamptz',
   uses: 'int8',
-  ...Object.fromEntries(windowSums.map((column) => [column, 'int8'])),
+  ...Object.fromEntries(summedMeasures.map((column) => [column, 'int8'])),
   closed_uses: 'int8',
   previous_uses: 'int8',
   trend: 'text',
@@ -79,7 +68,7 @@ const at = (time: number): Sql => sql`${new Date(time)}::timestamptz`
  */
 export const windowsRelation = ({ range, growth }: Summed, names: Sql): Sql => {
   const spans = [range, ...(growth === undefined ? [] : [growth.current, growth.previous])]
-  const columns = raw(['pattern_id', 'uses', ...windowSums].join(', '))
+  const columns = raw(['pattern_id', 'uses', ...summedMeasures].join(', '))
   const windows = timesBetween(spans).flatMap((time) => {
     const flags = [range, growth?.current, growth?.previous].map((span) => isWithin(time, span))
     // Between two spans may lie a time that is in neither.
@@ -90,8 +79,10 @@ export const windowsRelation = ({ range, growth }: Summed, names: Sql): Sql => {
           where window_start >= ${at(start)} and window_start < ${at(end)}`,
     )
   })
-  const sums = ['uses', ...windowSums].map((column) => `sum(${column}) filter (where in_range) as ${column}`)
-  const summed = ['uses', ...windowSums, 'closed_uses', 'previous_uses']
+  const sums = ['uses', ...summedMeasures].map(
+    (column) => `sum(${column}) filter (where in_range) as ${column}`,
+  )
+  const summed = ['uses', ...summedMeasures, 'closed_uses', 'previous_uses']
   return sql`(
     select pattern_id, pattern_name, pattern_type, first_seen, last_used,
       ${raw(summed.map((column) => `coalesce(sums.${column}, 0)::int8 as ${column}`).join(', '))},

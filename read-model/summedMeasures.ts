@@ -1,4 +1,4 @@
-/** What standings sum of the windows, named as in both. */
+/** What standings and lists sum of the windows, besides uses: columns of the same names in the tables of both. */
 export const summedMeasures = [
   'successes',
   'partial_successes',
