@@ -39,9 +39,9 @@ export interface AppOptions {
   readonly health: HealthDependencies
   readonly metrics: ReturnType<typeof createMetrics>
   readonly logger: Logger
-  /** SHA-256 of each key, hexadecimal; none: open to everyone. */
+  /** SHA-256 of each key, hexadecimal. If there are none, everyone is let in. */
   readonly apiKeys: readonly string[]
-  /** Origins whose pages may read answers; none: only pages of our own. */
+  /** Pages of these origins may read answers. If there are none, only pages of our own may. */
   readonly corsOrigins: readonly string[]
   readonly rateLimitPerMinute: number
 }

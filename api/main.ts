@@ -43,9 +43,9 @@ await runProcess({
       apiKeys: settings.API_KEYS ?? [],
       corsOrigins: settings.CORS_ORIGINS,
       rateLimitPerMinute: settings.RATE_LIMIT_PER_MINUTE,
-      // Its positions may be the same, and say something else: begun again, nothing in memory is of the one before.
+      // Positions of another log may be the same and mean other events. After a restart nothing in memory is of the old log.
       onOtherLog: (change) =>
-        fail(new Error(`The database holds ${change}: only an api that begins anew answers from it`)),
+        fail(new Error(`The database holds ${change}: the api has to start again to answer from it`)),
     }).catch((error: NodeJS.ErrnoException) => {
       if (error.syscall !== 'listen') throw error
       throw new SettingsError(

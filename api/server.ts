@@ -37,21 +37,21 @@ export interface ApiServerOptions {
   readonly rateLimitPerMinute?: number
   /** Epoch milliseconds. */
   readonly clock?: () => number
-  /** See the feed; what is kept in memory of the log before is of no use then. */
+  /** See the feed. What is cached of the log before is of no use then. */
   readonly onOtherLog?: VectorFeedOptions['onOtherLog']
 }
 
 export interface ApiServer {
   readonly port: number
-  /** Lets requests under way end, then lets go of the database. Idempotent. */
+  /** Lets requests under way end, then stops reading the database. Idempotent. */
   stop(): Promise<void>
 }
 
-/** A vector may have been confirmed this long ago before it is read again, in milliseconds. */
+/** A vector that was confirmed longer ago than this is read again, in milliseconds. */
 const maxUnconfirmedMs = 1_000
 /** An answer over many patterns may be this much behind its source, in milliseconds. */
 const staleMs = 400
-/** Requests that stall are cut off this long after the stop, in milliseconds. */
+/** Requests that still stall this long after the stop are cut off, in milliseconds. */
 const drainMs = 3_000
 
 /**
@@ -137,7 +137,7 @@ export const startApiServer = async ({
   })
   const answerOne = untaken.counted((request, response) => void listener(request, response))
   const turns = inTurn(answerOne, { onClosed: () => metrics.connectionClosed('sent_ahead') })
-  // Hosts and expectations are looked at by the app, which can say what is wrong with them.
+  // The app checks Host and Expect headers, since it can say what is wrong with them.
   const server = createServer({ requireHostHeader: false }, turns.listener)
   server.on('checkExpectation', turns.listener)
   answerUnreadable(server, { inTurn: turns, onAnswered: metrics.unreadable })

@@ -1,6 +1,6 @@
 /**
- * The columns of a catalogue row but `shard`, with their types. What may be said again by a later event comes with when it was
- * said and by which event; what only a registration says is one JSON object, `said`, which travels as text.
+ * The columns of a catalogue row but `shard`, with their types. A value that a later event may replace comes with when it was
+ * reported (`…_said_at`) and by which event (`…_said_by`). What only a registration reports is one JSON object, `said`, sent as text.
  */
 export const catalogueColumns = [
   ['pattern_id', 'uuid'],

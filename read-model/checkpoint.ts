@@ -10,7 +10,7 @@ export interface Checkpoint {
 
 /**
  * The checkpoints of a projection, one for each shard, as a table in SQL: `from ${checkpointsOf(projection)} as c`.
- * What reads rows and their checkpoint in one statement has both of one snapshot.
+ * A statement that reads rows and their checkpoint has both of one snapshot.
  */
 export const checkpointsOf = ({ projection, version }: Projection): string =>
   `(select shard, position, watermark, updated_at from projection_checkpoints

@@ -1,9 +1,9 @@
 import type { Vector } from './vector.ts'
 
-/** The channel on which processors tell how far windows are committed. */
+/** The channel on which processors notify how far windows are committed. */
 export const flushChannel = 'projection_flushed'
 
-/** The channel on which they tell that standings were refreshed. What they account for is read with them. */
+/** The channel on which they notify that standings were refreshed. How far is read from their checkpoints. */
 export const standingsChannel = 'standings_refreshed'
 
 /** Postgres takes payloads below 8,000 bytes; a pair has 24 at most. */
@@ -18,7 +18,7 @@ export const flushPayloads = (positions: Vector): string[] => {
   return payloads
 }
 
-/** The positions that a payload tells of. */
+/** The positions in a payload. */
 export const flushesFromPayload = (payload: string): Vector =>
   new Map(
     [...payload.matchAll(/(\d+):(\d+)/g)].map(([, shard, position]) => [Number(shard), Number(position)]),

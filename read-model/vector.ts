@@ -17,5 +17,5 @@ export const vectorText = (vector: Vector): string =>
 export const covers = (vector: Vector, other: Vector): boolean =>
   [...other].every(([shard, position]) => (vector.get(shard) ?? 0) >= position)
 
-/** Whether a shard lies behind in `to`, so that it was made new: positions never step back otherwise. */
+/** Whether a shard is at a lower position in `to`: it was begun again, since positions never step back otherwise. */
 export const stepsBack = (from: Vector, to: Vector): boolean => !covers(to, from)

@@ -13,7 +13,7 @@ const named = (name: string, ...columns: readonly string[]): ColumnSet => ({
 
 export const everything: ColumnSet = { name: 'everything', columns: windowColumns }
 
-/** What the status of a window needs. */
+/** The status of a window needs these. */
 const recordTimes = ['first_recorded_ms', 'last_recorded_ms']
 
 export const usageColumns = named('usage', 'uses', ...recordTimes)

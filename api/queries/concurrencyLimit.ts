@@ -2,7 +2,7 @@ import pLimit from 'p-limit'
 import { TooBusyError } from './queryErrors.ts'
 
 /**
- * Lets only a few do costly reads at a time: the rest of the connections is for what is quick.
+ * Runs only a few costly reads at a time, so that the other connections are free for quick ones.
  * @throws TooBusyError if more wait than can be answered in a while
  */
 export type ConcurrencyLimit = <Result>(work: () => Promise<Result>) => Promise<Result>
@@ -17,6 +17,6 @@ export const createConcurrencyLimit = ({
   const limit = pLimit(maxAtOnce)
   return async (work) => {
     if (limit.pendingCount < maxWaiting) return limit(work)
-    throw new TooBusyError('Too many ask for this at a time right now. Try again in a moment.')
+    throw new TooBusyError('Too many requests wait for reads like this one right now. Try again in a moment.')
   }
 }

@@ -17,8 +17,8 @@ export interface PatternRead {
 }
 
 /**
- * Reads what single patterns need. While a few statements are under way, what is asked meanwhile waits and goes
- * out as one: most of a small read is its round trip, so the busier it is, the less each costs.
+ * Reads single patterns. While a few statements are under way, requests wait and are then sent as one statement: most of
+ * a small read is its round trip, so each costs less the busier it is.
  */
 export interface PatternReads {
   /**
@@ -53,7 +53,7 @@ interface Group {
   readonly start: () => Promise<void>
 }
 
-/** Rows that one statement may find: more would keep everyone else's waiting. */
+/** Rows that one statement may find: more would hold up all other requests. */
 const maxRows = 40_000
 
 /** How many windows each pattern can have in these runs. */
@@ -107,12 +107,12 @@ export const createPatternReads = ({
       (other) =>
         other.asked === text &&
         other.ids.size + patternIds.length <= room &&
-        // Who reads rows uses them up, so nobody else may get the same ones.
+        // The caller merges rows in place, so two callers must not get the same ones.
         !patternIds.some((id) => other.ids.has(id)),
     )
     if (group === undefined) {
       if (waiting.length >= maxWaiting)
-        throw new TooBusyError('Too many ask at a time right now. Try again in a moment.')
+        throw new TooBusyError('Too many requests wait for the database right now. Try again in a moment.')
       group = open(asked, text)
       waiting.push(group)
     }

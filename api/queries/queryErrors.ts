@@ -1,4 +1,4 @@
-/** More want an answer than can get one in a while. Who asks again in a moment may get it. */
+/** More requests wait than can be answered soon. A retry in a moment may succeed. */
 export class TooBusyError extends Error {
   override readonly name = 'TooBusyError'
 }
@@ -25,7 +25,7 @@ export class PatternNotFoundError extends Error {
   }
 }
 
-/** No pattern is of a type: more likely a slip than an empty category. */
+/** No pattern is of a type: more likely a mistake than an empty category. */
 export class UnknownTypeError extends Error {
   override readonly name = 'UnknownTypeError'
 

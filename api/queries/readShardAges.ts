@@ -12,7 +12,7 @@ export interface ShardAge {
   readonly appendedAt: Date | null
   /** When its numbers last moved; null before the first time. */
   readonly projectedAt: Date | null
-  /** How long the oldest event that is not in the numbers has been in the log, in seconds; 0 where all are. */
+  /** How long the oldest event that is not in the numbers has been in the log, in seconds; 0 if all are. */
   readonly behindSeconds: number
 }
 

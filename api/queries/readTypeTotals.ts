@@ -14,7 +14,7 @@ import {
   windowRunParameters,
 } from '@patterns/read-model/reading/selectWindows.ts'
 
-/** How rows of one window are put together where they are not added. */
+/** Columns that are not added up when rows of one window are merged. */
 const extremes: Readonly<Record<string, 'min' | 'max'>> = {
   quality_min: 'min',
   quality_max: 'max',

@@ -21,7 +21,7 @@ import type { LineReads } from '../queries/trends/lineReads.ts'
 
 export type ApiApp = OpenAPIHono<ApiEnv>
 
-/** What the routes read from. */
+/** What routes get to answer with. */
 export interface RouteDependencies {
   readonly answers: Answers
   /** Which log is read. */
@@ -34,13 +34,13 @@ export interface RouteDependencies {
   readonly lines: LineReads
   /** Where a list of trends comes from. */
   readonly trendSource: (asked: LineQuestion) => AnswerSource
-  /** What patterns are placed in. */
+  /** The figures of a type, which a pattern is compared with. */
   readonly categories: Categories
   /** As of the standings: at most about a second behind. */
   readonly fromStandings: AnswerSource
-  /** As of now: for what the primary key finds. */
+  /** As of now: for reads by primary key. */
   readonly fromDatabase: AnswerSource
-  /** As of now or a moment ago: for what many rows are summed, each sum in its turn. */
+  /** As of now or a moment ago: for sums over many rows, of which a few are read at a time. */
   readonly fromSums: AnswerSource
   readonly sumLimit: ConcurrencyLimit
   readonly database: Queryable
@@ -100,11 +100,11 @@ export const problemResponses = {
     new Problem(429, 'RATE_LIMITED', 'At most 600 requests a minute are answered.', retryLater),
   ),
   500: problem(
-    'Something broke.',
+    'An error on our side.',
     new Problem(500, 'INTERNAL_ERROR', 'The fault was logged under this request id.'),
   ),
   503: problem(
-    'The database cannot be read, `after` was not applied in time, or too many ask at a time; `Retry-After` says when to try again.',
+    'The database cannot be read, `after` was not applied in time, or too many requests wait; `Retry-After` says when to try again.',
     new Problem(503, 'DATABASE_ERROR', 'The database cannot be reached. Try again in a moment.', retryLater),
   ),
   504: problem(

@@ -74,7 +74,7 @@ describe('a benchmark', () => {
     expect(answer.body.errors[0].path).toBe(field)
   })
 
-  it('of a pattern that nobody has seen is a 404', async () => {
+  it('of a pattern that was never seen is a 404', async () => {
     expect((await api.ask(`/patterns/${unknown}/benchmark`)).body.code).toBe('PATTERN_NOT_FOUND')
   })
 

@@ -45,7 +45,7 @@ const route = createRoute({
 const refuseCategory = (message: string) => unprocessable([{ path: 'category', message }])
 
 export const routeBenchmark = (app: ApiApp, dependencies: RouteDependencies): void => {
-  /** What a pattern is called, and if it is compared with another type than its own, what it has in the range. */
+  /** The name of a pattern and, if it is compared with another type than its own, its sums over the range. */
   const readPattern = async (id: string, range: Range, isCompared: boolean) => {
     const { entry, windows } = await dependencies.patterns.one(id, {
       runs: isCompared ? windowRunsOf(range) : [],

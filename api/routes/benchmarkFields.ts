@@ -28,7 +28,7 @@ const benchmarkSchema = z
       }),
       rank: z.int().nullable().openapi({ description: '1 is best; equal values share a rank.' }),
       relative_performance: z.number().nullable().openapi({
-        description: '(value − average) / average; null where the average is 0.',
+        description: '(value − average) / average; null if the average is 0.',
       }),
     }),
     z.strictObject({
@@ -71,7 +71,7 @@ const benchmarkOf = (metric: Metric, placed: Benchmark) => {
   }
 }
 
-/** Where what a pattern has in the range stands among the patterns of a category. */
+/** How a pattern's sums over a range compare with those of the patterns of a category. */
 export const categoryBenchmarkOf = (own: MetricState, { type, patterns, figures }: Category) => ({
   category: type,
   category_patterns: patterns,

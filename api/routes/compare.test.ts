@@ -83,7 +83,7 @@ describe('a comparison', () => {
               const all = durations(inRange(ofPattern(events, id), body)).toSorted((x, y) => x - y)
               const median = all[Math.ceil(all.length / 2) - 1]
               if (median === undefined) expect(comparison.medians[id]).toBeNull()
-              // Within 5 %, and 0 ms may be told as 1.
+              // Within 5 %, and 0 ms may be answered as 1.
               else
                 expect(Math.abs(comparison.medians[id] - median)).toBeLessThanOrEqual(
                   Math.max(1, median * 0.05),
@@ -126,7 +126,7 @@ describe('a comparison', () => {
     const chi = (((n1 + n2 - 1) / (n1 + n2)) * (p1 - p2) ** 2) / (pooled * (1 - pooled) * (1 / n1 + 1 / n2))
     expect(rate).toMatchObject({ first: a, second: b, status: 'tested', method: 'n_minus_1_chi_squared' })
     expect(rate.difference).toBeCloseTo(p1 - p2, 12)
-    // A normal z whose two-sided p is told, so its square is the chi-squared of the textbook.
+    // A normal z for the two-sided p of the answer: its square is the chi-squared of the textbook.
     const z = Math.sqrt(chi)
     let tail = 0
     for (let x = z + 0.0005; x < 12; x += 0.001)

@@ -13,7 +13,7 @@ import { metricUnits } from './units.ts'
 
 const [min, max] = [2, 10] as const
 
-/** Names every item that was there before, and where. */
+/** Names every item that is repeated, and where it stands first. */
 const refuseRepeated = (
   values: readonly string[],
   context: z.core.$RefinementCtx<readonly string[]>,
@@ -81,7 +81,7 @@ const route = createRoute({
   },
 })
 
-/** A 404 that names every pattern that was never seen, and where it stands. */
+/** A 404 that names every pattern that was never seen, by its place in the request. */
 const neverSeen = (ids: readonly string[], unknown: readonly string[]): Problem => {
   const errors = unknown.map((id) => ({
     path: `pattern_ids.${ids.indexOf(id)}`,

@@ -30,11 +30,11 @@ const differenceSchema = z
       status: testedField,
       method: z.enum(['n_minus_1_chi_squared', 'fisher_irwin', 'welch']).openapi({
         description:
-          'Rates: the (N − 1) chi-squared test, or Fisher and Irwin’s exact one where counts are small. Quality: Welch’s t, or that exact one where no score varies.',
+          'Rates: the (N − 1) chi-squared test, or Fisher and Irwin’s exact one if counts are small. Quality: Welch’s t, or that exact one if no score varies.',
       }),
       difference: z.number().openapi({ description: 'The first value less the second.' }),
       interval: interval.nullable().openapi({
-        description: '95 %; null where no score varies, so that nothing says how sure the difference is.',
+        description: '95 %; null if no score varies, so that nothing says how sure the difference is.',
       }),
       ...verdict,
     }),
@@ -61,7 +61,7 @@ export const comparisonSchema = z
     unit: unitField,
     better: betterField,
     values: z.record(z.uuid(), z.number().nullable()).openapi({
-      description: 'By pattern; null where nothing was observed.',
+      description: 'By pattern; null if nothing was observed.',
     }),
     medians: z.record(z.uuid(), z.number().nullable()).nullable().openapi({
       description:
@@ -76,7 +76,7 @@ export const comparisonSchema = z
         median: z.number().nullable().openapi({ description: 'The median of their values.' }),
         stddev: z.number().nullable().openapi({ description: 'Sample standard deviation (n − 1).' }),
       })
-      .openapi({ description: 'Over the patterns that have a value; null where too few have.' }),
+      .openapi({ description: 'Over the patterns that have a value; null if too few have.' }),
     differences: z.array(differenceSchema).openapi({
       description: 'Every pair; none for usage, which is a count and no sample.',
     }),

@@ -34,7 +34,7 @@ describe('a request to compare is refused', () => {
     ['an id twice', { pattern_ids: [a, b, a] }, 400, 'pattern_ids.2'],
     ['an id twice, in another case', { pattern_ids: [d, d.toUpperCase()] }, 400, 'pattern_ids.1'],
     ['no UUID', { pattern_ids: [a, 'x'] }, 400, 'pattern_ids.1'],
-    ['an id nobody has seen', { pattern_ids: [a, unknown] }, 404, 'pattern_ids.1'],
+    ['an id that was never seen', { pattern_ids: [a, unknown] }, 404, 'pattern_ids.1'],
     ['an unknown metric', { pattern_ids: [a, b], metrics: ['speed'] }, 400, 'metrics.0'],
     ['a metric twice', { pattern_ids: [a, b], metrics: ['usage', 'usage'] }, 400, 'metrics.1'],
     ['no metric', { pattern_ids: [a, b], metrics: [] }, 400, 'metrics'],

@@ -45,7 +45,7 @@ const answerSchema = z
       .array(
         z.strictObject({
           range: z.enum(qualityRanges).openapi({ description: 'From where to where.' }),
-          count: count.openapi({ description: 'Patterns whose mean score lies here.' }),
+          count: count.openapi({ description: 'Patterns with their mean score in this range.' }),
           percentage: z.number().nullable().openapi({ description: 'Of the patterns with a score.' }),
         }),
       )
@@ -64,7 +64,7 @@ const route = createRoute({
   tags: ['Analytics'],
   summary: 'All patterns at a glance',
   description:
-    'How many patterns there are and are used, how well they work, which are used most, how their scores are spread, and whose usage takes off or falls.',
+    'How many patterns there are and are used, how well they work, which are used most, how their scores are spread, and which patterns’ usage takes off or falls.',
   request: {
     query: z.strictObject({
       ...rangeParameters('7d'),

@@ -84,7 +84,7 @@ const betaAbove = (x: number, a: number, b: number): number => {
 }
 
 describe('emerging patterns', () => {
-  it('are those whose rate grew by more than half, the surest first, newcomers among them', async () => {
+  it('are those with a rate that grew by more than half, the surest first, newcomers among them', async () => {
     const body = await ask('/trends?trend_type=emerging')
     expect(names(body.trends)).toEqual(['newcomer', 'rocket'])
     expect(body).toMatchObject({
@@ -142,7 +142,7 @@ describe('emerging patterns', () => {
 })
 
 describe('declining patterns', () => {
-  it('are those whose rate fell by more than 30 %, down to nothing', async () => {
+  it('are those with a rate that fell by more than 30 %, down to nothing', async () => {
     const body = await ask('/trends?trend_type=declining')
     expect(names(body.trends)).toEqual(['gone', 'falling'])
     const [gone, falling] = body.trends

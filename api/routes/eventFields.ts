@@ -8,7 +8,7 @@ import type { FoundEvent } from '../queries/events/findEvents.ts'
 
 export const eventSchema = z
   .strictObject({
-    shard: z.int().openapi({ description: 'The shard whose log holds it.' }),
+    shard: z.int().openapi({ description: 'The shard of the log that holds it.' }),
     position: z.int().openapi({ description: "Its place in the shard's log." }),
     source: z
       .strictObject({
@@ -24,7 +24,7 @@ export const eventSchema = z
       .record(z.string(), z.string())
       .optional()
       .openapi({
-        description: 'Those that carry part of the event, as of a CloudEvent; absent where there are none.',
+        description: 'Those that carry part of the event, as of a CloudEvent; absent if there are none.',
         example: { 'content-type': 'application/cloudevents+json' },
       }),
     event: z.instanceof(RawJson).openapi({

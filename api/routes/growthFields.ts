@@ -42,7 +42,7 @@ export const usageFields = {
   }),
   previous_usage_count: count.openapi({ description: 'From `growth.previous_from` to `growth.from`.' }),
   growth_rate: z.number().nullable().openapi({
-    description: '(closed − previous) / previous; null where there was none before.',
+    description: '(closed − previous) / previous; null if there was none before.',
   }),
 }
 

@@ -16,7 +16,7 @@ beforeAll(async () => {
 })
 afterAll(() => api?.stop())
 
-/** Events that the log takes and nobody projects. */
+/** Events that the log takes and no processor projects. */
 const append = async (shard: number, count: number, recordedAt: number): Promise<void> => {
   const log = createPostgresEventLog({ pool: api.owner })
   const head = (await log.head(shard))!

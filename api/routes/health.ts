@@ -25,11 +25,11 @@ const livezRoute = createRoute({
   operationId: 'getLiveness',
   tags: ['Operations'],
   summary: 'Whether the process lives',
-  description: 'For whatever restarts it. Needs no key, and reads nothing.',
+  description: 'For a supervisor that restarts it. Needs no key, and reads nothing.',
   security: [],
   responses: {
     200: {
-      description: 'Its loop turns.',
+      description: 'The event loop turns.',
       content: { 'application/json': { schema: livezSchema } },
     },
     ...refused,
@@ -49,7 +49,7 @@ const readyzRoute = createRoute({
   operationId: 'getReadiness',
   tags: ['Operations'],
   summary: 'Whether requests can be answered',
-  description: 'For whatever sends it requests. Needs no key.',
+  description: 'For a load balancer that sends it requests. Needs no key.',
   security: [],
   responses: {
     200: { description: 'They can.', content: { 'application/json': { schema: readySchema } } },
@@ -84,7 +84,7 @@ const healthRoute = (operationId: string) =>
     },
   })
 
-/** Flushes follow each other within two seconds, and a shard is opened again within some more. */
+/** Flushes follow each other within two seconds, and a shard is opened again within a few more. */
 const maxBehindSeconds = 10
 
 export const routeLiveness = (app: ApiApp, { feed }: Omit<HealthDependencies, 'database'>): void => {

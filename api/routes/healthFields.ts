@@ -10,11 +10,11 @@ const shardAgeSchema = z.strictObject({
   log_position: z.int().openapi({ description: 'The last position of its log.' }),
   backlog_events: z.int().openapi({ description: 'How many events of the log are not in the numbers yet.' }),
   behind_seconds: z.number().openapi({
-    description: 'How long the oldest of them has been in the log; 0 where there is none.',
+    description: 'How long the oldest of them has been in the log; 0 if there is none.',
   }),
   last_appended_at: z.iso.datetime().nullable().openapi({
     description:
-      'When the log last took messages. What is in the topic and not in the log cannot be seen from here: where nothing is published and where no processor runs this time stands still alike. Shards that are stopped stand under `ingestion`.',
+      'When the log last took messages. The api cannot see what is in the topic and not in the log: this time stands still if nothing is published, and also if no processor runs. Stopped shards are under `ingestion`.',
   }),
   last_projected_at: z.iso.datetime().nullable().openapi({ description: 'When its numbers last moved.' }),
 })
@@ -29,14 +29,14 @@ export const shardAgeOf = (age: ShardAge) => ({
   last_projected_at: isoTimeOrNull(age.projectedAt?.getTime() ?? null),
 })
 
-/** A shard that takes nothing more until a person sees to it. */
+/** A shard that takes nothing more until an operator acts. */
 const shardStopSchema = z.strictObject({
   shard: z.int().openapi({ description: 'The shard.' }),
   reason: z
     .enum(stopReasons)
     .openapi({ description: 'What stopped it; docs/OPERATIONS.md says what to do.' }),
   message: z.string().openapi({ description: 'What happened, and what to do about it.' }),
-  command: z.string().nullable().openapi({ description: 'The command to begin with, where there is one.' }),
+  command: z.string().nullable().openapi({ description: 'The command to begin with, if there is one.' }),
   stopped_at: z.iso.datetime().openapi({ description: 'When it stopped.' }),
 })
 
@@ -69,21 +69,21 @@ export const healthSchema = z
           }),
         }).openapi({ description: 'Where the numbers are.' }),
         notifications: component({}).openapi({
-          description: 'By which the api hears of changes at once; without them it looks.',
+          description: 'They tell the api of changes at once; without them it polls.',
         }),
         ingestion: component({
           stopped: z.array(shardStopSchema).openapi({
             description:
-              'The shards that take nothing more from the topic until a person sees to it; unknown, and so none, while the database is down.',
+              'The shards that take nothing more from the topic until an operator acts; none while the database is down, since it is not known then.',
           }),
-        }).openapi({ description: 'What takes messages from the topic into the log.' }),
+        }).openapi({ description: 'Takes messages from the topic into the log.' }),
         projection: component({
           log_id: z.string().openapi({ description: 'Which log that is of.' }),
           as_of: z.record(z.string(), z.int()).openapi({ description: 'The last vector that was read.' }),
           shards: z.array(shardAgeSchema).openapi({
             description: 'How old the numbers of each shard are; none while the database is down.',
           }),
-        }).openapi({ description: 'What makes numbers of the log.' }),
+        }).openapi({ description: 'Counts the events of the log.' }),
         placement: z
           .strictObject({
             split_patterns: z

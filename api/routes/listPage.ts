@@ -16,7 +16,7 @@ export const allTime: Range = { from: 0, to: 0 }
 export const nextCursor = (page: Page<unknown>, question: string, range: Range): string | null =>
   page.end === null ? null : encodeCursor(question, { range, place: page.end })
 
-/** A pattern that is asked for by its id is of the type that is asked for as well, or one of the two is a slip. */
+/** If a request names a pattern and a type that it is not of, one of the two is a mistake. */
 export const refuseOtherType = (entry: CatalogueEntry, asked: string | undefined): void => {
   const type = entry.patternType?.value
   if (asked === undefined || asked === type) return

@@ -56,7 +56,7 @@ describe('a database that goes away', () => {
       },
     })
     for (const path of ['/dashboard-summary', '/time-series', '/patterns']) {
-      // What is known may be told for a second more.
+      // What is cached may be answered for a second more.
       const refused = await until(
         () => api.ask(path),
         ({ status }) => status !== 200,
@@ -158,7 +158,7 @@ describe('a statement that takes too long', () => {
     )
     try {
       const path = `/patterns/0197a3b4-0000-7000-8000-000000000001?time_range=90d`
-      // Each connection of the pool gets the time limit that the process sets in earnest.
+      // Each connection of the pool gets the time limit that the process itself sets.
       await Promise.all(Array.from({ length: 8 }, () => api.reader.query('set statement_timeout = 200')))
       const answer = await api.ask(path)
       expect(answer.status, answer.text).toBe(504)

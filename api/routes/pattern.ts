@@ -40,7 +40,7 @@ const answerSchema = z
     description: z
       .string()
       .nullable()
-      .openapi({ description: 'What it was last registered with; null where it never was.' }),
+      .openapi({ description: 'What it was last registered with; null if it never was.' }),
     tags: z.array(z.string()).openapi({ description: 'The tags it was last registered with.' }),
     node_type: z
       .string()

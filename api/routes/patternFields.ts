@@ -8,7 +8,7 @@ export const patternFields = {
   pattern_name: z
     .string()
     .nullable()
-    .openapi({ description: 'The name it was last given; null where it never was.' }),
+    .openapi({ description: 'The name it was last given; null if it never was.' }),
   pattern_type: z.string().nullable().openapi({ description: 'The category it was last given.' }),
 }
 
@@ -18,7 +18,7 @@ export const nameOf = ({ id, name, type }: NamedPattern) => ({
   pattern_type: type,
 })
 
-/** A pattern by what the catalogue says of it. */
+/** The name of a pattern, from its entry in the catalogue. */
 export const namedEntry = (id: string, { patternName, patternType }: CatalogueEntry): NamedPattern => ({
   id,
   name: patternName?.value ?? null,

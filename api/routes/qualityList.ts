@@ -12,29 +12,29 @@ import { orRefuseWindows } from './trendCursor.ts'
 
 /** Over which times scores are listed, and where in the list the page begins. */
 export interface QualityList {
-  /** What the figures are of; the series is of the whole windows that touch it. */
+  /** The range of the figures. The series is of the whole windows that touch it. */
   readonly range: Range
   readonly series: Series
-  /** What the trends look at. */
+  /** The windows of the trends. */
   readonly trends: TrendRange
   readonly after: PagePlace | undefined
 }
 
 const hour = z.int().refine((time) => time === floorHour(time))
 
-/** The last item of a page, and what trends look at: windows close between two pages. */
+/** The last item of a page, and the windows of the trends, since windows can close between two pages. */
 const placeSchema = z.tuple([patternPlace('quality_score'), z.tuple([z.enum(granularities), hour, hour])])
 
 interface Limits {
   readonly now: number
-  /** What trends take for now. */
+  /** The time that trends are as of. */
   readonly trendTime: number
   readonly maxPoints: number
 }
 
 const defaultRange = '30d'
 
-/** The first page, or by its cursor the next one of the same times. */
+/** The first page, or the next one of the same times by its cursor. */
 export const qualityListFrom = (
   request: ListRequest & SeriesRequest,
   question: string,

@@ -59,7 +59,7 @@ const route = createRoute({
           minimum: 0,
           maximum: 1,
           default: 0,
-          description: 'Only patterns whose mean score is at least this.',
+          description: 'Only patterns with a mean score of at least this.',
         }),
       ...pageParameters,
       ...afterParameter,
@@ -153,7 +153,7 @@ export const routeQualityMetrics = (app: ApiApp, dependencies: RouteDependencies
         total_count: patterns,
         next_cursor: nextQualityCursor(page.end, question, asked),
       }
-      // Their order is that of the standings; the figures are of the windows, which this snapshot has a little newer.
+      // The order is that of the standings. The figures are of the windows, which are a little newer in the same snapshot.
       const vector = await readVector(database, servedProjections.windows)
       return { vector, text: list.text, body }
     })

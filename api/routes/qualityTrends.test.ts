@@ -55,7 +55,7 @@ const expectOneTrend = async (range: string): Promise<void> => {
 
 describe('the trend of a quality in a list', () => {
   it.each(ranges)(
-    'is the one on the page of its pattern, from the windows or as kept (%s)',
+    'is the one on the page of its pattern, from the windows or as stored (%s)',
     async (range) => {
       await expectOneTrend(range)
       await seedTrends(api.owner, now)

@@ -23,11 +23,11 @@ export const recentTrendsField = z
           )
           .openapi({ description: 'The ten surest; of the stable ones, the most used.' }),
       })
-      .openapi('RecentTrend', { description: 'The patterns whose usage does one thing.' }),
+      .openapi('RecentTrend', { description: 'The patterns with one kind of change in usage.' }),
   )
   .openapi({
     description:
-      'The closed hours of the range against as many before them: which patterns’ usage grew by more than 50 %, fell by more than 30 %, with 95 % probability and 5 uses at least, or did neither. Empty where no hour of the range has closed yet.',
+      'The closed hours of the range against as many before them: which patterns’ usage grew by more than 50 %, fell by more than 30 %, with 95 % probability and 5 uses at least, or did neither. Empty if no hour of the range has closed yet.',
   })
 
 export const recentTrendOf = ({ kind, patterns, first }: RecentTrend) => ({

@@ -9,7 +9,7 @@ import type { ApiApp } from './apiRoute.ts'
 
 const scriptPath = '/docs/scalar.js'
 
-/** The reference makes its own styles and may try requests out, on this origin only. */
+/** The reference adds its own styles, and may send requests to this origin only. */
 const contentPolicy = [
   "default-src 'none'",
   "script-src 'self' 'unsafe-inline'",
@@ -22,7 +22,7 @@ const contentPolicy = [
   "frame-ancestors 'none'",
 ].join('; ')
 
-/** The document, which is made from the schemas that validate, and a page to read it on, network or not. */
+/** The document, which is made from the schemas that validate requests, and a page that shows it without a network. */
 export const routeReference = (app: ApiApp): void => {
   let document: string | undefined
   app.get('/openapi.json', (context) => {
@@ -30,7 +30,7 @@ export const routeReference = (app: ApiApp): void => {
     return context.body(document, 200, { 'content-type': 'application/json', 'cache-control': 'no-cache' })
   })
 
-  // Without its web fonts, client telemetry and remote agent: nothing leaves the machine.
+  // Without web fonts, telemetry and the remote agent: nothing leaves the machine.
   const page = Scalar({
     url: '/openapi.json',
     pageTitle: 'Pattern Dashboard API',
@@ -40,7 +40,7 @@ export const routeReference = (app: ApiApp): void => {
     telemetry: false,
     agent: { disabled: true },
     mcp: { disabled: true },
-    // And without what leads to the vendor's own services.
+    // Without links to the vendor's own services.
     showDeveloperTools: 'never',
     hideClientButton: true,
     customCss: 'a[href^="https://scalar.com"] { display: none }',
@@ -60,7 +60,7 @@ export const routeReference = (app: ApiApp): void => {
     }
     if (gzipWish(context.req.header('accept-encoding')) === 'unwanted')
       return context.body(await loadScalarScript(), 200, headers)
-    // Only who reads the reference pays for its 4 MB.
+    // Loaded when the reference is first opened: it is 4 MB.
     script ??= loadScalarScript().then((text) => promisify(gzip)(text))
     const zipped = (await script) as Uint8Array<ArrayBuffer>
     return context.body(zipped, 200, { ...headers, 'content-encoding': 'gzip' })

@@ -98,7 +98,7 @@ describe('a value that is not valid', () => {
     ['/success-rates?sort=average_quality', 'sort', 'average_quality is called quality_score now'],
     ['/trends?trend_type=performance', 'trend_type', 'performance is called duration now'],
     ['/trends?trend_type=emerging&min_uses=5', 'min_uses', 'is called min_samples now'],
-  ])('%s uses a name from before, and is told the new one', async (path, parameter, message) => {
+  ])('%s uses an old name, and gets the new one', async (path, parameter, message) => {
     const answer = await api.ask(path)
     expectProblem(answer, 422, 'UNPROCESSABLE_INPUT', [parameter])
     expect(answer.body.errors).toEqual([{ path: parameter, message }])
@@ -120,7 +120,7 @@ describe('a value that is not valid', () => {
     `/usage-stats?pattern_id=${unknownId}`,
     `/quality-metrics?pattern_id=${unknownId}`,
     `/time-series?pattern_id=${unknownId}`,
-  ])('%s is a pattern that nobody knows', async (path) => {
+  ])('%s is a pattern that was never seen', async (path) => {
     expectProblem(await api.ask(path), 404, 'PATTERN_NOT_FOUND')
   })
 
@@ -166,7 +166,7 @@ describe('a request for trends is refused', () => {
     expect(answer.body.errors[0].path).toBe(field)
   })
 
-  it.each(['', '&trend_type=emerging'])('for a pattern that nobody has seen%s', async (query) => {
+  it.each(['', '&trend_type=emerging'])('for a pattern that was never seen%s', async (query) => {
     const answer = await api.ask(`/trends?pattern_id=${unknownId}${query}`)
     expect(answer.status).toBe(404)
   })

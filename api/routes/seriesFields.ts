@@ -17,7 +17,7 @@ export const seriesFields = {
   time_zone: timeZoneField,
 }
 
-/** `range` is what the figures are of that the figures are of, if it is not the whole of the series. */
+/** `range` is the range of the figures, if it is not the whole range of the series. */
 export const seriesOf = ({ range: whole, granularity, zone }: Series, range: Range = whole) => ({
   from: isoTime(range.from),
   to: isoTime(range.to),

@@ -37,7 +37,7 @@ const columnsOf: Readonly<Record<MetricType, ColumnSet>> = {
   duration: durationColumns,
 }
 
-/** What a period without uses says: that there were none, or nothing. */
+/** Metrics of which a period without uses has the value 0; the others have none. */
 const isCount = (metric: MetricType): boolean => metric === 'usage' || metric === 'errors'
 
 const valueOf = (metric: MetricType, state: WindowState): number | null =>

@@ -57,7 +57,7 @@ export const timeSeriesSchema = z
       .nullable()
       .openapi({
         description:
-          'The mean of what was observed in a window and those before it, from the first full stretch on. null where it was not asked for.',
+          'The mean of what was observed in a window and those before it, from the first full stretch on. null if it was not asked for.',
       }),
     totals: totalSchema.openapi({ description: 'Of the whole range: a sum, a pooled rate, or a mean.' }),
     previous_period: z
@@ -79,7 +79,7 @@ export const timeSeriesSchema = z
       .nullable()
       .openapi({
         description:
-          'As many hours just before those that are compared. null where it was not asked for, or no hour of the range has closed.',
+          'As many hours just before those that are compared. null if it was not asked for, or no hour of the range has closed.',
       }),
   })
   .openapi('TimeSeries', { description: 'One metric over time.' })

@@ -31,7 +31,7 @@ export const decodeTrendCursor = (
   return { granularity, range, after }
 }
 
-/** What a cursor says, if it is whole windows that are known, and no more of them than a list may have. */
+/** The windows of a cursor, if they are whole and closed (or may be open), and no more than a list may have. */
 export const orRefuseWindows = (
   trendRange: TrendRange,
   { now, maxPoints }: { readonly now: number; readonly maxPoints: number },

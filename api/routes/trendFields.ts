@@ -32,7 +32,7 @@ const level = z.literal(0.95).openapi({ description: 'Of the interval from `lowe
 export const velocitySchema = z
   .strictObject({
     per_day: z.number().openapi({ description: 'By how much the value changes each day.' }),
-    percent_per_day: z.number().nullable().openapi({ description: 'Of the mean; null where that is 0.' }),
+    percent_per_day: z.number().nullable().openapi({ description: 'Of the mean; null if that is 0.' }),
     unit: z.enum(['uses/day', 'ratio/day', 'ms/day']).openapi({ description: 'Of `per_day`, each day.' }),
   })
   .openapi('Velocity', { description: 'How fast something changes.' })
@@ -45,12 +45,12 @@ export const predictionSchema = z
     level,
     interval_80: z.strictObject(bounds).openapi({ description: 'The same at the level 0.8.' }),
     method: z.enum(['naive', 'damped_holt', 'least_squares']).openapi({
-      description: 'Which forecast had the least errors so far; naive is the last value.',
+      description: 'Which forecast had the smallest errors so far; naive is the last value.',
     }),
   })
   .openapi('Prediction', { description: 'What is to be expected of the next window.' })
 
-/** Why there is no trend: honest, where numbers would be invented. */
+/** Why there is no trend. */
 export const insufficientSchema = z
   .strictObject({
     status: z.literal('insufficient_data').openapi({ description: 'There is too little for a trend.' }),
@@ -72,7 +72,7 @@ export const trendSchema = z
     intercept: z.number().openapi({ description: 'The line at `starts`.' }),
     starts: z.iso.datetime().openapi({ description: 'The first window of the series.' }),
     mean: z.number().openapi({ description: 'Of the values.' }),
-    r_squared: z.number().nullable().openapi({ description: 'Null where all values are equal.' }),
+    r_squared: z.number().nullable().openapi({ description: 'Null if all values are equal.' }),
     trend_confidence: z.number().openapi({ description: '1 − p_value.' }),
     p_value: z.number().openapi({ description: 'How often chance alone would go one way as clearly.' }),
     adjusted_p_value: z.number().nullable().openapi({
@@ -88,10 +88,7 @@ export const trendSchema = z
     volatility: z
       .strictObject({
         stddev: z.number().openapi({ description: 'Standard deviation.' }),
-        of_mean: z
-          .number()
-          .nullable()
-          .openapi({ description: 'The same over the mean; null where that is 0.' }),
+        of_mean: z.number().nullable().openapi({ description: 'The same over the mean; null if that is 0.' }),
       })
       .openapi({ description: 'How the values scatter around the line.' }),
     moving_average: z.number().nullable().openapi({ description: 'Of the last 7 windows.' }),
@@ -102,7 +99,7 @@ export const trendSchema = z
           timestamp: z.iso.datetime().openapi({ description: 'The start of the window.' }),
           value: z.number().openapi({ description: 'Its value.' }),
           moving_average: z.number().nullable().openapi({
-            description: 'Of it and the six before; null where there are not so many.',
+            description: 'Of it and the six before; null if there are not so many.',
           }),
         }),
       )
@@ -111,7 +108,7 @@ export const trendSchema = z
   })
   .openapi('Trend', { description: 'Where a series goes, how fast, and how sure that is.' })
 
-/** One series with all that is said of it. */
+/** A series and its trend. */
 export interface MeasuredTrend {
   readonly series: Series
   readonly trend: Trend

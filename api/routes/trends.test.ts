@@ -161,7 +161,7 @@ describe('the trends of a metric', () => {
     })
   })
 
-  it('hold a pattern that never works, whose scores are 0 and whose time is 0', async () => {
+  it('hold a pattern that never works, with scores of 0 and times of 0', async () => {
     for (const type of ['success_rate', 'quality', 'duration']) {
       const { trends } = await ask(`/trends?trend_type=${type}`)
       const failing = trends.find(({ pattern_id }: Body) => pattern_id === trendingIds.failing)
@@ -216,13 +216,13 @@ describe('the trends of a metric', () => {
   })
 })
 
-describe('lines that the processor keeps', () => {
+describe('lines that the processor stores', () => {
   const hour = 3_600_000
   const ranges = ['time_range=24h', 'time_range=30d', 'time_range=90d', 'time_range=P12W&granularity=week']
   const queries = metrics.flatMap((type) =>
     ranges.map((range) => ({ type, query: `/trends?trend_type=${type}&${range}` })),
   )
-  /** A slope that no pattern has: who sees it sees what is kept. */
+  /** A slope that no pattern has: an answer with it is from the stored lines. */
   const falsify = () =>
     api.owner.query('update pattern_trends_v1 set slope = 4711 where pattern_id = $1', [trendingIds.growing])
   const ofGrowing = ({ trends }: Body) =>
@@ -235,7 +235,7 @@ describe('lines that the processor keeps', () => {
     api.owner.query(
       `update projection_checkpoints set watermark = ${value} where projection = 'pattern_trends'`,
     )
-  const keepAll = async (at: number): Promise<void> => {
+  const storeAll = async (at: number): Promise<void> => {
     await setWatermark('null')
     await seedTrends(api.owner, at)
   }
@@ -252,9 +252,9 @@ describe('lines that the processor keeps', () => {
   }
   const all16 = queries.map(({ query }) => query)
 
-  it('give the same answers as the windows do, and are served as they are kept', async () => {
+  it('give the same answers as the windows do, and are served as they are stored', async () => {
     const computed = await askFresh(all16)
-    await keepAll(now)
+    await storeAll(now)
     await falsify()
     for (const [i, body] of (await askFresh(all16)).entries()) {
       expect(ofGrowing(body).slope).toBe(4711)
@@ -263,7 +263,7 @@ describe('lines that the processor keeps', () => {
   })
 
   it('are those of before while a late event is not in them, as `as_of` says, and `after` waits for it', async () => {
-    await keepAll(now)
+    await storeAll(now)
     const before = await askFresh(all16)
     const late = await api.seed([
       {
@@ -298,7 +298,7 @@ describe('lines that the processor keeps', () => {
   })
 
   it('may be those of the next hour already, each of its own windows', async () => {
-    await keepAll(now + hour)
+    await storeAll(now + hour)
     await setWatermark(`watermark - interval '1 hour'`)
     // Some moments after an hour's end all are being carried on.
     const paths = metrics.map((type) => `/trends?trend_type=${type}&time_range=24h`)
@@ -318,7 +318,7 @@ describe('lines that the processor keeps', () => {
   })
 
   it('are not asked if a shard is behind for longer than it takes to carry them on', async () => {
-    await keepAll(now)
+    await storeAll(now)
     await falsify()
     await setWatermark(`watermark - interval '2 hours' * shard`)
     const [ofHours, ofDays] = await askFresh(['/trends?time_range=24h', '/trends?time_range=30d'])

@@ -15,7 +15,7 @@ const route = createRoute({
   tags: ['Analytics'],
   summary: 'Which patterns get better or worse, take off or fall, and how sure that is',
   description:
-    'For a metric, the fitted line of each pattern, the test whether it moves at all, and what is to be expected next. For `emerging` and `declining`, the patterns whose usage changed, and how sure that is. `trend_type` tells the two kinds of answers apart.',
+    'For a metric, the fitted line of each pattern, the test whether it moves at all, and what is to be expected next. For `emerging` and `declining`, the patterns with a changed usage, and how sure that is. `trend_type` tells the two kinds of answers apart.',
   request: { query: trendsQuery },
   responses: {
     200: { description: 'The trends.', content: { 'application/json': { schema: answerSchema } } },
@@ -24,7 +24,7 @@ const route = createRoute({
   },
 })
 
-/** With the range as it was said: what it comes to in whole closed windows cannot be told from a later request. */
+/** With the range as it was asked for: a later request cannot know to which closed windows it led. */
 const questionOfQuery = (logId: string, { limit: _1, cursor: _2, after: _3, ...rest }: TrendsQuery) =>
   questionOf(logId, 'trends', rest)
 

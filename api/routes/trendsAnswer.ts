@@ -30,7 +30,7 @@ export const emergenceFields = {
     description:
       'Posterior probability that the rate of use changed, in its direction, by more than the threshold.',
   }),
-  growth_rate: z.number().nullable().openapi({ description: 'Null where there was no use before.' }),
+  growth_rate: z.number().nullable().openapi({ description: 'Null if there was no use before.' }),
   is_new: z.boolean().openapi({ description: 'First seen in the range, so without a time before.' }),
   previous_usage_count: count.openapi({ description: 'In the equally long time before.' }),
 }
@@ -102,18 +102,20 @@ const emergingSchema = z
     trend_type: z.literal('emerging').openapi({ description: 'Emerging patterns were asked for.' }),
     ...emergenceListFields,
   })
-  .openapi('EmergingTrends', { description: 'Whose usage takes off.' })
+  .openapi('EmergingTrends', { description: 'Patterns with a usage that takes off.' })
 
 const decliningSchema = z
   .strictObject({
     trend_type: z.literal('declining').openapi({ description: 'Declining patterns were asked for.' }),
     ...emergenceListFields,
   })
-  .openapi('DecliningTrends', { description: 'Whose usage falls.' })
+  .openapi('DecliningTrends', { description: 'Patterns with a usage that falls.' })
 
 export const answerSchema = z
   .discriminatedUnion('trend_type', [metricTrendsSchema, emergingSchema, decliningSchema])
-  .openapi('Trends', { description: 'By `trend_type`: where a metric goes, or whose usage changed.' })
+  .openapi('Trends', {
+    description: 'By `trend_type`: where a metric goes, or which patterns’ usage changed.',
+  })
 
 /** A trend, or that there is too little for one. */
 export const trendOrNone = ({ series, trend }: PatternTrend, options?: TrendOptions) =>

@@ -17,7 +17,7 @@ import { maxListPoints, maxPoints } from './pointLimits.ts'
 import { trendOrNone, trendRangeFields } from './trendsAnswer.ts'
 import type { TrendsQuery } from './trendsParameters.ts'
 
-/** What is asked of which windows, and where in the list the page begins. */
+/** Which lines are asked for, and where in the list the page begins. */
 export interface MetricAsked {
   readonly question: LineQuestion
   readonly after: RankedPlace | undefined

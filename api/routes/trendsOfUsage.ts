@@ -25,7 +25,7 @@ import { decodeTrendCursor, nextTrendCursor } from './trendCursor.ts'
 import { emergenceOf, trendRangeFields } from './trendsAnswer.ts'
 import type { TrendsQuery } from './trendsParameters.ts'
 
-/** Of emerging and declining patterns, where the request does not say. */
+/** What counts as emerging and declining, if the request does not say. */
 const defaultLimits = { emerging: 0.5, declining: 0.3, probability: 0.95, uses: 5 } as const
 
 /** Which hours are compared, over which windows the usage is shown, and where in the list the page begins. */
@@ -49,7 +49,7 @@ const thresholdsOf = (query: TrendsQuery, type: EmergenceType) => ({
   min_samples: query.min_samples ?? defaultLimits.uses,
 })
 
-/** What the verdicts go by; nothing is said of what is as by default, since the standings have these verdicts. */
+/** The limits that differ from the defaults: the standings hold the verdicts by the defaults. */
 const limitsOf = (query: TrendsQuery, type: EmergenceType): EmergenceLimits => {
   const { threshold, min_probability, min_samples } = thresholdsOf(query, type)
   return {
@@ -59,7 +59,7 @@ const limitsOf = (query: TrendsQuery, type: EmergenceType): EmergenceLimits => {
   }
 }
 
-/** Answers whose usage takes off or falls. */
+/** Answers which patterns' usage takes off or falls. */
 export const createEmergenceAnswers = (dependencies: RouteDependencies) => {
   const placeOf = (query: TrendsQuery, question: string, now: number): Omit<EmergenceAsked, 'usage'> => {
     if (query.cursor === undefined) return { spans: closedSpans(query, now), after: undefined }
@@ -87,7 +87,7 @@ export const createEmergenceAnswers = (dependencies: RouteDependencies) => {
     trends: trends.map((item) => emergenceOf(item, spans, query.include === 'series')),
   })
 
-  /** One pattern, whatever its usage does. */
+  /** One pattern, whether its usage changed or not. */
   const ofOne = async (query: TrendsQuery, type: EmergenceType, id: string, asked: EmergenceAsked) => {
     const { spans, usage } = asked
     const { vector, entry, windows } = await dependencies.patterns.one(id, {

@@ -19,11 +19,11 @@ const range = rangeParameters('30d')
 export const trendsQuery = z.strictObject({
   trend_type: z.enum(trendTypes).default('usage').openapi({
     description:
-      '`usage`, `quality`, `success_rate`, `duration`: where that metric goes. `emerging`, `declining`: whose usage grew or fell against the equally long time before.',
+      '`usage`, `quality`, `success_rate`, `duration`: where that metric goes. `emerging`, `declining`: which patterns’ usage grew or fell against the equally long time before.',
   }),
   ...range,
   time_range: range.time_range.openapi({
-    description: `A range that ends with the last closed window, as a short name or an ISO 8601 duration. Default: 30d, and 7d for \`emerging\` and \`declining\`, where no \`from\` is given.`,
+    description: `A range that ends with the last closed window, as a short name or an ISO 8601 duration. Default: 30d, and 7d for \`emerging\` and \`declining\`, if no \`from\` is given.`,
   }),
   granularity: seriesParameters.granularity,
   pattern_id: patternIdParameter,
@@ -56,7 +56,7 @@ export type TrendsQuery = z.infer<typeof trendsQuery>
 const ofMetrics = ['direction', 'include_open'] as const
 const ofEmergence = ['threshold', 'min_probability', 'min_samples'] as const
 
-/** Parameters that the kind of trend has no use for are faults: ignoring them would mislead. */
+/** A parameter that this kind of trend does not use is a fault: ignoring it would mislead. */
 export const refuseMisplaced = (query: TrendsQuery): void => {
   const isEmergence = isEmergenceType(query.trend_type)
   const faults: InputFault[] = (isEmergence ? ofMetrics : ofEmergence)

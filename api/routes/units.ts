@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import { type Metric, metrics } from '@patterns/projections/analytics/metric.ts'
 
-/** What values are in, by the same names on every route; `ms` as UCUM and the event's `execution_time_ms` have it. */
+/** The units of values, with the same names on every route; `ms` as in UCUM and in the event's `execution_time_ms`. */
 export const unitField = z
   .enum(['uses', 'ratio', 'ms'])
   .openapi({ description: 'What the values are in: a number of uses, a ratio from 0 to 1, or milliseconds.' })

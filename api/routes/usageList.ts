@@ -32,7 +32,7 @@ interface Limits {
   readonly maxPoints: number
 }
 
-/** The first page, or by its cursor the next one of the same times. */
+/** The first page, or the next one of the same times by its cursor. */
 export const usageListFrom = (
   request: ListRequest & SeriesRequest & { readonly sort: { readonly field: string } },
   question: string,

@@ -21,8 +21,8 @@ const patterns = [
 ] as const
 
 /**
- * The events that the second half of docs/API.md speaks of: each day's uses of a pattern come a minute apart from noon
- * on, every so many-th of them a failure; the score is a tenth higher and the time a tenth longer every other time.
+ * The events of the second half of docs/API.md. Each day's uses of a pattern come a minute apart from noon on, and one in
+ * `failsEvery` is a failure. Every other use has a score that is 0.1 higher and takes a tenth longer.
  */
 export const documentedEvents = (): SeedMessage[] =>
   patterns.flatMap(({ name, id, uses, failsEvery, quality, ms }) => {

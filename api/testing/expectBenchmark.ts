@@ -10,22 +10,22 @@ export const expectBenchmark = (
   id: string,
   category: readonly string[],
 ): void => {
-  for (const { metric_type: metric, ...told } of body.benchmarks) {
+  for (const { metric_type: metric, ...answered } of body.benchmarks) {
     const of = (one: string) => metricOf(inRange(ofPattern(events, one), body), metric).value
     const all = category.flatMap((one) => of(one) ?? [])
     const own = of(id)
-    expect(told.patterns).toBe(all.length)
-    if (own === null) expect(told.value).toBeNull()
-    else expect(told.value).toBeCloseTo(own, 9)
+    expect(answered.patterns).toBe(all.length)
+    if (own === null) expect(answered.value).toBeNull()
+    else expect(answered.value).toBeCloseTo(own, 9)
     if (all.length < 5) {
-      expect(told).toMatchObject({ status: 'suppressed', reason: 'too_few_patterns', min_patterns: 5 })
-      expect(told).not.toHaveProperty('category_average')
+      expect(answered).toMatchObject({ status: 'suppressed', reason: 'too_few_patterns', min_patterns: 5 })
+      expect(answered).not.toHaveProperty('category_average')
       continue
     }
     const sorted = all.toSorted((x, y) => x - y)
     const middle = (sorted.length - 1) / 2
-    expect(told.category_average).toBeCloseTo(mean(all)!, 9)
-    expect(told.category_median).toBeCloseTo(
+    expect(answered.category_average).toBeCloseTo(mean(all)!, 9)
+    expect(answered.category_median).toBeCloseTo(
       (sorted[Math.floor(middle)]! + sorted[Math.ceil(middle)]!) / 2,
       9,
     )
@@ -36,16 +36,19 @@ export const expectBenchmark = (
       ),
       metric,
     ).value!
-    expect(told.category_pooled).toBeCloseTo(metric === 'usage' ? pooled / all.length : pooled, 9)
+    expect(answered.category_pooled).toBeCloseTo(metric === 'usage' ? pooled / all.length : pooled, 9)
     if (own === null) {
-      expect([told.percentile, told.rank, told.relative_performance]).toEqual([null, null, null])
+      expect([answered.percentile, answered.rank, answered.relative_performance]).toEqual([null, null, null])
       continue
     }
     const isBetter = (x: number, y: number) => (metric === 'duration' ? x < y : x > y)
     const worse = all.filter((value) => isBetter(own, value)).length
     const better = all.filter((value) => isBetter(value, own)).length
-    expect(told.percentile).toBeCloseTo((100 * (worse + (all.length - worse - better) / 2)) / all.length, 9)
-    expect(told.rank).toBe(better + 1)
-    expect(told.relative_performance).toBeCloseTo(own / mean(all)! - 1, 9)
+    expect(answered.percentile).toBeCloseTo(
+      (100 * (worse + (all.length - worse - better) / 2)) / all.length,
+      9,
+    )
+    expect(answered.rank).toBe(better + 1)
+    expect(answered.relative_performance).toBeCloseTo(own / mean(all)! - 1, 9)
   }
 }

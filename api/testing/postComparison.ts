@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
 import type { Answer, TestApi } from './startTestApi.ts'
 
-/** Posts a request to compare. What is no text is written as JSON; the answer must always be some. */
+/** Posts a request to compare. A body that is no text is sent as JSON; the answer must always be JSON. */
 export const postComparison = async (
   api: TestApi,
   body: unknown,

@@ -1,8 +1,8 @@
 import type { SeededEvent } from '@patterns/testing/seedProjections.ts'
 
 /**
- * What answers must say, counted again from the events with plain lists and the calendar of `Intl`, by none
- * of the code that counts in earnest.
+ * What answers must say, counted again from the events with plain lists and the calendar of `Intl`, without any of the
+ * code under test.
  */
 
 export type Zone = string
@@ -39,7 +39,7 @@ export const inRange = (
 export const ofPattern = (events: readonly SeededEvent[], patternId: string): SeededEvent[] =>
   events.filter(({ event }) => event.patternId === patternId)
 
-/** The events of the patterns whose type was last said to be this one. */
+/** The events of the patterns that were last given this type. */
 export const ofType = (events: readonly SeededEvent[], patternType: string): SeededEvent[] =>
   [...Map.groupBy(events, ({ event }) => event.patternId).values()]
     .filter((own) => {

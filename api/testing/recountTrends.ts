@@ -2,8 +2,7 @@ import type { SeededEvent } from '@patterns/testing/seedProjections.ts'
 import { countUses, durations, mean, scores, successRate } from './recount.ts'
 
 /**
- * Trends, counted again from the events by the formulas as textbooks print them, without any of the code that
- * computes them in earnest.
+ * Trends, counted again from the events by the formulas as textbooks print them, without any of the code under test.
  */
 
 const windowLength = { hour: 3_600_000, day: 86_400_000, week: 7 * 86_400_000 } as const
@@ -39,7 +38,7 @@ export const recountSeries = (
     const y = valueOf(inWindow, metric)
     if (y !== null) points.push({ at, y })
   }
-  // Zeros all through are no use of it.
+  // A pattern with zeros only was not used.
   if (metric === 'usage' && points.every(({ y }) => y === 0)) return []
   return points.map(({ at, y }) => ({ x: (at - points[0]!.at) / length, y }))
 }
@@ -86,7 +85,7 @@ export const recountMannKendall = (points: readonly Point[]): number => {
   return 2 * above((Math.abs(s) - 1) / Math.sqrt(variance))
 }
 
-/** Benjamini and Hochberg's adjusted p-values: of each, the least p·n/rank of those not below it. */
+/** Benjamini and Hochberg's adjusted p-values: for each, the smallest p·n/rank of those not below it. */
 export const recountAdjusted = (all: readonly number[]): number[] =>
   all.map((p) => {
     const sorted = all.toSorted((a, b) => a - b)

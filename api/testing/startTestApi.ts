@@ -13,7 +13,7 @@ export interface Answer {
   readonly status: number
   readonly headers: Headers
   readonly text: string
-  /** The body, where it is JSON. */
+  /** The body, if it is JSON. */
   // oxlint-disable-next-line typescript/no-explicit-any -- tests look into it as they like
   readonly body: any
 }
@@ -25,7 +25,7 @@ export interface TestApi {
   readonly owner: pg.Pool
   /** The API's own pool. */
   readonly reader: pg.Pool
-  /** What the API takes for now, epoch milliseconds. */
+  /** The time of the API's clock, epoch milliseconds. */
   now: number
   seed(messages: readonly SeedMessage[]): Promise<SeededEvent[]>
   /** Brings the standings up to the windows and to `now`, as the processor would within a second. */
@@ -43,13 +43,13 @@ export interface TestApiOptions extends Partial<
 > {
   /** Epoch milliseconds. */
   readonly now?: number
-  /** A database that is there already and outlives the API, to ask it again. Default: one of its own. */
+  /** A database that exists already and outlives this API, so that another can read it. Default: one of its own. */
   readonly database?: TestDatabase
   /** What the log is called, in eight hexadecimal digits. Default: what the database has, as all of a run do. */
   readonly logId?: string
   /** How long the API's own pool lets things take. */
   readonly limits?: TimeLimits
-  /** The API's way to the database, where it is to be another than the tests' own. */
+  /** The API's way to the database, if it is not that of the tests. */
   readonly wayToDatabase?: (url: string) => Promise<string>
 }
 

@@ -25,7 +25,7 @@ export const trendingIds = {
 
 interface Character {
   readonly days: number
-  /** How much of each a day brings, by how far in the time it is, 0…1. */
+  /** How much of each a day has, by how far through the time it is, 0…1. */
   readonly uses?: (at: number) => number
   readonly quality?: (at: number) => number
   readonly ms?: (at: number) => number

@@ -10,7 +10,7 @@ import { canonicalZone, inZone, isWholeHours } from './timeZone.ts'
 
 /** One point of a series: a window of UTC, or a day or week of another zone. */
 export interface Bucket extends Range {
-  /** Where the bucket ends by the calendar; `to` is earlier where the hour that runs is earlier. */
+  /** Where the bucket ends by the calendar; `to` is earlier if the running hour ends earlier. */
   readonly end: number
 }
 
@@ -31,13 +31,13 @@ export interface SeriesRequest {
 
 export const defaultMinPoints = 24
 
-/** How many buckets a range can be cut into, at most: the first and the last may stand out. */
+/** How many buckets a range can be cut into, at most: the first and the last may reach beyond it. */
 const maxBuckets = ({ from, to }: Range, granularity: Granularity): number =>
   Math.ceil((to - from) / windowMs[granularity]) + (granularity === 'hour' ? 0 : 1)
 
 /**
- * The coarsest granularity that still gives 24 points (or the fewest that are wanted), else the finest that gives no
- * more than there may be. Weeks of a range that is too long for any.
+ * The coarsest granularity that still gives `minPoints`, else the finest that gives no more than `maxPoints`. Weeks, if the
+ * range is too long for any.
  */
 export const defaultGranularity = (
   range: Range,
@@ -87,7 +87,7 @@ export const resolveSeries = (
 const notWholeHours = (zone: string): Resolved<never> =>
   refused('time_zone', `${zone} is not whole hours away from UTC in this range, and windows are hours of UTC`)
 
-/** Where the buckets begin, and at last where the last one ends. */
+/** The start of each bucket, and at last the end of the last one. */
 const boundaries = (range: Range, granularity: Granularity, zone: string): readonly number[] => {
   if (zone === 'UTC' || granularity === 'hour') return utcBoundaries(range, granularity)
   const key = `${zone}/${granularity}/${range.from}/${range.to}`
@@ -109,7 +109,7 @@ const utcBoundaries = ({ from, to }: Range, granularity: Granularity): number[] 
   return [...starts, at]
 }
 
-/** By the calendar: a day of another zone has 23 or 25 hours where the clocks change. */
+/** By the calendar: a day of another zone has 23 or 25 hours when its clocks change. */
 const calendarBoundaries = ({ from, to }: Range, granularity: 'day' | 'week', zone: string): number[] => {
   const [startOf, add] = granularity === 'day' ? [startOfDay, addDays] : [startOfISOWeek, addWeeks]
   const starts: number[] = []

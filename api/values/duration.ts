@@ -2,7 +2,7 @@ import { sub } from 'date-fns/sub'
 import { UTCDate } from '@date-fns/utc'
 import { windowMs } from '@patterns/projections/window.ts'
 
-/** `90m`, `24h`, `14d`, `2w`: the same as the times that the commands take. */
+/** `90m`, `24h`, `14d`, `2w`: as the commands take them. */
 const short = /^([1-9]\d{0,5})([mhdw])$/
 const unitMs: Readonly<Record<string, number>> = {
   m: 60_000,
@@ -17,7 +17,7 @@ const iso8601 =
 /** Whether a text is a `time_range`: a number with a unit, or an ISO 8601 duration in whole numbers. */
 export const isDuration = (text: string): boolean => short.test(text) || iso8601.test(text)
 
-/** What `isDuration` asks for, to be told to whoever gave something else. */
+/** What `isDuration` requires, for the message to a caller who sent something else. */
 export const durationRule =
   'must be a number of minutes, hours, days or weeks such as 90m, 24h, 14d or 2w, or an ISO 8601 duration in whole numbers'
 

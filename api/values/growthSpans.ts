@@ -7,8 +7,8 @@ import { before } from './duration.ts'
 import type { Range, RangeRequest } from './range.ts'
 
 /**
- * What growth compares where this range is answered for: of a `time_range` its last closed hours, as many as it is
- * long; of `from` and `to` what has closed of the range. Undefined if no hour of it has.
+ * What growth compares if this range is asked for. For a `time_range` these are the last closed hours, as many as it is
+ * long; for `from` and `to`, what has closed of the range. Undefined if no hour of it has closed.
  */
 export const growthSpansOf = (
   request: RangeRequest,

@@ -10,7 +10,7 @@ export interface LogPlace {
   readonly position: number
 }
 
-/** Where the log had come to with a message of the source, or why that cannot be said. */
+/** The place in the log up to which a message of the source counts, or why that is not known. */
 export type Applied =
   | { readonly ok: true; readonly place: LogPlace }
   | { readonly ok: false; readonly reason: 'late' }

@@ -49,8 +49,8 @@ const compare = (a: SortValue, b: SortValue, descending: boolean): number => {
 }
 
 /**
- * One page of a list in its order, found in a single pass: the best so far are kept sorted, and most items
- * lose against the last of them, so 10,000 are not sorted to show 50.
+ * One page of a list in its order, found in a single pass. Only the first items so far are held, in order, and most others
+ * come after the last of these: so 10,000 are not sorted to show 50.
  */
 export const pageOf = <Item>(items: Iterable<Item>, options: PageOptions<Item>): Page<Item> => {
   const { valueOf, idOf, descending, after, limit } = options

@@ -8,7 +8,7 @@ export interface Range {
   readonly to: number
 }
 
-/** What a request says of its range. */
+/** The range as a request names it. */
 export interface RangeRequest {
   readonly time_range?: string | undefined
   readonly from?: number | undefined
@@ -18,7 +18,7 @@ export interface RangeRequest {
 /** A range may be this long at most: five years and a day. */
 export const maxRangeMs = (5 * 365 + 2) * windowMs.day
 
-/** Long before anything happened; the equally long time before a range can still be written as a date. */
+/** Long before any event. The equally long time before a range can still be written as a date. */
 const earliest = Date.UTC(1000)
 
 export const floorHour = (time: number): number => Math.floor(time / windowMs.hour) * windowMs.hour
@@ -28,8 +28,8 @@ export const ceilHour = (time: number): number => Math.ceil(time / windowMs.hour
 export const endOfHour = (now: number): number => floorHour(now) + windowMs.hour
 
 /**
- * The range that is answered for, in whole hours, since hours are the smallest windows: widened outward, and
- * ending with the running hour at the latest.
+ * The range that is answered for, in whole hours, since hours are the smallest windows. It is widened outward, and ends
+ * with the running hour at the latest.
  */
 export const resolveRange = (
   { time_range, from, to }: RangeRequest,

@@ -4,7 +4,7 @@ export interface InputFault {
   readonly message: string
 }
 
-/** What became of parameters that are well formed: a value, or why it cannot be served. */
+/** The value of parameters that are well formed, or why it cannot be served. */
 export type Resolved<Value> =
   | { readonly ok: true; readonly value: Value }
   | { readonly ok: false; readonly faults: readonly InputFault[] }

@@ -9,8 +9,8 @@ import { nextStart, resolveTrendRange, type TrendRange, type TrendRangeOptions }
 const minMs = 30 * windowMs.day
 
 /**
- * What trends look at that stand beside the figures of a range: what `/trends` looks at for that range, or for the last
- * 30 days of it if it is shorter.
+ * The windows of trends that are shown beside other figures of a range: those of `/trends` for that range or, if it is
+ * shorter, for the 30 days that end with it.
  */
 export const resolveShortTrendRange = (
   request: RangeRequest,

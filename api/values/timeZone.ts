@@ -27,8 +27,8 @@ const canonicalOf = (name: string): string | undefined => {
 export const isZone = (name: string): boolean => canonicalOf(name) !== undefined
 
 /**
- * One name for all that are the same zone, often an older one of them (`Asia/Calcutta`): what is computed for one of
- * them is so for all.
+ * One name for all names of a zone, often an older one (`Asia/Calcutta`), so that what is computed for one name serves the
+ * others.
  */
 export const canonicalZone = (name: string): string => canonicalOf(name) ?? name
 

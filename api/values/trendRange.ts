@@ -24,11 +24,11 @@ export interface TrendRangeOptions {
   readonly maxPoints: number
 }
 
-/** Where knowledge ends: after the last closed window, or after the one that runs. */
+/** The end of the last window that can be shown: the last closed one, or the running one. */
 const knownUntil = (granularity: Granularity, now: number, includeOpen: boolean): number =>
   includeOpen ? windowEnd(windowStart(now, granularity), granularity) : closedUntil(granularity, now)
 
-/** The part of the windows that has come, to the end of the running hour: what is dated later counts when its hour has. */
+/** The part of the windows up to the end of the running hour. An event dated later counts when its hour has come. */
 export const countedRange = ({ range }: Pick<TrendRange, 'range'>, now: number): Range => ({
   from: range.from,
   to: Math.min(range.to, endOfHour(now)),
@@ -38,7 +38,7 @@ export const countedRange = ({ range }: Pick<TrendRange, 'range'>, now: number):
 export const nextStart = (time: number, granularity: Granularity): number =>
   windowEnd(windowStart(time - 1, granularity), granularity)
 
-/** The windows, or where there are too many a refusal that names a granularity with fewer. */
+/** The windows or, if there are too many, a refusal that names a granularity with fewer. */
 export const fewEnough = (trendRange: TrendRange, maxPoints: number): Resolved<TrendRange> => {
   const { range, granularity } = trendRange
   const countOf = (other: Granularity): number => (range.to - range.from) / windowMs[other]
@@ -52,9 +52,8 @@ export const fewEnough = (trendRange: TrendRange, maxPoints: number): Resolved<T
 }
 
 /**
- * The windows of a range that are closed (and, where asked for, the open ones up to the one that runs). A
- * `time_range` ends with the last of them, so that 30d is 30 whole days; `from` and `to` are widened outward
- * to whole windows, as far as there are any.
+ * The closed windows of a range and, if asked for, the open ones up to the running one. A `time_range` ends with the last
+ * of them, so that 30d is 30 whole days; `from` and `to` are widened outward to whole windows, as far as there are any.
  */
 export const resolveTrendRange = (
   request: TrendRangeRequest,

@@ -1,6 +1,6 @@
 import { type Metric, metrics } from '@patterns/projections/analytics/metric.ts'
 
-/** What can be asked of trends: how a metric goes, or whose usage takes off or falls. */
+/** The kinds of trends: how a metric changes, or which patterns' usage grows or falls. */
 export const trendTypes = [...metrics, 'emerging', 'declining'] as const
 export type TrendType = (typeof trendTypes)[number]
 export type EmergenceType = Exclude<TrendType, Metric>

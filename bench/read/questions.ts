@@ -8,7 +8,7 @@ const trendTypes = ['usage', 'quality', 'success_rate', 'duration'] as const
 
 /**
  * How often a kind of question is asked, in requests a second: the same one by many dashboards, which answers serve
- * many of; another range, type or pattern with each request; a range that is not kept, and has to be summed.
+ * many of; another range, type or pattern with each request; a range that is not stored and has to be summed.
  */
 export const requestsPerSecond = { default: 500, varied: 200, free: 20 } as const
 
@@ -30,7 +30,7 @@ export const questions = (
   const id = () => any(patterns).id
   const range = () => any(['24h', '7d', '30d', '90d'])
   const type = () => any(patterns).type
-  /** Who looks at events looks at those of patterns that are used: drawn as often as they are. */
+  /** Events are asked for of patterns that are used: each is drawn as often as it is used. */
   const usedId = () => {
     let left = random()
     return (patterns.find(({ share }) => (left -= share) < 0) ?? any(patterns)).id

@@ -20,11 +20,11 @@ export interface SeedSize {
 
 const maintenance = 'postgres'
 
-/** Names what a database holds: its size, and the hour in which its time ends. */
+/** The name of a database: its size, and the hour in which its time ends. */
 const databaseName = (size: SeedSize, end: number): string =>
   `read_${Object.values(size).join('_')}_${end / windowMs.hour}`
 
-/** One that ended longer ago has too wide a gap to the present. */
+/** A database that ended longer ago is not used: the gap to the present is too wide. */
 const maxAgeHours = 6
 
 /** Starts a Postgres of the benchmark's own, with default settings, and seeds it unless that was done before. */
@@ -68,7 +68,7 @@ export const openSeededDatabase = async (dataDir: string, size: SeedSize) => {
   return { postgres, databaseUrl: postgres.url(name) }
 }
 
-/** Brings trend lines and standings up to the windows, and to the hours that closed since: as the processor would have. */
+/** Brings trend lines and standings up to the windows and to the hours that closed since, as the processor would have. */
 const bringDerived = async (databaseUrl: string): Promise<void> => {
   const pool = createPool({
     connectionString: databaseUrl,

@@ -15,9 +15,9 @@ const maxDelayMs = 2_000
 const backlog = 10_000
 
 /**
- * How long after the last flush the next one begins, in milliseconds. A flush writes each changed window once,
- * however many events changed it. So at the head of the log it follows soon, for the sake of the people who
- * watch, and in a backlog late, for the sake of throughput.
+ * How long after the last flush the next one begins, in milliseconds. A flush writes each changed window once, however
+ * many events changed it. So it follows soon at the head of the log, for people who watch, and later in a backlog, for
+ * throughput.
  */
 export const flushDelayMs = ({ pendingWindows, lag, intervalMs }: FlushState): number => {
   if (pendingWindows >= maxPendingWindows) return 0

@@ -9,15 +9,15 @@ export interface FlushNotifierOptions {
   readonly everyMs?: number
 }
 
-/** Tells readers how far the windows are committed, for all shards of a process together. */
+/** Notifies readers how far the windows are committed, for all shards of a process together. */
 export interface FlushNotifier {
   /** A flush was committed up to this position. Never throws and never waits. */
   flushed(flush: { readonly shard: number; readonly position: number }): void
-  /** Tells what is not told yet, and ends. */
+  /** Sends what is pending, and ends. */
   stop(): Promise<void>
 }
 
-/** Of a shard only the last position counts. */
+/** Only the last position of a shard is sent. */
 export const createFlushNotifier = ({ pool, logger, everyMs = 50 }: FlushNotifierOptions): FlushNotifier => {
   let pending = new Map<number, number>()
   let notifiedAt = Number.NEGATIVE_INFINITY

@@ -7,7 +7,7 @@ const fixture = createProjectorFixture()
 const { newShard, open } = fixture
 const [before, after] = [someHistory.slice(0, 12), someHistory.slice(12)]
 
-/** A shard whose first twelve events are counted, and nobody owns it. */
+/** A shard without an owner, of which the first twelve events are counted. */
 const givenCounted = async (): Promise<number> => {
   const shard = newShard()
   const projector = await open(shard)

@@ -5,7 +5,7 @@ import { readAhead } from '@patterns/read-model/reading/readAhead.ts'
 import { readCheckpoint } from '@patterns/read-model/reading/readCheckpoint.ts'
 import { FencedError } from '@patterns/read-model/writing/fencedError.ts'
 
-/** What is stored of a shard's projection accounts for events that its checkpoint, or its log, knows nothing of. */
+/** The stored rows of a shard account for events that are past its checkpoint, or past its log. */
 export class ProjectionAheadError extends Error {
   override readonly name = 'ProjectionAheadError'
 
@@ -21,7 +21,7 @@ const checkpointAt = (position: number): string => `their checkpoint stands at $
 
 /**
  * Refuses a checkpoint that was set back beside the rows that it accounted for: events would be counted twice. Every
- * event changes its hour in the totals, so these alone tell.
+ * event changes its hour in the totals, so these alone are checked.
  * @throws ProjectionAheadError
  */
 export const refuseCheckpointSetBack = async (pool: pg.Pool, key: CheckpointKey): Promise<void> => {

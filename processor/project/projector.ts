@@ -47,12 +47,12 @@ export interface ProjectorOptions {
   /** The usual time between two flushes: an event that comes later than that after the last one is not kept waiting. */
   readonly flushIntervalMs: number
   readonly now: () => number
-  /** Told of a flush that failed, once, unless the projector had failed or was closed before. */
+  /** Called once, when a flush fails, unless the projector had failed or was closed before. */
   readonly onFailure: (error: unknown) => void
   readonly onFlush?: (flush: Flush) => void
   /** Window states cached at most. */
   readonly maxStates?: number
-  /** Given each flush that is committed, in order, before the next one is begun; must not throw. */
+  /** Called with each committed flush, in order, before the next one begins; must not throw. */
   readonly onCommitted?: (changed: ChangedStates, position: number) => void
   /** How an event is counted; the tests put a faulty one here. */
   readonly fold?: (deltas: Deltas, placed: PlacedEvent) => boolean
@@ -75,7 +75,7 @@ export interface Projector {
   take(events: readonly ProjectableEvent[], lag: number): Promise<void>
   /** Writes what is pending. Throws as `take` does. */
   flush(): Promise<void>
-  /** Lets go of what is pending; the log still has it. */
+  /** Drops what is pending; the log still has it. */
   close(): void
 }
 
@@ -108,7 +108,7 @@ export const openProjector = async ({
   let failure: Error | undefined
   let timer: NodeJS.Timeout | undefined
 
-  /** One object for all events: a fold looks at it and keeps nothing of it. */
+  /** One object for all events: a fold reads it and holds no reference to it. */
   const placed = { event: undefined as unknown as PatternEvent, position, recordedAt: 0 }
 
   const foldOne = ({ event, recordedAt }: ProjectableEvent): void => {
@@ -162,7 +162,7 @@ export const openProjector = async ({
       .finally(() => (flushing = undefined))
   }
 
-  /** At the head of the log no batch may come for a while: what is pending must not wait for them. */
+  /** At the head of the log no batch may come for a while, and what is pending must not wait for one. */
   const scheduleFlush = (afterMs: number): void => {
     clearTimeout(timer)
     timer = setTimeout(() => void beginFlush(), afterMs)

@@ -43,7 +43,7 @@ describe('a flush', () => {
     expect(onFlush).not.toHaveBeenCalled()
   })
 
-  it('tells nobody within its transaction, which would lock all others out of their commits', async () => {
+  it('notifies no reader within its transaction, which would lock all others out of their commits', async () => {
     const listener = await fixture.pool.connect()
     try {
       await listener.query(`listen ${flushChannel}; listen afterwards`)

@@ -39,7 +39,7 @@ describe('an event that cannot be projected', () => {
     expect(await readProjection(fixture.pool, shard)).toEqual(recountProjection(someHistory.slice(0, 5)))
   })
 
-  it('is met again by whoever opens the shard next, and is projected once the fault is fixed', async () => {
+  it('is met again by the next owner of the shard, and is projected once the fault is fixed', async () => {
     const shard = newShard()
     const before = await open(shard, { fold: faultyAt(8) })
     await expect(before.take(someHistory, 0)).rejects.toThrow('stops at position 8')

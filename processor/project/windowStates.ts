@@ -16,7 +16,7 @@ import { refuseNewerRow } from './projectionAhead.ts'
  */
 export interface WindowStates {
   /**
-   * Merges deltas in, and answers the states that they changed, sorted by key.
+   * Merges deltas in, and returns the states that they changed, sorted by key.
    * @param checkpoint the position that all that is stored must account for
    * @throws FencedError, ProjectionAheadError if what is loaded accounts for more
    */

@@ -20,7 +20,7 @@ export interface RefreshPlan {
 
 /**
  * How far the clock may be behind the standings before they follow it. Processors take turns, and at the change of the hour
- * one's clock says the old hour and another's the new one: hours that closed stay closed.
+ * the clock of one is still in the old hour and that of another in the new one: closed hours stay closed.
  */
 const clockToleranceMs = graceMs
 

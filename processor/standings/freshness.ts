@@ -1,19 +1,19 @@
 import { covers, type Vector } from '@patterns/read-model/vector.ts'
 import type { Checkpoints } from './standingsCheckpoint.ts'
 
-/** How far the standings are behind the windows, whichever processor refreshes them. */
+/** How far the standings are behind the windows, no matter which processor refreshes them. */
 export interface Freshness {
   /** Takes in what was seen at a time, in milliseconds of a clock that does not go back. */
   saw(checkpoints: Checkpoints, at: number): void
   /** Events that the windows account for and the standings do not, when it was last looked. */
   lagEvents(): number
-  /** Since when the standings may lack something. */
+  /** The last time at which the standings had all that the windows had. */
   wholeUntil(): number
 }
 
 const nothing: Vector = new Map()
 
-/** The standings were whole at a time if they account for what the windows accounted for then: then, or when it is seen later. */
+/** The standings were whole at a time if they now account for all that the windows accounted for then. */
 export const createFreshness = (startedAt: number): Freshness => {
   let wholeUntil = startedAt
   let lag = 0

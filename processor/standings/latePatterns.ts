@@ -10,12 +10,12 @@ interface LateHour {
 }
 
 /**
- * To look for a pattern in so many hours takes as long as to count it again. So many are late in a backlog, where what
- * changed is mostly late anyway.
+ * Looking for a pattern in more hours takes as long as counting it again. So many are late in a backlog only, in which
+ * most of what changed is late anyway.
  */
 const maxHours = 100
 
-/** Hours that the standings take for closed and that changed since. All patterns of a shard together say so: mostly none has. */
+/** Hours that the standings take for closed and that changed since, by the totals of the shards: mostly there are none. */
 const readLateHours = async (
   client: Queryable,
   { vector, closedUntil }: StandingsCheckpoint,

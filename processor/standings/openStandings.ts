@@ -10,7 +10,7 @@ const patternsPerStatement = 1_000
 const known = ['pattern_name', 'pattern_type', 'first_seen', 'last_seen', 'last_used']
 const written = [...known, ...summedMeasures]
 
-/** A statement sees the rows as they were before it: so what it wrote can be compared with them. */
+/** A statement sees the rows as they were before it, so what it wrote can be compared with them. */
 const text = `
 with written as (
   insert into ${servedTables.openStandings} as stored (pattern_id, ${written.join(', ')})
@@ -41,11 +41,11 @@ interface Row {
   readonly new_name: string | null
 }
 
-/** Of the patterns whose open standings were written, those for which that is not all. */
+/** The patterns of which more must be written than their open standings. */
 export interface OpenChanges {
   /** They had no standings. */
   readonly added: readonly string[]
-  /** An event came that is older than all before. */
+  /** An event came that is dated before all others of the pattern. */
   readonly seenEarlier: readonly string[]
 }
 

@@ -126,7 +126,7 @@ const steps = fc.array(fc.record({ step, isRefreshed: fc.nat({ max: 3 }).map((nu
   size: 'max',
 })
 
-/** What the hour is that standings take for closed: as the clock says, but not back for an hour or less. */
+/** The hour that standings take for closed: as the clock has it, but not back by an hour or less. */
 const expectedHour = (before: number | undefined, now: number): number => {
   const byClock = Math.floor((now - hour) / hour) * hour
   if (before === undefined || byClock >= before) return byClock

@@ -22,7 +22,7 @@ const usesIn24Hours = async (): Promise<Record<string, unknown>> => {
   return Object.fromEntries(Object.entries(whole['24h']).map(([patternId, row]) => [patternId, row['uses']]))
 }
 
-/** A pool whose connection is cut after so many statements; says whether it was. */
+/** A pool with a connection that is cut after so many statements; says whether it was. */
 const cutAfter = (statements: number): { readonly pool: pg.Pool; readonly isCut: () => boolean } => {
   let sent = 0
   let isCut = false
@@ -104,7 +104,7 @@ describe('a refresh', () => {
     const other = await fixture.pool.connect()
     try {
       await other.query('begin')
-      // The lock is taken by whoever refreshes, which is not over until its transaction is.
+      // A refresh has the lock until its transaction ends.
       const slow = {
         connect: async () => ({
           query: (config: pg.QueryConfig | string) =>
@@ -154,7 +154,7 @@ describe('a refresh', () => {
     await fixture.expectRecount()
   })
 
-  it('is over before a shard is forgotten, whose events the next one leaves out', async () => {
+  it('ends before a shard is forgotten, and the next one leaves out the events of that shard', async () => {
     await fixture.append(0, [use(retry, 3)])
     await fixture.append(1, [use(breaker, 2), use(retry, 2)])
     let forgotten: Promise<void> | undefined

@@ -21,18 +21,18 @@ import { createJudge, restateNewness, writeVerdicts } from './verdicts.ts'
 
 /** What a refresh did. */
 export interface Refresh {
-  /** `taken`: another processor is at it, or was faster. `current`: there was nothing to do. */
+  /** `taken`: another processor is refreshing, or was faster. `current`: there was nothing to do. */
   readonly outcome: 'taken' | 'current' | 'refreshed'
-  /** Patterns whose standings were looked at again. */
+  /** How many patterns' standings were checked. */
   readonly patterns: number
   /** How far windows and standings are now; undefined if what was read is no longer true. */
   readonly reached: Checkpoints | undefined
 }
 
-/** Somebody else changed, since our snapshot was taken, what we were about to write. */
+/** Another transaction has changed, since our snapshot was taken, what we were about to write. */
 const serializationFailure = '40001'
 
-/** Sends nothing more once it is told to stop: what was sent is rolled back. */
+/** Sends no more statements once `signal` is aborted; what was sent is rolled back. */
 const untilAborted = (client: pg.PoolClient, signal: AbortSignal | undefined): Queryable => ({
   query(config) {
     signal?.throwIfAborted()
@@ -40,7 +40,7 @@ const untilAborted = (client: pg.PoolClient, signal: AbortSignal | undefined): Q
   },
 })
 
-/** One snapshot for all that is read. No plan is worth being compiled: that takes longer than to run it. */
+/** One snapshot for all reads. Compiling a plan (jit) takes longer than running it. */
 const begin = async (client: Queryable): Promise<boolean> => {
   await client.query({ text: 'set transaction isolation level repeatable read' })
   await client.query({ text: 'set local jit = off' })

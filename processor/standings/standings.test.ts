@@ -84,18 +84,18 @@ describe('standings', () => {
   it('tell readers when they were refreshed', async () => {
     const reader = await fixture.pool.connect()
     try {
-      const told = new Promise((resolve) => reader.once('notification', resolve))
+      const notified = new Promise((resolve) => reader.once('notification', resolve))
       await reader.query(`listen ${standingsChannel}`)
       await fixture.append(0, [use()])
       start()
-      expect(await told).toMatchObject({ channel: standingsChannel, payload: '' })
+      expect(await notified).toMatchObject({ channel: standingsChannel, payload: '' })
       await reader.query('unlisten *')
     } finally {
       reader.release()
     }
   })
 
-  it('say how far they are behind while nobody refreshes them', async () => {
+  it('say how far they are behind while no processor refreshes them', async () => {
     const other = await fixture.pool.connect()
     try {
       await fixture.append(0, [use(), use()])

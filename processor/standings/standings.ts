@@ -21,13 +21,13 @@ export interface StandingsState {
   readonly ageSeconds: number
 }
 
-/** Keeps the standings of all patterns up to their windows. All processors try, and one of them does it at a time. */
+/** Keeps the standings of all patterns current with their windows. All processors try; one at a time does it. */
 export interface Standings {
   start(): void
   state(): StandingsState
   /** Resolves when no refresh is under way. */
   settled(): Promise<void>
-  /** Gives up the refresh that is under way: another processor, or the next start, does it. */
+  /** Aborts the refresh that is under way: another processor, or the next start, does it. */
   stop(): Promise<void>
 }
 
@@ -41,7 +41,7 @@ export interface StandingsOptions {
 
 /** From the beginning of a refresh to that of the next one. */
 const everyMs = 1_000
-/** After a long one there is a rest of so many times its length, so that a backlog has most of the database for itself. */
+/** After a long refresh there is a rest of this many times its length, so that a backlog has most of the database. */
 const restRatio = 4
 const maxRestMs = 15_000
 
@@ -64,13 +64,13 @@ export const createStandings = ({
   let cancelTimer = (): void => {}
   let running: Promise<void> = Promise.resolve()
 
-  const tell = ({ outcome, patterns, reached }: Refresh, began: number): void => {
+  const report = ({ outcome, patterns, reached }: Refresh, began: number): void => {
     if (reached !== undefined) freshness.saw(reached, began)
     if (outcome !== 'refreshed') return
     onRefreshed?.({ patterns, seconds: (clock.elapsed() - began) / 1_000 })
-    // Readers look by themselves as well.
+    // Readers poll as well.
     notifyStandings(pool).catch((error: unknown) =>
-      logger.debug({ err: error }, 'readers are not told of refreshed standings'),
+      logger.debug({ err: error }, 'readers are not notified of refreshed standings; they poll'),
     )
   }
 
@@ -92,7 +92,7 @@ export const createStandings = ({
       const refresh = await refreshStandings(pool, clock.now(), signal)
       if (status === 'retrying') logger.info('standings are refreshed again')
       ;[status, reason, attempt] = ['running', undefined, 0]
-      tell(refresh, began)
+      report(refresh, began)
       restMs = restAfter(clock.elapsed() - began)
     } catch (error) {
       attempt++

@@ -42,8 +42,8 @@ export const readCheckpoints = async (client: Queryable): Promise<Checkpoints> =
 }
 
 /**
- * Says what the standings account for from now on. Fails if somebody else has moved, begun or deleted their checkpoint since
- * this transaction began: its isolation level sees to that.
+ * Says what the standings account for from now on. Fails if another transaction has moved, begun or deleted their checkpoint
+ * since this one began: its isolation level sees to that.
  */
 export const writeStandingsCheckpoint = async (
   client: Queryable,

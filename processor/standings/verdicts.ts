@@ -36,7 +36,7 @@ interface Unjudged {
   readonly is_new: boolean
 }
 
-/** Judges as `emergence` does; most patterns are used as seldom as many others. */
+/** Judges as `emergence` does, and remembers each verdict: many patterns have the same few uses. */
 export const createJudge = () => {
   const known = new Map<string, ReturnType<typeof emergence>>()
   return (change: UsageChange) => {

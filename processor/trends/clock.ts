@@ -4,7 +4,7 @@ export interface Clock {
   now(): number
   /** Milliseconds since some moment; it never goes back. */
   elapsed(): number
-  /** Runs something later. Answers how to call that off. */
+  /** Runs something later. Returns how to cancel that. */
   schedule(run: () => void, delayMs: number): () => void
 }
 

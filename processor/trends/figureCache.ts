@@ -29,9 +29,9 @@ export type Horizon = Readonly<Record<Granularity, number>>
  */
 export interface FigureCache {
   /**
-   * Says which windows are needed from now on, and answers which are cached: one more of each size, so that
-   * those who look at the clock a moment apart need not disagree. Where the clock was set back, windows may be
-   * needed that were let go of, and all is forgotten.
+   * Sets which windows are needed from now on, and returns which are cached: one more of each size, so that two looks at
+   * the clock a moment apart need not disagree. If the clock was set back, windows may be needed that were dropped, and
+   * all is forgotten.
    */
   reach(needed: Horizon): Horizon
   /** Undefined if the pattern must be read from the database first. */
@@ -125,7 +125,7 @@ export const createFigureCache = ({ isNew, maxWindows = 400_000 }: FigureCacheOp
     fill({ patternId, firstSeen, windows }, loadedAt, position) {
       const pattern = patterns.get(patternId)
       if (pattern === undefined) return
-      // What was flushed since is newer than what was read, unless the reading saw a flush not told of yet.
+      // What was flushed since is newer than what was read, unless the read saw a flush that was not taken in yet.
       const isNewer = loadedAt > position
       for (const granularity of granularities) {
         const figures = pattern[granularity]

@@ -5,7 +5,7 @@ import { rolledOver, type SeriesSet } from '@patterns/projections/trends/trendSe
 export interface Rollover {
   /** The end of the last hour that is closed, epoch milliseconds. */
   readonly closedUntil: number
-  /** The series whose windows moved. */
+  /** The series with windows that moved. */
   readonly set: SeriesSet
   /** The last pattern that was computed; undefined before the first. */
   after: string | undefined
@@ -23,7 +23,7 @@ export const decideRollover = (
 ): Rollover | undefined => {
   if (underWay?.closedUntil === closedUntil) return underWay
   if (finishedUntil === closedUntil && underWay === undefined) return undefined
-  // A walk that was broken off left lines of its own hour behind: what lies between both must be walked again.
+  // A walk that was broken off has written lines of its own hour, so all series are walked again.
   const since =
     underWay === undefined ? rolledOver(finishedUntil, closedUntil) : rolledOver(noWatermark, closedUntil)
   return { closedUntil, set: since, after: undefined }

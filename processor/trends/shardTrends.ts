@@ -31,7 +31,7 @@ export interface ShardTrendsOptions {
   readonly throttle: Throttle
   readonly logger: Logger
   readonly onWritten?: (written: { lines: number; seconds: number }) => void
-  /** Windows whose figures are cached at most. */
+  /** Windows of which figures are cached, at most. */
   readonly maxWindows?: number
   readonly backoff?: (attempt: number) => number
 }
@@ -48,7 +48,7 @@ export interface TrendsState {
   readonly position: number
 }
 
-/** Keeps the lines of a shard's patterns as its windows say, beside the projection of the windows. */
+/** Keeps the lines of a shard's patterns current with its windows, beside the projection of the windows. */
 export interface ShardTrends {
   /** Takes in a flush that was just committed. Never throws and never waits. */
   flushed(changed: ChangedStates, position: number): void
@@ -110,12 +110,12 @@ export const createShardTrends = ({
       return open()
     }
     if (found.position > position) throw new SupersededError(`Shard ${key.shard} has another owner`)
-    // Where nothing was ever computed, the walk that is due computes all of them.
+    // If nothing was ever computed, the walk that is due computes all lines.
     if (found.watermark !== noWatermark) stale.addAll(patternIds)
     return found
   }
 
-  /** Sees to it that the figures of these patterns are in memory. */
+  /** Loads the figures of these patterns into memory, unless they are there. */
   const hold = async (patterns: readonly StalePattern[], now: number): Promise<void> => {
     const horizon = cache.reach(trendHorizon(now))
     const missing = patterns
@@ -124,7 +124,7 @@ export const createShardTrends = ({
     if (missing.length === 0 || isClosed) return
     for (const patternId of missing) cache.expect(patternId)
     const loaded = await loadFigures(pool, windows, missing, horizon)
-    // The database went back, as after a failover: what was flushed is not there any more.
+    // The database lost what was flushed, as after a failover.
     if (loaded.patterns.length < missing.length)
       throw new FencedError(`Shard ${key.shard} lacks a pattern in its catalogue that was changed`)
     for (const pattern of loaded.patterns) cache.fill(pattern, loaded.position, position)
@@ -143,7 +143,7 @@ export const createShardTrends = ({
     if (isClosed) return
     const rows = patterns.flatMap(([patternId, set]) => {
       const figures = cache.get(patternId)!
-      // Windows that were read may already hold a flush that we were not told of yet.
+      // Windows that were read may hold a flush that `flushed` has not been called for yet.
       return computeLines({ patternId, figures, set, position: Math.max(position, figures.position), now })
     })
     cache.forgetOldest()
@@ -168,7 +168,7 @@ export const createShardTrends = ({
 
   const isOver = (): boolean => isClosed || status === 'stopped' || status === 'fenced'
 
-  /** A turn may have to wait, and the shard be gone when it comes. */
+  /** A turn may have to wait, and the shard may be closed when it comes. */
   const turn = (work: () => Promise<void>): Promise<void> =>
     throttle.turn(async () => {
       if (!isClosed) await work()

@@ -18,7 +18,7 @@ export interface StaleLines {
   flushed(changed: ChangedStates, now: number): void
   /** All lines of these patterns. */
   addAll(patternIds: readonly string[]): void
-  /** All that there are, which are no longer stale with that. */
+  /** Returns all stale lines; they count as fresh from then on. */
   takeAll(): StalePattern[]
 }
 

@@ -2,7 +2,7 @@ import type { Clock } from './clock.ts'
 
 /** Lets the parts of a process take turns at work that must not disturb the rest of it. */
 export interface Throttle {
-  /** Runs `work` when those before are done and the rest they call for has passed. */
+  /** Runs `work` when all turns before it are done and the rest after them has passed. */
   turn<Result>(work: () => Promise<Result>): Promise<Result>
 }
 

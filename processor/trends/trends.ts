@@ -12,7 +12,7 @@ import {
 
 /** The trends of all shards of this process, which share one throttle. */
 export interface Trends {
-  /** For a shard whose windows are committed up to `position`. */
+  /** Opens the trends of a shard with windows that are committed up to `position`. */
   open(windows: CheckpointKey, position: number): ShardTrends
   states(): TrendsState[]
   /** Closes what is open and waits until nothing is under way. */

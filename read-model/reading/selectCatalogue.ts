@@ -41,17 +41,17 @@ export type EntryJson = readonly [
   said: Partial<Pick<CatalogueEntry, 'description' | 'tags' | 'nodeType'>> | null,
 ]
 
-const said = (value: string | null, at: Time, by: string | null): Reported<string> | null =>
+const reported = (value: string | null, at: Time, by: string | null): Reported<string> | null =>
   at === null ? null : { value: value!, occurredAt: at, eventId: by! }
 
-/** What a row says. Rows of one pattern in several shards are to be merged. */
+/** The entry in a row. Rows of one pattern in several shards are to be merged. */
 export const entryFromJson = (row: EntryJson): CatalogueEntry => ({
   ...emptyEntry(),
   firstSeen: row[0],
   lastSeen: row[1],
   lastUsed: row[2],
-  patternName: said(row[3], row[4], row[5]),
-  patternType: said(row[6], row[7], row[8]),
+  patternName: reported(row[3], row[4], row[5]),
+  patternType: reported(row[6], row[7], row[8]),
   ...row[9],
 })
 

@@ -5,11 +5,11 @@ import { lockStandings } from './lockStandings.ts'
 
 /**
  * Deletes all rows of a shard and its checkpoints: part of the caller's transaction. The checkpoints are locked first and
- * go with the rows, so an owner whose flush is under way is fenced, and counts from the beginning as well. Standings are
- * sums over all shards, so theirs goes too: without it they are counted again from all that is left.
+ * deleted with the rows, so an owner with a flush under way is fenced, and counts from the beginning as well. Standings
+ * are sums over all shards, so their checkpoint is deleted too: they are counted again from what is left.
  */
 export const forgetShard = async (client: Queryable, version: number, shard: number): Promise<void> => {
-  // A refresh that is under way writes checkpoints of all shards: it comes first, or not at all.
+  // A refresh that is under way writes checkpoints of all shards: it must end before, or begin after.
   await lockStandings(client, version)
   await client.query({
     text: 'select from projection_checkpoints where version = $1 and shard = $2 for update',

@@ -3,7 +3,7 @@ import type { Queryable } from '@patterns/shared/postgres/queryable.ts'
 /** An advisory lock for each version. Any number that nothing else takes. */
 const lockClass = 0x5374_6e64
 
-/** Whether the standings of a version are ours to write until the transaction ends, or somebody else is at it. */
+/** Locks the standings of a version until the transaction ends. `false` if another transaction has the lock. */
 export const tryLockStandings = async (client: Queryable, version: number): Promise<boolean> => {
   const { rows } = await client.query<{ is_ours: boolean }>({
     name: 'try_lock_standings',
@@ -13,7 +13,7 @@ export const tryLockStandings = async (client: Queryable, version: number): Prom
   return rows[0]!.is_ours
 }
 
-/** Waits until nobody else writes the standings of a version, and keeps others from it until the transaction ends. */
+/** Locks the standings of a version until the transaction ends; waits if another transaction has the lock. */
 export const lockStandings = async (client: Queryable, version: number): Promise<void> => {
   await client.query({ text: 'select pg_advisory_xact_lock($1, $2)', values: [lockClass, version] })
 }

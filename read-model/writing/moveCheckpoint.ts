@@ -18,7 +18,7 @@ export const openCheckpoint = async (database: Queryable, key: CheckpointKey): P
 
 /**
  * Moves a checkpoint from where the caller believes it to be: part of the transaction that writes the rows which account
- * for it. `false` if somebody else has moved it: the caller's states are stale, and its transaction must not commit.
+ * for it. `false` if another owner has moved it: the caller's states are stale, and its transaction must not commit.
  */
 export const moveCheckpoint = async (
   client: Queryable,

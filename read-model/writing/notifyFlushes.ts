@@ -3,8 +3,8 @@ import { flushChannel, flushPayloads } from '../notification.ts'
 import type { Vector } from '../vector.ts'
 
 /**
- * Tells readers how far windows are committed. A notification takes a lock over the whole server until its transaction ends,
- * and so has one of its own: it must not wait for the disk. One that gets lost is made up for by the readers' poll.
+ * Notifies readers how far windows are committed. A notification locks the whole server until its transaction ends, so it
+ * has a transaction of its own that does not wait for the disk. If one gets lost, readers find the positions by polling.
  */
 export const notifyFlushes = async (database: Queryable, positions: Vector): Promise<void> => {
   await database.query({

@@ -1,7 +1,7 @@
 import type { Queryable } from '@patterns/shared/postgres/queryable.ts'
 import { standingsChannel } from '../notification.ts'
 
-/** Tells readers that standings were refreshed: in a transaction of its own, for the same reasons as `notifyFlushes`. */
+/** Notifies readers that standings were refreshed: in a transaction of its own, for the same reasons as `notifyFlushes`. */
 export const notifyStandings = async (database: Queryable): Promise<void> => {
   await database.query({
     name: 'notify_standings',

@@ -142,12 +142,12 @@ describe('catalogue rows', () => {
 
   it('keep each of the rarer fields with the event that said it', async () => {
     const shard = ++shards
-    const said = <Value>(value: Value) => ({ value, occurredAt: 5, eventId: patternOf(7) })
+    const reported = <Value>(value: Value) => ({ value, occurredAt: 5, eventId: patternOf(7) })
     const base = { ...emptyEntry(), firstSeen: 1, lastSeen: 2, lastUsed: 2, lastPosition: 3 }
     const entries: [string, CatalogueEntry][] = [
-      [patternOf(1), { ...base, description: said('quoted "text" \\ and ↻') }],
-      [patternOf(2), { ...base, tags: said(['a', 'b,c', '{}']), patternName: said('a name') }],
-      [patternOf(3), { ...base, nodeType: said(''), patternType: said('crud') }],
+      [patternOf(1), { ...base, description: reported('quoted "text" \\ and ↻') }],
+      [patternOf(2), { ...base, tags: reported(['a', 'b,c', '{}']), patternName: reported('a name') }],
+      [patternOf(3), { ...base, nodeType: reported(''), patternType: reported('crud') }],
     ]
     await upsert(shard, entries)
     const read = await loadCatalogue(pool, 1, shard, [1, 2, 3].map(patternOf))

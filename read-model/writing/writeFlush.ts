@@ -16,7 +16,7 @@ export interface ChangedStates {
     Record<Granularity, { readonly patterns: WindowRow[]; readonly totals: WindowRow[] }>
   >
   readonly entries: [string, CatalogueEntry][]
-  /** The patterns of which more than the names was said: only a registration does. */
+  /** The patterns that were registered: of these more is reported than their names. */
   readonly registered: ReadonlySet<string>
 }
 

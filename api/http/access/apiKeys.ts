@@ -19,9 +19,9 @@ const unauthorized = (detail: string): Problem =>
   new Problem(401, 'UNAUTHORIZED', detail, { headers: { 'www-authenticate': 'Bearer' } })
 
 /**
- * Lets in whoever brings a key whose SHA-256 is one of `keyHashes` (hexadecimal), as `Authorization: Bearer`
- * or `X-API-Key`; everyone where there are none. Notes who asks. A wrong key is a 401, and a 429 from an address that
- * brought too many of them; a right one is let in whatever else came from its address.
+ * Lets requests in that have a key with one of these SHA-256 hashes (hexadecimal), as `Authorization: Bearer` or
+ * `X-API-Key`; all requests if there are no hashes. Notes who asks. A wrong key is a 401, and a 429 if its address sent
+ * too many of them. A right key is let in, whatever else came from its address.
  */
 export const checkApiKey = (keyHashes: readonly string[], guesses = createKeyGuesses()) => {
   const known = keyHashes.map((hash) => Buffer.from(hash, 'hex'))
@@ -30,11 +30,11 @@ export const checkApiKey = (keyHashes: readonly string[], guesses = createKeyGue
     context.set('caller', address)
     if (known.length === 0 || openPaths.test(context.req.path)) return next()
     const key = keyOf(context)
-    // No guess, so it does not count: a probe without a key must not shut others out.
+    // This is no guess, so it does not count: a probe without a key must not shut others out.
     if (key === undefined)
       throw unauthorized('Send an API key as `Authorization: Bearer <key>` or `X-API-Key`.')
     const hash = createHash('sha256').update(key).digest()
-    // All are compared, each in constant time: how long it takes tells nothing of the keys.
+    // All are compared, each in constant time, so that the time taken says nothing about the keys.
     const matches = known.filter((other) => timingSafeEqual(other, hash))
     if (matches.length === 0) {
       const waitSeconds = guesses.wrong(address)

@@ -13,8 +13,8 @@ const limit = bodyLimit({
 }) as MiddlewareHandler<ApiEnv>
 
 /**
- * Refuses a longer body: by its declared length before it is read, else where it passes the limit. What a GET
- * sends is never read, and looking whether it sends anything costs more than the rest of the way in.
+ * Refuses a longer body: by its declared length before it is read, or else as soon as it passes the limit. The body of
+ * a GET is never read, and checking whether it has one costs more than all other middleware.
  */
 export const limitBody: MiddlewareHandler<ApiEnv> = (context, next) =>
   context.req.method === 'GET' ? next() : limit(context, next)

@@ -1,9 +1,9 @@
 import { createMiddleware } from 'hono/factory'
 
-/** Answers are data: no page is to be made of them. */
+/** Answers are data, and no browser should show them as a page. */
 export const dataPolicy = "default-src 'none'; frame-ancestors 'none'"
 
-/** The policy of data, unless what is a page says its own. */
+/** Sets the policy for data, unless a page has set its own. */
 export const contentPolicy = createMiddleware(async (context, next) => {
   await next()
   const { headers } = context.res

@@ -3,8 +3,8 @@ import { cors } from 'hono/cors'
 import type { ApiEnv } from '../conventions/apiEnv.ts'
 
 /**
- * Lets pages of these origins read answers (the Fetch standard's CORS), preflights without a key. Each list is
- * what the API takes and says, and no more: it reads, and POST is a comparison's question.
+ * Lets pages of these origins read answers (CORS of the Fetch standard); preflights need no key. The lists hold what the
+ * API accepts and sends, and no more. It only reads: POST asks for a comparison.
  */
 export const allowOrigins = (origins: readonly string[]): MiddlewareHandler<ApiEnv> =>
   cors({

@@ -1,18 +1,18 @@
 import { LRUCache } from 'lru-cache'
 import { type Bucket, takeToken } from './rateLimit.ts'
 
-/** How many wrong keys one address may bring at once, and so many more each minute. */
+/** How many wrong keys one address may send at once, and how many more each minute. */
 export const wrongKeysPerMinute = 30
 
-/** Addresses that are remembered; the longest silent is forgotten. */
+/** Addresses that are remembered; the one that was silent longest is forgotten first. */
 const maxAddresses = 10_000
 
 /**
- * Counts wrong keys by address. Only those: an address can be a proxy or an office, and whoever guesses behind it must
- * not shut out the others. So a right key is not asked about here, and a guess is as good as its key is long.
+ * Counts wrong keys by address, and only wrong ones: an address can be a proxy or an office, and one who guesses behind
+ * it must not shut out the others. What protects a key from guessing is its length.
  */
 export interface KeyGuesses {
-  /** Counts a wrong key. How long its address has to wait, in seconds, where it brought too many. */
+  /** Counts a wrong key. Returns how long its address has to wait, in seconds, if it sent too many. */
   wrong(address: string): number | undefined
 }
 

@@ -22,7 +22,7 @@ export const takeToken = (bucket: Bucket | undefined, perMinute: number, now: nu
   return { ok: false, retryAfterSeconds: Math.ceil((1 - tokens) / perMs / 1_000) }
 }
 
-/** Callers remembered; the longest silent is forgotten, and begins with a full bucket again. */
+/** Callers that are remembered. The one that was silent longest is forgotten first; its next bucket is full. */
 const maxCallers = 10_000
 
 const unlimitedPaths = new Set(['/livez', '/readyz', '/health', '/metrics'])

@@ -127,7 +127,7 @@ describe('requests that are sent ahead', () => {
 })
 
 describe('answers that are not taken', () => {
-  it('are kept up to so many bytes: who has not taken one for longest is let go', async () => {
+  it('are kept up to so many bytes: the client that has not taken one for longest is cut off', async () => {
     const maxBytes = 5 * answerBytes
     const onClosed = vi.fn()
     const untaken = createUntakenAnswers({ maxBytes, onClosed })
@@ -147,7 +147,7 @@ describe('answers that are not taken', () => {
     await until(() => onClosed.mock.calls.length >= 15)
     expect(max).toBeLessThanOrEqual(maxBytes)
     expect(new Set(onClosed.mock.calls.flat())).toEqual(new Set(['too_much']))
-    // The last one is still there for whoever takes it at last.
+    // The last answer is still there for its client.
     let taken = 0
     clients
       .at(-1)!
@@ -165,7 +165,7 @@ describe('answers that are not taken', () => {
     await until(() => untaken.bytes === 0)
   })
 
-  it('end the connection after a while, but not one whose client goes on taking', async () => {
+  it('end the connection after a while, but not if the client goes on taking', async () => {
     const maxStallMs = 2_000
     const onClosed = vi.fn()
     const untaken = createUntakenAnswers({ maxStallMs, onClosed })
@@ -188,7 +188,7 @@ describe('answers that are not taken', () => {
   })
 })
 
-test('the API closes the connection of a client that sends too much ahead, and tells how many it closed', async () => {
+test('the API closes the connection of a client that sends too much ahead, and counts how many it closed', async () => {
   const api = await startTestApi()
   const { port } = new URL(api.url)
   const ahead = connect(Number(port), '127.0.0.1')

@@ -6,15 +6,15 @@ export interface InTurnOptions {
   readonly maxOfOne?: number
   /** The same of all connections together. */
   readonly maxOfAll?: number
-  /** Told when a connection is closed because it, or all together, sent too much ahead. */
+  /** Called when a connection is closed because it, or all connections together, sent too much ahead. */
   readonly onClosed: () => void
 }
 
 export interface InTurn {
   readonly listener: RequestListener
   /**
-   * Calls back once all requests of a connection before the one that broke off are answered, and never if the
-   * connection is closed until then. Told whether that one had its answer already, before it was there in whole.
+   * Calls `work` once all requests of a connection before the one that broke off are answered; never, if the connection
+   * is closed before that. `isAnswered` says whether that request was answered before all of it had arrived.
    */
   end(socket: Socket, work: (isAnswered: boolean) => void): void
 }
@@ -29,14 +29,14 @@ interface Turns {
   /** The last one that began: only this one can break off. */
   newest: Turn | undefined
   readonly waiting: Turn[]
-  /** What is to be done in place of any further answer. */
+  /** What to do instead of answering any further request. */
   end: (() => void) | undefined
 }
 
 /**
- * Answers the requests of a connection one after the other, the next once the answer before it was taken. A client
- * may send on without waiting (pipelining, RFC 9112, 9.3.2), and Node.js parses and answers all that came at once:
- * whoever reads nothing would have as many answers made and kept as requests fit into what is read of a socket.
+ * Answers the requests of a connection one after the other, each once the answer before it was taken. A client may send
+ * requests without waiting (pipelining, RFC 9112, 9.3.2), and Node.js parses and answers all of them at once. Without
+ * this, a client that reads nothing would make the API hold an answer for every request that it sent.
  */
 export const inTurn = (
   listener: RequestListener,
@@ -61,7 +61,7 @@ export const inTurn = (
     turns.isBusy = true
     response.once('close', () => {
       turns.isBusy = false
-      // Of one that was closed nobody waits any more.
+      // No request of a closed connection waits any more.
       if (request.socket.destroyed) return
       const next = turns.waiting.shift()
       if (next === undefined) return turns.end?.()
@@ -75,7 +75,7 @@ export const inTurn = (
   return {
     listener(request, response) {
       const { socket } = request
-      // What else was read together with the request for which it was closed.
+      // This was read together with the request for which the connection was closed.
       if (socket.destroyed) return
       const turns = turnsOf(socket)
       const turn = { request, response }
@@ -93,7 +93,7 @@ export const inTurn = (
       const turns = turnsOf(socket)
       const broken = turns.newest?.request.complete === false ? turns.newest : undefined
       const end = (): void => work(broken?.response.headersSent ?? false)
-      // The one that is being answered may be the one that waits in vain for its end.
+      // The request that is being answered may be the one that broke off: its end never comes.
       const isBeforeIt = turns.isBusy && (broken === undefined || turns.waiting.includes(broken))
       if (isBeforeIt) turns.end = end
       else end()

@@ -110,7 +110,7 @@ describe('such a problem', () => {
     expect(problemIn(answer).code).toBe('METHOD_NOT_IMPLEMENTED')
   })
 
-  it('is the answer to a request whose body breaks off, not to those before it', async () => {
+  it('is the answer to a request with a body that breaks off, not to those before it', async () => {
     const broken = `${compare}transfer-encoding: chunked\r\n\r\n5\r\n{"pat\r\nzz\r\n`
     const answer = await send(`${get('/livez')}${get('/livez')}${broken}`)
     expect(statusesIn(answer)).toEqual([200, 200, 400])

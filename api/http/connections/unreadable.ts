@@ -7,14 +7,14 @@ import type { InTurn } from './inTurn.ts'
 
 export interface UnreadableOptions {
   readonly inTurn: Pick<InTurn, 'end'>
-  /** Told of each request that was answered so. */
+  /** Called for each request that is answered here. */
   readonly onAnswered: (code: ProblemCode) => void
 }
 
 /** An error of Node.js' parser, or of the connection. */
 type ClientError = Error & { readonly code?: string; readonly reason?: string }
 
-/** A client that still sends would lose the answer if its connection was closed at once; it has so long, in ms. */
+/** How long a client may still send, in milliseconds. It would lose the answer if the connection was closed at once. */
 const lingerMs = 1_000
 
 const unknownMethod = new Problem(501, 'METHOD_NOT_IMPLEMENTED', 'No route answers a method of this name.')
@@ -31,15 +31,15 @@ const problemOf = ({ code, reason }: ClientError): Problem | undefined => {
   if (code === 'HPE_CHUNK_EXTENSIONS_OVERFLOW')
     return new Problem(413, 'CONTENT_TOO_LARGE', 'The chunks of the body have too long extensions.')
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT')
-    return new Problem(408, 'REQUEST_TIMEOUT', 'The request was not there in whole in time.')
+    return new Problem(408, 'REQUEST_TIMEOUT', 'The request did not arrive in time.')
   if (code?.startsWith('HPE_'))
     return new Problem(400, 'MALFORMED_REQUEST', `The request is not HTTP/1.1: ${reason}.`)
   return undefined
 }
 
 /**
- * Answers what Node.js would refuse with an empty answer, or none: a request that its parser does not take, and
- * CONNECT. Each with a problem, in its turn, as the last answer of the connection.
+ * Answers requests that Node.js would refuse with an empty answer or none: those that its parser does not accept, and
+ * CONNECT. Each gets a problem, in its turn, as the last answer of its connection.
  */
 export const answerUnreadable = (server: Server, { inTurn, onAnswered }: UnreadableOptions): void => {
   const ended = new WeakSet<Duplex>()
@@ -54,7 +54,7 @@ export const answerUnreadable = (server: Server, { inTurn, onAnswered }: Unreada
   }
 
   const end = (socket: Duplex, problem: Problem): void => {
-    // The rest of what it sends is the same fault again.
+    // What comes after it is only the same fault again.
     if (ended.has(socket)) return
     ended.add(socket)
     inTurn.end(socket as Socket, (isAnswered) => {

@@ -5,11 +5,11 @@ import { Problem, type ProblemCode } from '../problems/problem.ts'
 
 export interface UnroutableOptions {
   readonly logger: Logger
-  /** Told of each request that was answered so. */
+  /** Called for each request that is answered here. */
   readonly onAnswered: (code: ProblemCode) => void
 }
 
-/** Answers a request that never gets to the app, since no URL can be made of its target and Host. */
+/** Answers a request that never reaches the app, because its target and Host do not make a URL. */
 export const answerUnroutable =
   ({ logger, onAnswered }: UnroutableOptions) =>
   (error: unknown): Response => {

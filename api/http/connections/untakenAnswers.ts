@@ -2,17 +2,17 @@ import type { RequestListener, Server } from 'node:http'
 import type { Socket } from 'node:net'
 
 export interface UntakenAnswersOptions {
-  /** What may wait to be taken by all clients together, in bytes. */
+  /** How much may wait to be taken by all clients together, in bytes. */
   readonly maxBytes?: number
-  /** A client that takes nothing of its answer for so long is given up, in milliseconds. */
+  /** A client that takes nothing of its answer for this long is cut off, in milliseconds. */
   readonly maxStallMs?: number
-  /** Told when a connection is closed for one of the two. */
+  /** Called when a connection is closed for one of the two. */
   readonly onClosed: (reason: 'too_much' | 'stalled') => void
 }
 
 /** Answers that were made and not taken yet. */
 export interface UntakenAnswers {
-  /** What they have left to be taken, in bytes: at most, since it is counted when an answer is made. */
+  /** How much of them is left to be taken, in bytes, at most: it is counted when an answer is made. */
   readonly bytes: number
   /** The same listener, its answers counted. */
   counted(listener: RequestListener): RequestListener
@@ -21,8 +21,8 @@ export interface UntakenAnswers {
 }
 
 /**
- * Bounds the memory of answers that clients do not take: where it is too much in all, the connection that has had
- * its answer waiting longest is closed, and so is each that takes nothing for a while.
+ * Bounds the memory of answers that clients do not take. If it is too much in all, the connection with the oldest answer
+ * is closed; so is each connection that takes nothing for a while.
  */
 export const createUntakenAnswers = ({
   maxBytes = 128 * 1024 * 1024,
@@ -62,7 +62,7 @@ export const createUntakenAnswers = ({
       listener(request, response)
     },
     watch(server) {
-      // The time-out of Node.js' sockets, which begins again with every byte that goes either way.
+      // The time-out of Node.js' sockets starts again with every byte in either direction.
       server.setTimeout(maxStallMs, (socket) => {
         if (untaken.has(socket)) close(socket, 'stalled')
         else socket.destroy()

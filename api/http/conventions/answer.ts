@@ -13,7 +13,7 @@ import { Problem, unprocessable } from '../problems/problem.ts'
 
 /** Where an answer comes from, and how to get the latest from there. */
 export interface AnswerSource extends FreshText {
-  /** What it covers, as far as is known. */
+  /** What it covers, as far as we know. */
   readonly vector: Vector
   /** Makes sure that `text` and `vector` are at most a second old. */
   fresh(): Promise<void>
@@ -36,7 +36,7 @@ export interface AnswersOptions {
   readonly clock: () => number
   /** Finished bodies cached at most, in bytes. */
   readonly maxBytes?: number
-  /** An answer that takes longer than this is given up, in milliseconds. */
+  /** The request for an answer that takes longer than this is a 504, in milliseconds. */
   readonly deadlineMs?: number
   readonly now?: () => number
 }
@@ -49,12 +49,12 @@ const zip = promisify(gzip)
 
 /** Below this, compressing costs more than it saves. */
 const minZippedBytes = 16_384
-/** The same for an answer that only one has asked for so far, as most ask for something else. */
+/** The same for an answer that was asked for only once so far: most are never asked for again. */
 const minZippedOnceBytes = 65_536
 
 /**
- * Answers questions about numbers by the conventions: waits for what the caller wrote, says 304 before
- * anything is read, and compresses what is worth it.
+ * Answers questions about numbers as docs/API.md promises: waits for what the caller wrote, says 304 before anything is
+ * read, and compresses answers that are long enough.
  */
 export const createAnswers = ({
   appliedWait,
@@ -66,7 +66,7 @@ export const createAnswers = ({
 }: AnswersOptions) => {
   const finished = createFinishedAnswers({ logId, clock, now, maxBytes })
 
-  /** What takes longer may still end; nobody waits for it or joins it any more. */
+  /** Work that takes longer may still end, but no request waits for it or joins it any more. */
   const withinDeadline = async <Result>(work: Promise<Result>, giveUp: () => void): Promise<Result> => {
     let timer: NodeJS.Timeout | undefined
     const late = new Promise<never>((_, reject) => {
@@ -113,7 +113,7 @@ export const createAnswers = ({
     if (after !== undefined) await timing.measure('wait', () => waitFor(after, source))
     await timing.measure('fresh', source.fresh)
 
-    // RFC 9110, 13.1.2: to a POST it does not mean 'answer 304'.
+    // RFC 9110, 13.1.2: If-None-Match in a POST does not ask for a 304.
     const ifNoneMatch = context.req.method === 'POST' ? undefined : context.req.header('if-none-match')
     const headers = (etag: string) => ({
       etag,
@@ -142,7 +142,7 @@ export const createAnswers = ({
     context: Context<ApiEnv>,
     question: Question<Body>,
   ): Promise<Answered<Body>> => {
-    // A window's status changes with the hour, without any event; and what another log said is none of this one's.
+    // The status of a window changes with the hour, without any event. Answers from another log must not be given for this one.
     const key = `${logId()}\n${question.key}\n${Math.floor(clock() / windowMs.hour)}`
     return withinDeadline(respond(context, key, question), () => finished.giveUp(key)) as Promise<
       Answered<Body>

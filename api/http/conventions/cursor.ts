@@ -29,7 +29,7 @@ export const refuseCursor = (message: string): Problem => invalid([{ path: 'curs
 
 const hour = z.int().refine((time) => time === floorHour(time))
 
-/** @throws Problem 400 if the text is no cursor of this question, 422 where it is of another log */
+/** @throws Problem 400 if the text is no cursor of this question, 422 if it is of another log */
 export const decodeCursor = <Place>(
   text: string,
   question: string,
@@ -39,10 +39,10 @@ export const decodeCursor = <Place>(
   try {
     json = JSON.parse(Buffer.from(text, 'base64url').toString())
   } catch {
-    throw refuseCursor('is none of ours')
+    throw refuseCursor('is not a cursor of this API')
   }
   const parsed = z.tuple([z.string(), hour, hour, place]).safeParse(json)
-  if (!parsed.success || parsed.data[1] > parsed.data[2]) throw refuseCursor('is none of ours')
+  if (!parsed.success || parsed.data[1] > parsed.data[2]) throw refuseCursor('is not a cursor of this API')
   const [asked, from, to] = parsed.data
   if (logOf(asked) !== logOf(question))
     throw unprocessable([

@@ -4,7 +4,7 @@ import { createFinishedAnswers } from './finishedAnswers.ts'
 
 const staleMs = 400
 
-/** Answers of one source whose vector and time the test moves by hand. */
+/** Answers of one source; the test moves its vector and the time. */
 const start = () => {
   const source = { position: 1, staleMs, now: 0 }
   const answers = createFinishedAnswers({
@@ -25,7 +25,7 @@ const start = () => {
 }
 
 describe('a finished answer', () => {
-  it('is made once for all who ask meanwhile, and kept until the vector moves', async () => {
+  it('is made once for all requests meanwhile, and cached until the vector moves', async () => {
     const { source, made, get } = start()
     expect(await Promise.all([get('a'), get('a'), get('b')])).toEqual([1, 1, 1])
     source.now = 10_000
@@ -66,7 +66,7 @@ describe('a finished answer', () => {
     expect(made).toEqual(['a', 'a'])
   })
 
-  it('is waited for once it is too far behind, and by whoever must have the latest', async () => {
+  it('is waited for once it is too far behind, and by requests that must have the latest', async () => {
     const { source, get } = start()
     await Promise.all([get('a'), get('b')])
     source.position = 2
@@ -100,7 +100,7 @@ describe('a finished answer', () => {
     expect(order).toEqual(keys)
   })
 
-  it('stays while it cannot be renewed; the fault is for whoever comes when it is too old', async () => {
+  it('stays while it cannot be renewed; the fault is for requests that come when it is too old', async () => {
     const { source, get } = start()
     await get('a')
     source.position = 2
@@ -116,7 +116,7 @@ describe('a finished answer', () => {
     expect(await get('a')).toBe(2)
   })
 
-  it('is not renewed once more where somebody waited for it meanwhile', async () => {
+  it('is not renewed once more if a request waited for it meanwhile', async () => {
     const { source, made, get } = start()
     await Promise.all([get('a'), get('b')])
     source.position = 2
@@ -134,7 +134,7 @@ describe('a finished answer', () => {
     expect(made).toEqual(['a', 'b', 'b'])
   })
 
-  it('whose renewal never ends does not keep the others waiting', async () => {
+  it('does not keep the others waiting if its renewal never ends', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     try {
       const { source, made, get } = start()

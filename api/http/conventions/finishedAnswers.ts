@@ -33,15 +33,15 @@ export interface FinishedAnswer {
   readonly body: Buffer
   /** When it was last known to be of the latest vector. */
   currentAt: number
-  /** Whether anybody got it before. */
+  /** Whether it was given to a request before. */
   wasGiven?: boolean
   zipped?: Promise<Buffer>
 }
 
 export interface FinishedAnswers {
-  /** The answer as of the source's vector, or, where `mayBeStale`, one that was until a moment ago. */
+  /** The answer as of the source's vector or, if `mayBeStale`, one that was current until a moment ago. */
   get(key: string, source: FreshText, make: MakeBody<object>, mayBeStale: boolean): Promise<FinishedAnswer>
-  /** Whoever asks from now on does not wait for what is being made. */
+  /** Requests from now on do not wait for the answer that is being made. */
   giveUp(key: string): void
 }
 
@@ -57,22 +57,22 @@ export interface FinishedAnswersOptions {
 
 /** An answer that is being made. */
 interface UnderWay {
-  /** What its source said when that began. */
+  /** The text of its source when that began. */
   readonly text: string
   readonly made: Promise<FinishedAnswer>
-  /** The one after it, for which somebody waits already. */
+  /** The one after it, for which a request waits already. */
   next?: Promise<FinishedAnswer>
 }
 
 /** An answer is made again once it has been stale for this part of what it may be. */
 const renewedFrom = 0.5
-/** One that takes longer does not keep the others waiting, in milliseconds. */
+/** The other renewals do not wait longer than this for one of them, in milliseconds. */
 const maxRenewalMs = 2_000
 
 /**
- * Makes each answer once however many ask for it at a time, and keeps it until the vector moves. Answers that
- * may be a little behind are renewed one after the other, and others get their turn between: all of them move
- * with the same vector, and made at once they would hold up every request for as long as all take together.
+ * Makes each answer once, however many requests ask for it at a time, and caches it until the vector moves. Answers that
+ * may be a little stale are renewed one after the other, with other work in between. All of them change with the same
+ * vector: renewed at once, they would hold up every request for as long as all take together.
  */
 export const createFinishedAnswers = ({
   logId,
@@ -132,7 +132,7 @@ export const createFinishedAnswers = ({
   const doneOrLate = async (work: Promise<unknown>): Promise<void> => {
     let timer: NodeJS.Timeout | undefined
     const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, maxRenewalMs)))
-    // Whoever comes after a fault gets it, once the known answer is too old.
+    // After a failure the cached answer is given until it is too old; the next request then meets the fault.
     await Promise.race([work.catch(() => {}), late])
     clearTimeout(timer)
   }
@@ -159,7 +159,7 @@ export const createFinishedAnswers = ({
       if (known === undefined || !mayBeStale || staleMs > source.staleMs) return makeInTurn(key, source, make)
       if (staleMs > source.staleMs * renewedFrom) {
         renewals.set(key, async () => {
-          // Somebody may have waited for it meanwhile.
+          // A request may have waited for it meanwhile.
           if (finished.peek(key)?.text !== source.text) await makeInTurn(key, source, make)
         })
         void renew()

@@ -11,8 +11,8 @@ export interface ListRequest extends RangeRequest {
 }
 
 /**
- * A request that says its range again must say that of its cursor. The clock has moved on since, so it is taken for what
- * it was; what is shorter than an hour then is not known any more.
+ * A request that names its range again must name the range of its cursor. The clock has moved on since, so the request is
+ * read with the clock of the first page, which is known to the hour only.
  * @throws Problem 400
  */
 export const refuseOtherRange = (request: RangeRequest, { from, to }: Range, defaultRange: string): void => {
@@ -40,11 +40,11 @@ export const resumeListRange = <Place>(
   return cursor
 }
 
-/** A 422 for ranges that no cursor of ours has. */
+/** A 422 for ranges that no cursor of this API has. */
 export const refuseRangeOfCursor = (): Problem =>
   unprocessable([{ path: 'cursor', message: 'the cursor holds no range that can be served' }])
 
-/** The range of a list of patterns, and where its page begins: those of the cursor where there is one. */
+/** The range of a list of patterns, and where its page begins: by the cursor, if there is one. */
 export const listRangeFrom = (
   request: ListRequest & { readonly sort: { readonly field: string } },
   question: string,

@@ -55,7 +55,7 @@ export const rangeParameters = (defaultRange: string) => ({
     .refine(isDuration, durationRule)
     .optional()
     .openapi({
-      description: `A range that ends now, of at most five years: a number of minutes, hours, days or weeks (\`90m\`, \`24h\`, \`7d\`, \`2w\`), or an ISO 8601 duration. Ranges are widened outward to whole hours; the answer says to what. Default: ${defaultRange}, where no \`from\` is given.`,
+      description: `A range that ends now, of at most five years: a number of minutes, hours, days or weeks (\`90m\`, \`24h\`, \`7d\`, \`2w\`), or an ISO 8601 duration. Ranges are widened outward to whole hours; the answer says to what. Default: ${defaultRange}, if no \`from\` is given.`,
       examples: ['7d', '2w', 'P1M'],
     }),
   from: instant(
@@ -79,11 +79,11 @@ export const seriesParameters = {
       type: 'string',
       enum: [...granularities, ...adverbs],
       description:
-        'How long each point is; `hourly`, `daily` and `weekly` say the same. Default: the coarsest that gives at least 24 points, else the finest that is allowed.',
+        'How long each point is; `hourly`, `daily` and `weekly` mean the same. Default: the coarsest that gives at least 24 points, else the finest that is allowed.',
     }),
   time_zone: z.string().refine(isZone, 'must be the name of an IANA time zone').optional().openapi({
     description:
-      'The zone in which days and weeks begin; its offset must be whole hours. `Europe/Berlin`, say. Default: UTC. Weeks begin on Monday.',
+      'The zone in which days and weeks begin; its offset must be whole hours. For example `Europe/Berlin`. Default: UTC. Weeks begin on Monday.',
   }),
 }
 
@@ -134,7 +134,7 @@ export const afterParameter = {
     .openapi({
       type: 'string',
       description:
-        'Answer only once the message at this partition and offset has been applied: waits up to 2 s, then 503. A shard that the log does not have is a 422, as is another log than the one named behind an `@`. `0:1234`, say.',
+        'Answer only once the message at this partition and offset has been applied: waits up to 2 s, then 503. A shard that the log does not have is a 422, as is another log than the one named behind an `@`. For example `0:1234`.',
     }),
 }
 

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto'
 
-/** Stands for a value while all around it is written. It leaves the process nowhere, so nobody can send it. */
+/** Stands for a value while what surrounds it is written. It never leaves the process, so no client can send it. */
 const mark = randomUUID()
 
-/** What is to be put in the places of the marks; there only while an answer is written. */
+/** The texts that replace the marks; set only while an answer is written. */
 let raws: string[] | undefined
 
 /**
- * JSON as somebody else wrote it, which goes into an answer as it is: parsed and written again, 9007199254740993
- * would become …992, 1e400 null, and what is nested deep enough no answer at all.
+ * JSON that a producer wrote, which goes into an answer as it is. If it were parsed and written again, 9007199254740993
+ * would become …992 and 1e400 null, and a deeply nested value would fail.
  */
 export class RawJson {
   readonly #text: string

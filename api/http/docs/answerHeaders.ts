@@ -2,7 +2,7 @@
 export const answerHeaders = {
   'X-Request-Id': {
     description:
-      'Names this request in our log: the id that the caller sent in the same header, or a new one.',
+      'The id of this request in our log: the one that the caller sent in this header, or a new one.',
     required: true,
     schema: { type: 'string' },
     example: 'c6d7c362-7eb4-4efe-907d-721c54950dda',
@@ -36,7 +36,7 @@ export const answerHeaders = {
 
 type HeaderName = keyof typeof answerHeaders
 
-/** The part of a body's description that shows how it looks. */
+/** The part of a body's description that holds its examples. */
 export interface DocumentedContent {
   examples?: Record<string, { summary: string; value: unknown }>
 }

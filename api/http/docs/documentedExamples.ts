@@ -5,10 +5,10 @@ export interface DocumentedExample {
   readonly method: 'get' | 'post'
   /** With its query. */
   readonly path: string
-  /** What is posted, as text; undefined: nothing. */
+  /** What is posted, as text; undefined if nothing is. */
   readonly posted: string | undefined
   readonly answer: Readonly<Record<string, unknown>>
-  /** Whether only the part of the answer is shown that the text is about. */
+  /** Whether only a part of the answer is shown. */
   readonly isExcerpt: boolean
 }
 
@@ -25,6 +25,6 @@ export const examplesIn = (text: string): DocumentedExample[] =>
     isExcerpt: excerpt !== undefined,
   }))
 
-/** The text of docs/API.md, whose examples are tested, so that the document at /openapi.json needs none of its own. */
+/** The text of docs/API.md. Its examples are tested, so the document at /openapi.json needs none of its own. */
 export const loadApiGuide = (): string =>
   readFileSync(new URL('../../../docs/API.md', import.meta.url), 'utf8')

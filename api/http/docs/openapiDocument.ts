@@ -35,7 +35,7 @@ interface DocumentedOperation {
 
 type Paths = Readonly<Record<string, Readonly<Record<string, DocumentedOperation>>>>
 
-/** `{…}` is an id, so that no word of another path is taken for one. */
+/** `{…}` stands for an id only, so that it does not match a word of another path. */
 const matches = (template: string, path: string): boolean =>
   new RegExp(`^${template.replaceAll(/\{\w+\}/g, '[0-9a-f-]{36}')}$`).test(path)
 
@@ -51,7 +51,7 @@ const addExample = (content: DocumentedContent | undefined, summary: string, val
   content.examples[`example-${Object.keys(content.examples).length + 1}`] = { summary, value }
 }
 
-/** Puts the whole answers of the guide where the document says what a route answers, and what is posted for them. */
+/** Adds the whole answers in the guide, and what is posted for them, to the routes as examples. */
 const addExamples = (paths: Paths, guide: string): void => {
   for (const { method, path, posted, answer, isExcerpt } of examplesIn(guide)) {
     const isProblem = typeof answer['status'] === 'number'
@@ -68,7 +68,7 @@ const addExamples = (paths: Paths, guide: string): void => {
 
 const declareAllHeaders = (paths: Paths): void => {
   for (const operation of Object.values(paths).flatMap((methods) => Object.values(methods))) {
-    // Whatever has numbers has a tag; how the API itself is was never the same twice.
+    // Answers with numbers have an ETag. The state of the API itself is never the same twice.
     const hasTag = !operation.tags?.includes('Operations')
     for (const [status, response] of Object.entries(operation.responses))
       declareHeaders(status, response, hasTag)
@@ -85,7 +85,7 @@ export const openapiDocument = (app: OpenAPIHono<ApiEnv>, guide: string): object
     type: 'apiKey',
     in: 'header',
     name: 'X-API-Key',
-    description: 'A key whose hash is in `API_KEYS`. Needed only if that is set.',
+    description: 'A key with its hash in `API_KEYS`. Needed only if that is set.',
   })
   registry.registerComponent('securitySchemes', 'bearer', {
     type: 'http',

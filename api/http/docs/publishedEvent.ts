@@ -8,10 +8,10 @@ type JsonSchema = Record<string, unknown>
 const id = { format: 'uuid' }
 const time = { format: 'date-time' }
 
-/** Says of a value that it is an event as a producer sent it. */
+/** The schema of an event as a producer sent it. */
 export const publishedEventRef: object = { $ref: '#/components/schemas/PublishedEvent' }
 
-/** What the rules of the contract leave open about each field: what it means. */
+/** What each field means, which the rules of the contract do not say. */
 const meanings: Readonly<Record<string, JsonSchema>> = {
   event_id: { ...id, description: 'The id of the event; the same id again is a duplicate.' },
   type: { description: 'What happened.' },
@@ -45,7 +45,7 @@ const described = (schema: JsonSchema): JsonSchema => ({
   properties: Object.fromEntries(
     Object.entries(schema['properties'] as Record<string, JsonSchema>).map(([name, rule]) => {
       const { type, ...meaning } = meanings[name] ?? {}
-      // Any JSON object is kept, which the rules say in code.
+      // Any JSON object is accepted; the rule for that is code, which JSON Schema cannot show.
       return [name, type === undefined ? { ...rule, ...meaning } : { type, ...meaning }]
     }),
   ),
@@ -56,7 +56,7 @@ const nameOf = (type: string): string =>
   type.replaceAll(/(?:^|[._])([a-z])/g, (_, letter: string) => letter.toUpperCase())
 
 const ofVersion1 = (): Record<string, JsonSchema> => {
-  // As it is published: without what reading adds.
+  // As it is published, without what parsing adds.
   const { oneOf } = z.toJSONSchema(eventSchema, { io: 'input', unrepresentable: 'any' })
   return Object.fromEntries(
     eventTypes.map((type, i) => [
@@ -84,7 +84,7 @@ const cloudEvent: JsonSchema = {
 const otherEvent: JsonSchema = {
   type: 'object',
   description:
-    'The data of a CloudEvent in binary mode, whose headers say the rest; or an event of version 0.',
+    'The data of a CloudEvent in binary mode, with the rest in its headers; or an event of version 0.',
   additionalProperties: true,
 }
 

@@ -10,9 +10,9 @@ interface Reply {
 }
 
 /**
- * The script of the API reference, so that `/docs` works without a network. It is 4 MB and has 300 packages
- * behind it; the only package that ships it built and alone is Scalar's Fastify plugin, which serves it as a
- * route. So the plugin is asked for its routes, and that route for its answer.
+ * The script of the API reference, so that `/docs` works without a network. It is 4 MB and is built from 300 packages.
+ * The only package with the built script and nothing else is Scalar's Fastify plugin, which serves it as a route. So the
+ * plugin is asked for its routes, and that route for its answer.
  */
 export const loadScalarScript = async (): Promise<string> => {
   const { default: plugin } = await import('@scalar/fastify-api-reference')

@@ -16,7 +16,7 @@ export interface MetricsOptions {
   readonly untaken: Pick<UntakenAnswers, 'bytes'>
 }
 
-/** What this process tells Prometheus, in its naming, and the middleware that measures requests for it. */
+/** The metrics of this process for Prometheus, and the middleware that measures requests. */
 export const createMetrics = ({ feed, untaken }: MetricsOptions) => {
   const registry = createProcessRegistry()
   const registers = [registry]
@@ -73,7 +73,7 @@ export const createMetrics = ({ feed, untaken }: MetricsOptions) => {
   const measure = createMiddleware<ApiEnv>(async (context, next) => {
     const stop = requests.startTimer()
     await next()
-    // The pattern, not the path: ids and whatever a scanner tries would be a label each.
+    // The path with its placeholders: each id, and each path that a scanner tries, would be a label of its own.
     const route = routePath(context, -1)
     stop({
       method: context.req.method,

@@ -11,7 +11,7 @@ const retryLater = { 'retry-after': '1' }
 /** SQLSTATE of a statement that ran into the time limit. */
 const queryCanceled = '57014'
 
-/** What the caller is told of anything else that was thrown: never a stack, SQL, or the name of a host. */
+/** What a caller gets for any other error: never a stack, SQL, or the name of a host. */
 const toProblem = (error: unknown): Problem => {
   if (error instanceof HTTPException && error.status === 415)
     return new Problem(
@@ -19,7 +19,7 @@ const toProblem = (error: unknown): Problem => {
       'UNSUPPORTED_MEDIA_TYPE',
       'The body must be declared as content-type: application/json.',
     )
-  // The only other fault that Hono finds: it tells neither where nor why.
+  // Hono finds only one other fault, and says neither where nor why.
   if (error instanceof HTTPException && error.status === 400)
     return invalid([{ path: 'body', message: 'must be JSON' }])
   if (error instanceof HTTPException)
@@ -36,7 +36,7 @@ const toProblem = (error: unknown): Problem => {
   return new Problem(500, 'INTERNAL_ERROR', 'The fault was logged under this request id.', { cause: error })
 }
 
-/** A client that goes away within its body is no fault of ours, though it fails as a lost database does. */
+/** A client that disconnects within its body is not our fault, though the error looks like that of a lost database. */
 const brokeOff = (context: Context<ApiEnv>): Problem | undefined => {
   const { incoming } = context.env as Partial<HttpBindings>
   return incoming?.destroyed === true && !incoming.complete
@@ -52,8 +52,8 @@ export const sendProblem = (context: Context<ApiEnv>, problem: Problem): Respons
   })
 
 /**
- * The one place where errors become answers. What is our fault is logged: with its cause, unless we chose to refuse.
- * @param problemOf the problem of an error that only those know who throw it
+ * The one place where errors become answers. A fault of ours is logged with its cause; a refusal that we chose, without.
+ * @param problemOf the problem for an error that only a route knows
  */
 export const answerErrors =
   (logger: Logger, problemOf: (error: unknown) => Problem | undefined): ErrorHandler<ApiEnv> =>

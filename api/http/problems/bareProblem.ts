@@ -2,14 +2,14 @@ import { randomUUID } from 'node:crypto'
 import { dataPolicy } from '../access/contentPolicy.ts'
 import { type Problem, problemBody } from './problem.ts'
 
-/** An answer outside of the app, where no middleware adds anything to it. */
+/** An answer outside of the app, to which no middleware adds anything. */
 export interface BareProblem {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
 }
 
-/** A problem as an answer to a request that is not known well enough to go through the app. */
+/** A problem as the answer to a request that cannot go through the app. */
 export const bareProblem = (problem: Problem): BareProblem => {
   const requestId = randomUUID()
   const body = JSON.stringify(problemBody(problem, requestId))

@@ -34,7 +34,7 @@ export const problemSchema = z
     code: z
       .enum(Object.keys(problemTitles) as [ProblemCode, ...ProblemCode[]])
       .openapi({ description: 'The kind, for programs.' }),
-    request_id: z.string().openapi({ description: 'By which our log names the request.' }),
+    request_id: z.string().openapi({ description: 'The id of the request in our log.' }),
     errors: z
       .array(
         z.object({
@@ -43,7 +43,7 @@ export const problemSchema = z
         }),
       )
       .optional()
-      .openapi({ description: 'Each fault of the request, where it has some.' }),
+      .openapi({ description: 'Each fault of the request, if it has any.' }),
   })
   .openapi('Problem', { description: 'RFC 9457 problem details.' })
 
@@ -55,7 +55,7 @@ export interface ProblemOptions {
   readonly cause?: unknown
 }
 
-/** A request that is answered with a problem. Thrown by whoever finds out; answered in one place. */
+/** A request that is answered with a problem. Thrown wherever the fault is found; answered in one place. */
 export class Problem extends Error {
   override readonly name = 'Problem'
   readonly status: number
@@ -72,11 +72,11 @@ export class Problem extends Error {
   }
 }
 
-/** Faults whose messages begin with the verb, as one text. */
+/** Faults as one text; their messages begin with a verb. */
 export const faultsText = (faults: readonly InputFault[]): string =>
   faults.map(({ path, message }) => `${path} ${message}`).join('; ')
 
-/** A parameter or body that does not keep to its rules: 400, with the field that is at fault. */
+/** A parameter or body that breaks its rules: 400, with the field that is at fault. */
 export const invalid = (faults: readonly InputFault[]): Problem =>
   new Problem(400, 'INVALID_INPUT', faultsText(faults), { errors: faults })
 

@@ -12,7 +12,7 @@ const faultsOf = (issue: $ZodIssue, isBody: boolean): InputFault[] => {
       path: [...issue.path, key].join('.'),
       message: isBody ? 'is not a field of this body' : 'is not a parameter of this route',
     }))
-  // A parameter that is given twice comes as a list; a list in a body is just another type.
+  // A parameter that is given twice arrives as a list. A list in a body is just another type.
   const isRepeated = !isBody && issue.message.endsWith('received array')
   return [
     {
@@ -23,8 +23,8 @@ const faultsOf = (issue: $ZodIssue, isBody: boolean): InputFault[] => {
 }
 
 /**
- * Parameters that no schema lets through are a 400 that names each of them, and a 422 if all that is wrong is that names
- * from before are used.
+ * Parameters that do not match their schema are a 400 that names each of them; a 422 if the only fault is that old names
+ * are used.
  */
 export const refuseInvalid: Hook<unknown, ApiEnv, string, Response | void> = (result, context) => {
   if (result.success) return

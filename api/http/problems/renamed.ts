@@ -1,6 +1,6 @@
 import type { InputFault } from '../../values/resolved.ts'
 
-/** What a parameter is called now; or, of a parameter that kept its name, what its values are. */
+/** The new name of a parameter; or, if only its values were renamed, the new name of each value. */
 type Renames = Readonly<Record<string, string | Readonly<Record<string, string>>>>
 
 /** By the end of the route's path. */
@@ -9,7 +9,7 @@ const renames: Readonly<Record<string, Renames>> = {
   '/trends': { min_uses: 'min_samples', trend_type: { performance: 'duration' } },
 }
 
-/** The parameters of a request that use a name from before, each with the name that it has now. */
+/** The parameters of a request that use an old name, each with its new name. */
 export const renamedFaults = (
   path: string,
   query: Readonly<Record<string, string>>,

@@ -10,16 +10,16 @@ export interface CategoryRead extends Category {
   readonly text: string
 }
 
-/** Reads what patterns are placed in: once for however many are placed while nothing changes. */
+/** Reads the figures of a type once, however many of its patterns are compared while nothing changes. */
 export type Categories = (summed: Summed, type: string) => Promise<CategoryRead>
 
 export interface CategoriesOptions {
   readonly lists: ListReads
-  /** What lists over this are as of right now. */
+  /** What lists over this range are as of right now. */
   readonly textOf: (summed: Summed) => string
 }
 
-/** Types and ranges whose figures are cached at most: of 1,000 patterns each takes some 100 KB. */
+/** Types and ranges cached at most: each takes some 100 KB if the type has 1,000 patterns. */
 const maxCached = 100
 
 export const createCategories = ({ lists, textOf }: CategoriesOptions): Categories => {

@@ -2,8 +2,7 @@ import type pg from 'pg'
 import type { Queryable } from '@patterns/shared/postgres/queryable.ts'
 
 /**
- * Reads in one snapshot, so that all statements of `work` are of one moment and so are the numbers of an answer that
- * needs several. For as long as it lasts, it takes a connection.
+ * Reads in one snapshot, so that all statements of `work` see one moment. It takes a connection for as long as it lasts.
  */
 export const inSnapshot = async <Result>(
   pool: pg.Pool,
@@ -11,7 +10,7 @@ export const inSnapshot = async <Result>(
 ): Promise<Result> => {
   const client = await pool.connect()
   let broken: Error | undefined
-  // A connection that breaks between two statements has nobody else to tell.
+  // A connection that breaks between two statements emits an error that nothing else handles.
   const breakOff = (error: Error): void => void (broken = error)
   client.on('error', breakOff)
   try {

@@ -9,7 +9,7 @@ import {
 } from '@patterns/shared/postgres/binaryArray.ts'
 import type { ListRows } from './listRelation.ts'
 
-/** Verdicts made in one go: some milliseconds, in which nothing else is answered. */
+/** Verdicts computed without a break: some milliseconds, in which nothing else is answered. */
 const verdictsPerTurn = 1_000
 
 /** The rows of a list with the verdict on how each pattern's usage changed, which SQL cannot compute. */

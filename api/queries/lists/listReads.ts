@@ -34,7 +34,7 @@ export interface Snapshot {
   /** Reads in the snapshot. */
   readonly database: Queryable
   readonly vector: Vector
-  /** What its source said when it was as of that vector. */
+  /** The text of its source when it was as of that vector. */
   readonly text: string
 }
 
@@ -51,7 +51,7 @@ export const asOfSnapshot = ({ vector, text }: Snapshot) => ({ vector, text })
 export interface ListReads {
   /** Whether the standings answer for this. */
   isStored(asked: Summed): boolean
-  /** @throws TooBusyError if more ranges are to be summed than can be in a while */
+  /** @throws TooBusyError if too many wait for ranges to be summed */
   read<Result>(asked: ListAsked, work: (list: ListSnapshot) => Promise<Result>): Promise<Result>
   /**
    * The patterns alone, as the standings have them.
@@ -62,9 +62,9 @@ export interface ListReads {
 
 export interface ListReadsOptions {
   readonly pool: pg.Pool
-  /** How far the standings are, as far as it is known. */
+  /** How far the standings are, as far as we know. */
   readonly standings: () => ProjectionProgress
-  /** Ranges that are not stored are summed in turn: each reads a good part of the windows. */
+  /** Ranges that are not stored are summed a few at a time: each reads a good part of the windows. */
   readonly sumLimit: ConcurrencyLimit
 }
 
@@ -83,7 +83,7 @@ export const createListReads = ({ pool, standings, sumLimit }: ListReadsOptions)
   const standingAt = (asked: Summed, closedUntil: number | undefined): StandingRange | undefined =>
     closedUntil === undefined ? undefined : findStanding(asked, closedUntil)
 
-  /** The relation with its rows read once, and judged if that is asked for: what follows does not sum them again. */
+  /** The relation with its rows read once, and judged if that is asked for, so that later statements do not sum them again. */
   const readOnce = async (database: Queryable, relation: Sql, asked: ListAsked): Promise<Sql> => {
     // Each mix of hours, days and weeks has a text of its own: too many to prepare them all on each connection.
     const { text, values } = rowsOf(relation)

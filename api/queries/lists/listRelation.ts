@@ -27,13 +27,13 @@ const listColumns: Readonly<Record<string, string>> = {
   probability: 'float8',
 }
 
-/** A list whose rows the processor keeps. */
+/** A list that the processor stores. */
 export const standingsRelation = (name: StandingRange): Sql => raw(`${servedTables.standings[name]} as list`)
 
 /** The rows of a list: of each column an array in Postgres' binary form, which is sent back as it came. */
 export type ListRows = Readonly<Record<keyof typeof listColumns, Buffer>>
 
-/** A list whose rows were read before. */
+/** A list of rows that were read before. */
 export const relationOfRows = (rows: ListRows): Sql => {
   const columns = Object.entries(listColumns)
   const arrays = columns.map(([name, type]) => sql`${rows[name]}::${raw(type)}[]`)

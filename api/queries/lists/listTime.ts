@@ -1,12 +1,12 @@
 import { windowMs } from '@patterns/projections/window.ts'
 
-/** How long lists keep to the hour of the standings once it has ended: they are brought to the next in seconds. */
+/** How long lists stay with the hour of the standings after its end. The standings reach the next hour within seconds. */
 const maxLateMs = 5 * 60_000
 
 /**
- * What lists take for now, epoch milliseconds, so that "the last 7 days" are those that the standings are of: for a
- * moment after an hour's end the hour before, and if two machines' clocks differ a little, that of the processor. If
- * they stay behind, as without a processor, it is `now`, and ranges are summed from the windows.
+ * The time that lists are as of, epoch milliseconds, so that "the last 7 days" are those of the standings. For a moment
+ * after an hour's end it is still in that hour; if the clocks of two machines differ a little, the processor's counts. If
+ * the standings stay behind, as without a processor, it is `now`, and ranges are summed from the windows.
  */
 export const listTime = (now: number, closedUntil: number | undefined): number => {
   if (closedUntil === undefined) return now

@@ -1,7 +1,7 @@
 import sql, { join, raw, type Sql } from 'sql-template-tag'
 import type { Page, RankedPlace } from '../../values/page.ts'
 
-/** What a list is ordered by, least first: numbers, the first counting most. */
+/** What a list is ordered by, ascending: numbers, of which the first counts most. */
 export type Ranking = readonly Sql[]
 
 const columnsOf = (ranking: Ranking): readonly string[] => ranking.map((_, i) => `place_${i + 1}`)

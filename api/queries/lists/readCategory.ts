@@ -6,7 +6,7 @@ import { type SumColumns, sumColumns, summedPattern } from './listRow.ts'
 import { ofType } from './ofType.ts'
 import { prepared } from './statement.ts'
 
-/** What a pattern is placed in: the figures of all patterns of a type over a range. */
+/** What a pattern is compared with: the figures of all patterns of a type over a range. */
 export interface Category {
   readonly type: string
   /** With and without observations in the range. */

@@ -9,7 +9,7 @@ import { prepared } from './statement.ts'
 
 export interface QualityAsked {
   readonly patternType: string | undefined
-  /** Only patterns whose mean score is at least this, 0…1. */
+  /** Only patterns with a mean score of at least this, 0…1. */
   readonly minQuality: number
   readonly after: PagePlace | undefined
   readonly limit: number

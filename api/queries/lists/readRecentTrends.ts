@@ -11,7 +11,7 @@ import {
   verdictColumns,
 } from './verdicts.ts'
 
-/** The patterns whose usage took one course. */
+/** The patterns with one kind of change in usage. */
 export interface RecentTrend {
   readonly kind: Emergence['kind']
   readonly patterns: number

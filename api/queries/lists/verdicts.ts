@@ -20,7 +20,7 @@ export interface VerdictColumns extends NameColumns {
 
 export const verdictColumns: Sql = sql`${nameColumns}, first_seen, closed_uses, previous_uses, trend, probability`
 
-/** The order of `compareEmergence`: the surest first, then by growth (from nothing is the greatest), then by uses. Numbers of a cursor are finite. */
+/** The order of `compareEmergence`: the surest first, then by growth (growth from nothing comes first), then by uses. Numbers of a cursor are finite. */
 export const emergenceOrder: readonly Sql[] = [
   raw('-probability'),
   raw(`-coalesce(abs(closed_uses - previous_uses)::float8 / nullif(previous_uses, 0), ${Number.MAX_VALUE})`),

@@ -6,20 +6,20 @@ import type { Vector } from '@patterns/read-model/vector.ts'
 export interface AppliedWaitOptions {
   readonly eventLog: Pick<EventLog, 'head' | 'positionBefore' | 'shards'>
   readonly feed: Pick<VectorFeed, 'onChange' | 'confirm'>
-  /** How long is waited at most, in milliseconds. */
+  /** How long a request waits at most, in milliseconds. */
   readonly maxWaitMs?: number
   /**
-   * While somebody waits it is looked this often, in milliseconds: a message that becomes no event moves no vector, and
-   * processors tell of their flushes at most 20 times a second. All who wait share each look.
+   * How often it is checked while a request waits, in milliseconds: a message that becomes no event moves no vector, and
+   * processors notify at most 20 times a second. All requests that wait share each check.
    */
   readonly lookMs?: number
   readonly now?: () => number
 }
 
 /**
- * Waits until a message of the source is in what is read: until `vector` covers it. A message that was rejected, or was there before, counts
- * as applied once all before it are. The processor opens every shard that it is given, also an empty one: for one
- * that is not among those there are nobody waits, unless there are none yet.
+ * Waits until a message of the source is in what is read: until `vector` covers it. A message that was rejected, or is a
+ * duplicate, counts as applied once all before it are. The processor opens every shard that it is given, even an empty
+ * one, so a shard that the log does not have is refused at once, unless the log has none yet.
  */
 export const createAppliedWait = ({
   eventLog,
@@ -29,7 +29,7 @@ export const createAppliedWait = ({
   now = () => performance.now(),
 }: AppliedWaitOptions) => {
   const heads = new Map<number, ReturnType<EventLog['head']>>()
-  /** Many may wait for one shard: they share each look at its head. */
+  /** All requests that wait for a shard share each read of its head. */
   const headOf = (shard: number): ReturnType<EventLog['head']> => {
     let head = heads.get(shard)
     if (head === undefined) {

@@ -7,7 +7,7 @@ import { type Vector, vectorText } from '@patterns/read-model/vector.ts'
 
 /** Knows, without asking the database each time, how far the projection has come. */
 export interface VectorFeed {
-  /** Opens the listening connection and reads the vector. Rejects where the database cannot be read. */
+  /** Opens the listening connection and reads the vector. Rejects if the database cannot be read. */
   start(): Promise<void>
   stop(): Promise<void>
   readonly vector: Vector
@@ -18,22 +18,22 @@ export interface VectorFeed {
   readonly trends: ProjectionProgress
   /** Which log the vector is of: a reset, or another database, has another. */
   readonly logId: string
-  /** When the vector was last read and found to be this one, or told of; on the clock of `now`. */
+  /** When the vector was last read, on the clock of `now`. */
   readonly confirmedAt: number
   /** Whether the listening connection is up. */
   readonly isListening: boolean
-  /** Reads the vector where it was last confirmed longer than this ago. Rejects where it cannot be read. */
+  /** Reads the vector if it was last confirmed longer ago than this. Rejects if it cannot be read. */
   confirm(maxAgeMs: number): Promise<void>
-  /** Calls back whenever the vector has changed. Answers how to stop that. */
+  /** Calls back whenever the vector has changed. Returns how to stop that. */
   onChange(listener: () => void): () => void
 }
 
 export interface VectorFeedOptions {
   readonly pool: pg.Pool
   readonly logger: Logger
-  /** Told, in words, once the database holds another log than before, or one that lost its newest events. */
+  /** Called with a description once the database holds another log than before, or one that lost its newest events. */
   readonly onOtherLog?: ((change: string) => void) | undefined
-  /** A notification can be missed, so the vector is read this often beside them, in milliseconds. */
+  /** A notification can be missed, so the vector is also polled this often, in milliseconds. */
   readonly pollMs?: number
   readonly now?: () => number
 }
@@ -63,7 +63,7 @@ export const createVectorFeed = ({
   let pollFailed = false
   const listeners = new Set<() => void>()
   /** How many notifications of each shard came: a read that began before one must not undo it. */
-  const told = new Map<number, number>()
+  const received = new Map<number, number>()
   /** Where the log of each shard ended when that was last read. */
   let ends: Vector = new Map()
 
@@ -76,10 +76,10 @@ export const createVectorFeed = ({
     text = nextText
     logId = nextLogId
     derived = nextDerived
-    for (const tell of listeners) tell()
+    for (const notify of listeners) notify()
   }
 
-  /** A failover to a standby that was behind takes events away, and others come to their positions. */
+  /** A failover to a standby that was behind loses events, and other events get their positions. */
   const noticeLostEvents = (next: Vector): void => {
     for (const [shard, position] of ends) {
       const end = next.get(shard) ?? 0
@@ -92,7 +92,7 @@ export const createVectorFeed = ({
   const noteFlushes = (payload: string | undefined): void => {
     const next = new Map(vector)
     for (const [shard, position] of flushesFromPayload(payload ?? '')) {
-      told.set(shard, (told.get(shard) ?? 0) + 1)
+      received.set(shard, (received.get(shard) ?? 0) + 1)
       next.set(shard, position)
     }
     become(new Map([...next].toSorted(([a], [b]) => a - b)), logId)
@@ -100,27 +100,27 @@ export const createVectorFeed = ({
 
   const read = async (): Promise<void> => {
     const began = now()
-    const toldBefore = new Map(told)
+    const receivedBefore = new Map(received)
     const state = await readLogState(pool)
     noticeLostEvents(state.ends)
     const found = new Map(state.vector)
-    for (const [shard, count] of told) {
+    for (const [shard, count] of received) {
       const known = vector.get(shard)
-      if (count !== toldBefore.get(shard) && known !== undefined)
+      if (count !== receivedBefore.get(shard) && known !== undefined)
         found.set(shard, Math.max(known, found.get(shard) ?? 0))
     }
     become(new Map([...found].toSorted(([a], [b]) => a - b)), state.logId, state)
     confirmedAt = began
   }
   const readOnce = (): Promise<void> => (reading ??= read().finally(() => (reading = undefined)))
-  /** One that is under way may have begun before what it is read for. Whoever asks hears of a failure. */
+  /** A read that is under way may have begun too early. A failure is met by the next request. */
   const readAfresh = async (): Promise<void> => {
     await reading?.catch(() => {})
     await readOnce().catch(() => {})
   }
 
   let checking: Promise<unknown> | undefined
-  /** One that only listens would not notice that nobody is there to say anything. */
+  /** A connection that only listens would not notice that the other side is gone. */
   const checkListener = (): void => {
     checking ??= listener
       ?.query(`listen ${flushChannel}`)
@@ -172,7 +172,7 @@ export const createVectorFeed = ({
     const retry = async (): Promise<void> => {
       try {
         await listen()
-        // What was told while nobody listened.
+        // Notifications were missed meanwhile.
         await readOnce()
       } catch {
         if (!isStopped && listener === undefined) relisten(Math.min(delayMs * 2, maxRetryMs))
@@ -221,9 +221,9 @@ export const createVectorFeed = ({
     async confirm(maxAgeMs) {
       if (now() - confirmedAt > maxAgeMs) await readOnce()
     },
-    onChange(tell) {
-      listeners.add(tell)
-      return () => void listeners.delete(tell)
+    onChange(listener) {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
     },
   }
 }

@@ -6,11 +6,11 @@ import { patternSeries } from './patternSeries.ts'
 import { createFigureReader, readFigures } from './readFigures.ts'
 import type { StartedLine } from './startedLine.ts'
 
-/** Lines fitted in one go: some milliseconds, in which nothing else is answered. */
+/** Lines fitted without a break: some milliseconds, in which nothing else is answered. */
 const linesPerTurn = 200
 
 /**
- * Computes the lines of patterns from their windows in all shards, by the function that the processor keeps lines with;
+ * Computes the lines of patterns from their windows in all shards, by the function that the processor computes lines with;
  * `firstSeen` says of which patterns, and when each was first seen. Those that were not observed have none.
  */
 export const computeLines = async (

@@ -15,8 +15,8 @@ export const windowsOf = ({ range, granularity }: TrendRange): number =>
   (range.to - range.from) / windowMs[granularity]
 
 /**
- * The series whose stored lines answer a question, if they are of its windows; `closedUntil` is the end of the last hour
- * that is closed in all of them. Undefined if none does.
+ * The series that has stored lines for a question: those of its windows. `closedUntil` is the end of the last hour that is
+ * closed in all of them. Undefined if no series has.
  */
 export const storedSeries = (
   question: TrendRange,

@@ -32,23 +32,23 @@ export interface LinesSnapshot extends Snapshot {
   readonly relation: Sql
 }
 
-/** Reads the trend lines of all patterns: those that the processor keeps, else computed from the windows. */
+/** Reads the trend lines of all patterns: those that the processor stores, else computed from the windows. */
 export interface LineReads {
   /** Whether stored lines answer for this. */
   isStored(asked: LineQuestion): boolean
-  /** @throws TooBusyError if more lists are to be computed than can be in a while */
+  /** @throws TooBusyError if too many wait for lines to be computed */
   read<Result>(asked: LinesAsked, work: (lines: LinesSnapshot) => Promise<Result>): Promise<Result>
 }
 
 export interface LineReadsOptions {
   readonly pool: pg.Pool
-  /** How far the stored lines are, as far as it is known. */
+  /** How far the stored lines are, as far as we know. */
   readonly trends: () => ProjectionProgress
   /** Lines that are not stored are computed a few lists at a time. */
   readonly sumLimit: ConcurrencyLimit
 }
 
-/** If more patterns lie in several shards, the whole list is computed, in its turn. */
+/** If more patterns lie in several shards, the whole list is computed. */
 const maxSplit = 500
 
 const readFirstSeen = async (

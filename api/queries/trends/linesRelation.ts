@@ -7,14 +7,14 @@ import { rowsOfLines, startedColumns, type StartedLine } from './startedLine.ts'
 
 const at = (time: number): Sql => sql`${new Date(time)}::timestamptz`
 
-/** Which stored lines: those of a metric whose windows end at `closedUntil`, epoch milliseconds. */
+/** Which stored lines: those of a metric and of windows that end at `closedUntil`, epoch milliseconds. */
 export interface StoredLines {
   readonly series: TrendSeries
   readonly metric: Metric
   readonly closedUntil: number
 }
 
-/** Some of the rows may be of the next window already: the one that the processor is just adding. */
+/** Some rows may be of the next window already, which the processor is just adding. */
 const storedRows = ({ series, metric, closedUntil }: StoredLines): Sql =>
   sql`${raw(servedTables.trends)} where granularity = ${series.granularity}::granularity and windows = ${series.windows}
     and metric = ${metric} and closed_until >= ${at(closedUntil)}`
@@ -25,11 +25,11 @@ export const splitPatterns = (stored: StoredLines): Sql =>
 
 const columns = sql`pattern_id, closed_until, position, ${startedColumns}`
 
-/** The lines that the processor keeps, but for those of some patterns. */
+/** Selects the lines that the processor stores, but for those of some patterns. */
 export const selectStoredLines = (stored: StoredLines, except: readonly string[]): Sql =>
   sql`select ${columns} from ${storedRows(stored)} and not pattern_id = any(${except}::uuid[])`
 
-/** Lines that were computed just now; their windows end at `closedUntil`, epoch milliseconds. */
+/** Selects lines that were computed just now; their windows end at `closedUntil`, epoch milliseconds. */
 export const selectComputedLines = (lines: ReadonlyMap<string, StartedLine>, closedUntil: number): Sql =>
   sql`select pattern_id, ${at(closedUntil)} as closed_until, null::int8 as position, ${startedColumns}
     from ${rowsOfLines(lines)}`

@@ -7,8 +7,8 @@ import { type WindowRun, windowRunsOf } from '@patterns/projections/windowRuns.t
 import { countedRange, type TrendRange } from '../../values/trendRange.ts'
 
 /**
- * The windows that a series is made of, to read. A day or week that runs is read as its parts, since its own row holds
- * events of hours that have not come.
+ * The windows of a series, to read. A running day or week is read as the windows in it, since its own row holds events
+ * dated in hours that have not come.
  */
 export const trendWindowRuns = (trendRange: TrendRange, now: number): readonly WindowRun[] => {
   const { granularity, range } = trendRange

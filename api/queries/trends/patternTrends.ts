@@ -8,7 +8,7 @@ import type { WindowRow } from '@patterns/read-model/windowRow.ts'
 import type { TrendRange } from '../../values/trendRange.ts'
 import { patternSeries, windowsInOrder } from './patternSeries.ts'
 
-/** A series and all that can be said of it. */
+/** A series and its trend, or that there are too few points for one. */
 export interface PatternTrend {
   readonly series: Series
   readonly trend: Trend | InsufficientData

@@ -54,7 +54,7 @@ const readUsageDirections = async (
 }
 
 /**
- * One page of the patterns whose usage takes off or falls, the surest first, and how many there are on all pages.
+ * One page of the patterns with a usage that takes off or falls, the surest first, and how many there are on all pages.
  * @throws UnknownTypeError
  */
 export const readEmergences = async (

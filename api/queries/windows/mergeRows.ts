@@ -10,7 +10,7 @@ export const mergeStates = (states: readonly WindowState[]): WindowState => {
   return sum
 }
 
-/** The sum of some rows, whatever shards and windows it came in. */
+/** The sum of some rows, of whatever shards and windows. */
 export const mergeRows = (rows: readonly WindowRow[]): WindowState =>
   mergeStates(rows.map((row) => row.state))
 

@@ -14,7 +14,7 @@ export interface Period {
 
 export interface PeriodOptions {
   readonly series: Series
-  /** When the first event came, epoch milliseconds: periods before it are not zero, they are not. */
+  /** When the first event came, epoch milliseconds: periods before it are left out, not zero. */
   readonly firstSeen: number | null
   /** Epoch milliseconds. */
   readonly now: number

@@ -16,8 +16,8 @@ import { drawUse } from '../seedWindows.ts'
 const tickMs = 50
 
 /**
- * A steady light ingest while the api is read: events of now, by the usual skew, are appended to the log and
- * projected into the windows by the processor's own projector, whose flushes change the vector.
+ * A steady light ingest while the api is read: current events, with the usual skew, are appended to the log and projected
+ * into the windows by the processor's own projector. Its flushes change the vector.
  */
 await runProcess({
   process,
@@ -88,7 +88,7 @@ await runProcess({
           duplicates: [],
           nextSourceOffset: nextSourceOffset + events.length,
         })
-        if (!appended.ok) throw new Error('Somebody else writes to the shard')
+        if (!appended.ok) throw new Error('Another process writes to the shard')
         owned.head = { ...owned.head, ...appended.head }
         await owned.projector.take(
           events.map((event) => ({ event, recordedAt: event.occurredAt })),
