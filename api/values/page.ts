@@ -9,17 +9,17 @@ export type PagePlace = readonly [value: SortValue, id: string]
 
 export const pagePlace = z.tuple([z.union([z.number(), z.string(), z.null()]), z.string()])
 
-/** The id of any pattern that there can be, whatever its version and variant say. */
+/** The id of any pattern that can exist, of whatever version and variant. */
 const patternId = z.string().refine((text) => readUuid(text) === text)
 
-/** No text that is kept has the null character, and none that is sent to Postgres may. */
-const keptText = z.string().refine((text) => !text.includes('\0'))
+/** No stored text has the null character, and Postgres takes none that has it. */
+const storedText = z.string().refine((text) => !text.includes('\0'))
 
 const textFields: readonly string[] = ['pattern_name', 'pattern_type']
 
-/** The place of a page of patterns that are ordered by a field: what its cursor holds goes into the statement as it is. */
+/** The place of a page of patterns that are ordered by a field. The cursor's values go into the statement as they are. */
 export const patternPlace = (field: string): z.ZodType<PagePlace> =>
-  z.tuple([(textFields.includes(field) ? keptText : z.number()).nullable(), patternId])
+  z.tuple([(textFields.includes(field) ? storedText : z.number()).nullable(), patternId])
 
 /** The last item of a page of a list that is ordered by several numbers, the first counting most, and then by id. */
 export type RankedPlace = readonly [values: readonly number[], id: string]
