@@ -221,9 +221,9 @@ export const createVectorFeed = ({
     async confirm(maxAgeMs) {
       if (now() - confirmedAt > maxAgeMs) await readOnce()
     },
-    onChange(listener) {
-      listeners.add(listener)
-      return () => void listeners.delete(listener)
+    onChange(notify) {
+      listeners.add(notify)
+      return () => void listeners.delete(notify)
     },
   }
 }
