@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type DocumentedExample, examplesIn, loadApiGuide } from './http/docs/documentedExamples.ts'
-import { documentedEvents } from './testing/documentedEvents.ts'
+import { documentedMessages } from './testing/documentedMessages.ts'
 import { startTestApi, type TestApi } from './testing/startTestApi.ts'
 
 const retry = '0197a3b4-5c6d-7e8f-9012-3456789abcde'
@@ -61,7 +61,7 @@ beforeAll(async () => {
       body: { event_id: `0197a3b4-0000-7000-8000-00000000000${i + 1}`, ...body },
     })),
   )
-  await trendApi.seed(documentedEvents())
+  await trendApi.seed(documentedMessages())
 })
 afterAll(() => Promise.all([api?.stop(), trendApi?.stop()]))
 

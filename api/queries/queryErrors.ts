@@ -3,7 +3,7 @@ export class TooBusyError extends Error {
   override readonly name = 'TooBusyError'
 }
 
-/** The processor has not made yet what is to be read, as after a migration. */
+/** The processor has not written the standings yet, as after a migration. */
 export class NotMadeYetError extends Error {
   override readonly name = 'NotMadeYetError'
 

@@ -185,9 +185,9 @@ describe('the dashboard', () => {
 
 describe('verdicts', () => {
   it('are those of the standings, and the same if summed from the windows', async () => {
-    const kept = await ask('/trends?trend_type=emerging&time_range=7d')
-    const summed = await ask(`/trends?trend_type=emerging&from=${kept.from}&to=${kept.to}`)
-    expect(summed.trends).toEqual(kept.trends)
+    const stored = await ask('/trends?trend_type=emerging&time_range=7d')
+    const summed = await ask(`/trends?trend_type=emerging&from=${stored.from}&to=${stored.to}`)
+    expect(summed.trends).toEqual(stored.trends)
     await api.owner.query(`update closed_standings_v1_7d set probability = 0.75 where trend = 'emerging'`)
     const falsified = await ask('/trends?trend_type=emerging&time_range=7d&include=series')
     expect(falsified.trends.map(({ probability }: Body) => probability)).toEqual([0.75, 0.75])

@@ -6,12 +6,12 @@ import {
 } from '@patterns/projections/catalogue.ts'
 import type { Tables } from '../tables.ts'
 
-/** Of all shards that say it, what the event with the greatest (occurred_at, event_id) said. */
+/** The value of the event with the greatest (occurred_at, event_id), of all shards that have one. */
 const lastSaid = (column: string): string =>
   `(array_agg(${column} order by ${column}_said_at desc, ${column}_said_by desc)
      filter (where ${column}_said_at is not null))[1] as ${column}`
 
-/** Selects each pattern once, whatever shards it comes in: what it is called and when it was seen, as `mergeEntry` has it. */
+/** Selects each pattern once, of whatever shards: its name, and when it was seen, merged as by `mergeEntry`. */
 export const mergedCatalogue = ({ catalogue }: Pick<Tables, 'catalogue'>, where = 'true'): string => `
 select pattern_id, ${['pattern_name', 'pattern_type'].map(lastSaid).join(', ')},
   min(first_seen) as first_seen, max(last_seen) as last_seen, max(last_used) as last_used

@@ -60,7 +60,7 @@ interface UnderWay {
   /** The text of its source when that began. */
   readonly text: string
   readonly made: Promise<FinishedAnswer>
-  /** The one after it, for which a request waits already. */
+  /** The answer after it, for which a request waits already. */
   next?: Promise<FinishedAnswer>
 }
 
@@ -114,8 +114,8 @@ export const createFinishedAnswers = ({
   }
 
   /**
-   * What many rows are read for is not made twice at a time, as it would be whenever the vector moves: who comes
-   * meanwhile waits for its end, and then for one that is made for all of them.
+   * An answer that many rows are read for is not made twice at a time, although the vector moves meanwhile: requests that
+   * come then wait for its end, and after that for one that is made for all of them.
    */
   const makeInTurn = (key: string, source: FreshText, make: MakeBody<object>): Promise<FinishedAnswer> => {
     const known = underWay.get(key)

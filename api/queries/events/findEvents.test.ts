@@ -1,8 +1,50 @@
+import { createMemoryEventLog } from '@patterns/event-log/testing/memoryEventLog.ts'
+import { decodeRecord } from '@patterns/shared/contract/decodeRecord.ts'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { began, body, logOf, mine, minute, other } from '../../testing/logOfTexts.ts'
 import { createFindEvents, type EventPlace, type EventsAsked, type FindEvents } from './findEvents.ts'
 import type { HourPositions } from './stepBack.ts'
+
+/** Two patterns. */
+const mine = '0197a3b4-0000-7000-8000-000000000001'
+const other = '0197a3b4-0000-7000-8000-000000000002'
+/** When the first message of a log was sent, epoch milliseconds; the others a minute apart. */
+const began = Date.UTC(2026, 3, 1)
+const minute = 60_000
+
+/** The text of a use of a pattern, the `i`-th message. */
+const body = (patternId: string, i: number) =>
+  JSON.stringify({
+    event_id: `00000000-0000-7000-8000-${String(i).padStart(12, '0')}`,
+    type: 'pattern.used',
+    schema_version: 1,
+    pattern_id: patternId,
+    occurred_at: new Date(began + i * minute).toISOString(),
+    outcome: 'success',
+  })
+
+/** A log with one message a minute, as these texts. */
+const logOf = async (texts: readonly string[]) => {
+  const log = createMemoryEventLog()
+  await log.append({
+    shard: 0,
+    expected: await log.open(0, 0),
+    events: texts.map((text, i) => {
+      const eventId = `00000000-0000-7000-8000-${String(i).padStart(12, '0')}`
+      const [value, headers, occurredAt] = [Buffer.from(text), undefined, began + i * minute]
+      return {
+        eventId,
+        occurredAt,
+        event: decodeRecord({ position: i + 1, eventId, value, headers }),
+        message: { offset: i, key: null, value, headers, timestamp: occurredAt },
+      }
+    }),
+    deadLetters: [],
+    duplicates: [],
+    nextSourceOffset: texts.length,
+  })
+  return log
+}
 
 const all = { from: 0, to: Number.MAX_SAFE_INTEGER }
 

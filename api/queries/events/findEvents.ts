@@ -10,7 +10,7 @@ export interface FoundEvent {
   readonly event: PatternEvent
 }
 
-/** Before which event a page begins. */
+/** The event before which a page begins. */
 export interface EventPlace {
   readonly shard: number
   readonly position: number
@@ -25,19 +25,19 @@ export interface EventsAsked extends SoughtEvents {
 
 export interface FoundEvents {
   readonly events: readonly FoundEvent[]
-  /** Where to go on; `null` if all was looked at. */
+  /** Where to go on; `null` if all ranges were searched. */
   readonly next: EventPlace | null
 }
 
 /**
- * Finds a pattern's events of a range: shard by shard, in each the newest position first. A pattern lives in
- * one shard unless the topic got more partitions.
+ * Finds a pattern's events of a range: shard by shard, in each the newest position first. A pattern is in
+ * one shard, unless partitions were added to the topic.
  */
 export type FindEvents = (asked: EventsAsked) => Promise<FoundEvents>
 
 export interface FindEventsOptions {
   readonly eventLog: Pick<EventLog, 'positionsOf' | 'readRanges'>
-  /** How long is looked before a page ends short, in milliseconds: a rare pattern's events lie far apart. */
+  /** A page ends short after this long, in milliseconds: the events of a rare pattern lie far apart. */
   readonly maxMs?: number
   readonly now?: () => number
 }
@@ -58,7 +58,7 @@ export const createFindEvents = ({
   maxMs = 300,
   now = () => performance.now(),
 }: FindEventsOptions): FindEvents => {
-  /** The events at some positions, as far as they are asked for; the newest position first. */
+  /** Those of the events at some positions that are asked for; the newest position first. */
   const readEvents = async (
     shard: number,
     positions: readonly number[],

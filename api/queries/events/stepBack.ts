@@ -1,14 +1,14 @@
 import type { PositionRange } from '@patterns/event-log/eventLog.ts'
 
-/** Positions among which lie so many events of a pattern. */
+/** Positions, and how many events of a pattern are among them. */
 export interface HourPositions extends PositionRange {
   readonly events: number
 }
 
-/** Ranges closer than this are read as one: fewer to look up, and they are in one segment anyway. */
+/** Ranges closer than this are read as one: there are fewer to look up, and they are in one segment anyway. */
 const nearPositions = 64
 
-/** The same positions, and those between near ones, as fewest ranges, in order. */
+/** The same positions, and those between near ones, in as few ranges as possible, in order. */
 export const joinRanges = (ranges: readonly HourPositions[]): HourPositions[] => {
   const joined: HourPositions[] = []
   for (const { first, last, events } of ranges) {
@@ -24,15 +24,15 @@ export const joinRanges = (ranges: readonly HourPositions[]): HourPositions[] =>
   return joined
 }
 
-/** What one step looks at, at most: of a log that says of each event which pattern it is of, a fourth of a megabyte. */
+/** Positions in one step, at most. Segments say which pattern each event is of, so this reads a quarter of a megabyte. */
 const maxPositions = 65_536
 const maxRanges = 64
-/** Events do not lie evenly, so a bit further is looked than would do on average. */
+/** Events do not lie evenly, so a step goes a bit further than is enough on average. */
 const margin = 1.5
 
 /**
- * The newest of some joined ranges below a position, as far back as about so many events lie; in order. Empty
- * where there are none left.
+ * The newest of some joined ranges below a position, as far back as about `wanted` events need; in order. Empty if there
+ * are none left.
  */
 export const stepBack = (
   joined: readonly HourPositions[],

@@ -6,8 +6,8 @@ import { raw, type Sql } from 'sql-template-tag'
 import { readProgress } from '../live/projectionProgress.ts'
 
 /**
- * Every pattern that `vector` accounts for, what it is called and when it was seen, to select from. The standings have that
- * ready; if they are behind the vector, or not made yet, they lack patterns, and the catalogue is asked itself.
+ * Every pattern that `vector` accounts for, with its name and when it was seen, to select from: from the standings, or from
+ * the catalogue if the standings are behind the vector or not there yet, since they lack patterns then.
  */
 export const namesRelation = async (database: Queryable, vector: Vector): Promise<Sql> => {
   const standings = await readProgress(database, servedProjections.standings)

@@ -8,7 +8,7 @@ import { prepared } from '../lists/statement.ts'
 import { type LineQuestion, windowsOf } from './lineQuestion.ts'
 import { trendWindowRuns } from './patternSeries.ts'
 
-/** What a metric is made of in SQL, and the state that has it. */
+/** How a metric is computed in SQL, and the state with these numbers. */
 interface Figures {
   readonly total: string
   /** What the total is divided by. */
@@ -45,18 +45,18 @@ const figuresOf: Readonly<Record<Metric, Figures>> = {
   },
 }
 
-/** A pattern's windows as numbers with spaces: of each the hours since the range began, the total, and the count. */
+/** A pattern's windows as numbers with spaces between: for each the hours since the start of the range, the total and the count. */
 export interface FiguresText {
   readonly pattern_id: string
   readonly figures: string
 }
 
-/** Picking the windows of more patterns than this takes longer than reading those of all. */
+/** Finding the windows of more patterns than this takes longer than reading those of all patterns. */
 const maxPicked = 2_000
 
 /**
- * Reads what the series of a metric are made of, of some patterns or more. As one short text for each: a list of 10,000
- * patterns may have a million windows, which JSON would take several times as long for.
+ * Reads the figures of a metric for the series of some patterns, and maybe of others. Each is one short text: a list of
+ * 10,000 patterns may have a million windows, and JSON would take several times as long.
  */
 export const readFigures = async (
   database: Queryable,
@@ -80,7 +80,7 @@ export const readFigures = async (
   return rows
 }
 
-/** Makes windows of figures: one for each, in order; those of several shards and of its parts are summed. */
+/** Makes windows of figures, in order; those of several shards, and those within a running window, are summed. */
 export const createFigureReader = (
   question: LineQuestion,
 ): ((figures: string) => readonly SeriesWindow[]) => {

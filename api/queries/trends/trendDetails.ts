@@ -51,7 +51,7 @@ const keyOf = (question: LineQuestion, { id, closedUntil, position, line }: List
         line.mean,
       ].join()
 
-/** All that is said of the patterns on a page, in their order: their lines, and what only their windows tell. */
+/** The trends of the patterns on a page, in their order: their lines, and what is computed from their windows. */
 export type TrendDetails = (
   database: Queryable,
   question: LineQuestion,

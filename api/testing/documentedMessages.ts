@@ -24,7 +24,7 @@ const patterns = [
  * The events of the second half of docs/API.md. Each day's uses of a pattern come a minute apart from noon on, and one in
  * `failsEvery` is a failure. Every other use has a score that is 0.1 higher and takes a tenth longer.
  */
-export const documentedEvents = (): SeedMessage[] =>
+export const documentedMessages = (): SeedMessage[] =>
   patterns.flatMap(({ name, id, uses, failsEvery, quality, ms }) => {
     let use = 0
     return uses.flatMap((count, day) =>
