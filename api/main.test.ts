@@ -46,7 +46,7 @@ describe('the process', () => {
     expect(errors().trim().split('\n')).toHaveLength(1)
   })
 
-  it('prints its help where that is asked for, and starts nothing with what it does not know', async () => {
+  it('prints its help if that is asked for, and starts nothing with what it does not know', async () => {
     const helped = start({ DATABASE_URL: '' }, ['--help'])
     expect(await helped.ended).toEqual([0, null])
     expect(helped.output()).toMatch(/^npm run api\n[^]*PORT .*\[8053\]/)
@@ -95,7 +95,7 @@ describe('the process', () => {
     expect(errors()).toContain(words)
   })
 
-  it('answers once it says that it listens, and stops in order when told', async () => {
+  it('answers once it says that it listens, and stops in order on a signal', async () => {
     const { child, ended, errors } = start({})
     while (!errors().includes('listening')) await once(child.stderr, 'data')
     const port = /"port":(\d+)/.exec(errors())![1]!

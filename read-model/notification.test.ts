@@ -7,11 +7,11 @@ const positions = fc.uniqueArray(fc.tuple(fc.nat(), fc.maxSafeNat()), {
   maxLength: 1_000,
 })
 
-it('what is told of shards is heard, in payloads that Postgres takes', () => {
+it('what is sent of shards is received, in payloads that Postgres accepts', () => {
   fc.assert(
-    fc.property(positions, (told) => {
-      const payloads = flushPayloads(new Map(told))
-      expect(payloads.flatMap((payload) => [...flushesFromPayload(payload)])).toEqual(told)
+    fc.property(positions, (sent) => {
+      const payloads = flushPayloads(new Map(sent))
+      expect(payloads.flatMap((payload) => [...flushesFromPayload(payload)])).toEqual(sent)
       for (const payload of payloads) expect(payload.length).toBeLessThan(8_000)
     }),
     { numRuns: 50 },

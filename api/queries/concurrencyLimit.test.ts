@@ -3,7 +3,7 @@ import { TooBusyError } from './queryErrors.ts'
 import { createConcurrencyLimit } from './concurrencyLimit.ts'
 
 describe('costly reads', () => {
-  it('are for a few at a time; when too many wait, who comes is told to come again', async () => {
+  it('are for a few at a time; if too many wait, the next one is refused', async () => {
     const limit = createConcurrencyLimit({ maxAtOnce: 1, maxWaiting: 1 })
     const { promise, resolve } = Promise.withResolvers<string>()
     const first = limit(() => promise)

@@ -86,14 +86,14 @@ describe('pages of other origins', () => {
     })
   const listIn = (headers: Headers, name: string) => headers.get(name)?.split(',').toSorted()
 
-  it('may read where they are on the list, without a key for the preflight', async () => {
+  it('may read if they are on the list, without a key for the preflight', async () => {
     const response = await preflight('https://dashboard.example')
     expect(response.status).toBe(204)
     expect(response.headers.get('access-control-allow-origin')).toBe('https://dashboard.example')
     expect(response.headers.get('access-control-allow-headers')).toContain('x-api-key')
   })
 
-  it.each(['/patterns', '/compare'])('are told for %s what the API takes, and no more', async (path) => {
+  it.each(['/patterns', '/compare'])('learn for %s what the API accepts, and no more', async (path) => {
     const { headers } = await preflight(listed, path)
     expect(listIn(headers, 'access-control-allow-methods')).toEqual(['GET', 'HEAD', 'POST'])
     expect(listIn(headers, 'access-control-allow-headers')).toEqual(
@@ -118,7 +118,7 @@ describe('pages of other origins', () => {
     expect(answer.headers.get('vary')).toContain('Origin')
   })
 
-  it('may not where they are not', async () => {
+  it('may not if they are not', async () => {
     const response = await preflight('https://evil.example')
     expect(response.headers.get('access-control-allow-origin')).toBeNull()
   })

@@ -57,7 +57,7 @@ describe('a benchmark', () => {
     expectRecounted(against, id, resilience)
   })
 
-  it('is suppressed where the category has fewer than five patterns', async () => {
+  it('is suppressed if the category has fewer than five patterns', async () => {
     const { benchmarks } = await ask(`/patterns/${trendingIds.split}/benchmark`)
     expect(benchmarks.map(({ status }: { status: string }) => status)).toEqual(Array(4).fill('suppressed'))
   })
@@ -121,7 +121,7 @@ describe('the page of a pattern', () => {
     }
   })
 
-  it('has no benchmark where it has no type', async () => {
+  it('has no benchmark if it has no type', async () => {
     expect((await ask(`/patterns/${untyped}`)).benchmark).toBeNull()
   })
 })

@@ -151,7 +151,7 @@ describe('a comparison', () => {
       expect(differs).toBe(adjusted_p_value < 0.05)
   })
 
-  it('does not contradict itself where one use took very long, or every score is the same', async () => {
+  it('does not contradict itself if one use took very long, or every score is the same', async () => {
     const [quick, slow] = ['0197a3b4-0000-7000-8000-0000000000f1', '0197a3b4-0000-7000-8000-0000000000f2']
     const uses = (id: string, quality_score: number, msOf: (i: number) => number) =>
       Array.from({ length: 100 }, (_, i) => ({

@@ -93,7 +93,7 @@ describe.each(everyRoute)('%s', (path) => {
 })
 
 describe('requests', () => {
-  it('keep the id that the caller gave, where it is a sound one', async () => {
+  it('keep the id that the caller gave, if it is acceptable', async () => {
     const given = await api.ask('/patterns', { 'x-request-id': 'trace-1' })
     expect(given.headers.get('x-request-id')).toBe('trace-1')
     const made = await api.ask('/patterns', { 'x-request-id': 'has spaces' })
@@ -109,7 +109,7 @@ describe('requests', () => {
     expect(await response.json()).toMatchObject({ status: 413, code: 'CONTENT_TOO_LARGE' })
   })
 
-  it('get large answers compressed where they accept that', async () => {
+  it('get large answers compressed if they accept that', async () => {
     const path = '/usage-stats?granularity=hour&time_range=7d'
     const plain = await api.ask(path, { 'accept-encoding': 'identity' })
     expect(plain.headers.get('content-encoding')).toBeNull()
@@ -204,7 +204,7 @@ describe('the pages of a list', () => {
     expect([second.body.from, second.body.to]).toEqual([first.body.from, first.body.to])
   })
 
-  it('go on where the range is said again, and end where it is another', async () => {
+  it('go on if the range is named again, and end if it is another', async () => {
     const { body } = await api.ask('/success-rates?limit=1')
     for (const range of [
       'time_range=7d',
@@ -222,7 +222,7 @@ describe('the pages of a list', () => {
     }
   })
 
-  it('end where the range is another, for events as well', async () => {
+  it('end if the range is another, for events as well', async () => {
     const path = `/patterns/${id}/events?limit=1`
     const { from, to } = (await api.ask(path)).body
     const range = `from=${from}&to=${to}`
@@ -234,7 +234,7 @@ describe('the pages of a list', () => {
     expectProblem(await api.ask(`${next}&from=2020-02-01T00:00:00Z`), 400, 'INVALID_INPUT', ['cursor'])
   })
 
-  it('end where the question changes', async () => {
+  it('end if the question changes', async () => {
     const { body } = await api.ask('/success-rates?limit=1')
     const other = await api.ask(`/success-rates?limit=1&min_samples=9&cursor=${body.next_cursor}`)
     expectProblem(other, 400, 'INVALID_INPUT', ['cursor'])

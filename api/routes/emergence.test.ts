@@ -158,7 +158,7 @@ describe('one pattern', () => {
     ['rocket', 'emerging'],
     ['falling', 'declining'],
     ['even', 'stable'],
-  ] as const)('is told what it is: %s %s', async (name, kind) => {
+  ] as const)('is answered as what it is: %s %s', async (name, kind) => {
     const { trends } = await ask(`/trends?trend_type=emerging&pattern_id=${ids[name]}`)
     expect(trends).toHaveLength(1)
     expect(trends[0]).toMatchObject({ pattern_name: name, trend_type: kind })

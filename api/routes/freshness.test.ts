@@ -81,7 +81,7 @@ describe('what was just written', () => {
   it('on a quiet topic into a settled window restates it, in lists as well; a history that comes in one go does not', async () => {
     const path = '/usage-stats?granularity=hour&time_range=7d'
     const occurredAt = now - 5 * 24 * hour
-    /** Two events of five days ago, in a shard where nothing else comes. */
+    /** Two events of five days ago, in a shard that gets nothing else. */
     const cameAt = (...times: readonly number[]) =>
       times.map((recordedAt) => ({ ...use(occurredAt, patternIds[1]), shard: 5, recordedAt }))
     const ask = async (after: string) => {
@@ -128,7 +128,7 @@ describe('`after` a message', () => {
     expect((await api.ask(`/patterns?after=${shard}:0`)).status).toBe(503)
   })
 
-  it('is waited for where nothing has opened a shard yet', async () => {
+  it('is waited for if nothing has opened a shard yet', async () => {
     const empty = await startTestApi({ now })
     expect((await empty.ask('/patterns?after=0:0')).status).toBe(503)
     await empty.stop()

@@ -127,7 +127,7 @@ describe('growth can be checked by hand', () => {
     })
   })
 
-  it('is not that of `from` and `to` where a time_range comes to the same answered hours', async () => {
+  it('is not that of `from` and `to` if a time_range leads to the same hours', async () => {
     // Both are answered from 10:00 yesterday on; the growth of the one is of 24 hours, of the other of 23.
     for (const path of ['/usage-stats?', '/dashboard-summary?', `/patterns/${doubled}?`]) {
       const sliding = await ask(`${path}time_range=24h`)
@@ -143,7 +143,7 @@ describe('growth can be checked by hand', () => {
   })
 })
 
-describe('where no hour of the range has closed', () => {
+describe('if no hour of the range has closed', () => {
   const range = 'from=2026-04-08T09:00:00Z&to=2026-04-08T11:00:00Z'
 
   it('there is no growth, and the answer says so', async () => {

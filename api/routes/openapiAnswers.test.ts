@@ -191,7 +191,7 @@ describe('the headers of an answer', () => {
     expectDeclared(await api.post(`${base}/compare`, '{}', {}), `${base}/compare`, 'post')
   })
 
-  it('are those that are declared where a key is missing, or too much is asked', async () => {
+  it('are those that are declared if a key is missing, or too much is asked', async () => {
     const path = `${base}/patterns`
     const key = 'a key for the test of headers'
     const closed = await startTestApi({

@@ -22,7 +22,7 @@ beforeAll(async () => {
 afterAll(() => Promise.all([before?.stop(), after?.stop()]))
 
 describe('what was known of another history', () => {
-  it('is told apart by the id of its log, at the same vector', async () => {
+  it('is distinguished by the id of its log, at the same vector', async () => {
     const [was, is] = await Promise.all([before.ask('/patterns'), after.ask('/patterns')])
     expect(is.body.as_of).toEqual(was.body.as_of)
     expect([was.body.log_id, is.body.log_id]).toEqual(['00000001', '00000002'])
@@ -54,7 +54,7 @@ describe('what was known of another history', () => {
     expect(answer.body.detail).toContain('another log')
   })
 
-  it('is no message to wait for, where the log is named', async () => {
+  it('is no message to wait for, if the log is named', async () => {
     expect((await before.ask('/patterns?after=0:99@00000001')).status).toBe(200)
     const answer = await after.ask('/patterns?after=0:99@00000001')
     expectProblem(answer, 422, 'UNPROCESSABLE_INPUT', ['after'])

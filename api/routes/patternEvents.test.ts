@@ -119,7 +119,7 @@ describe('the events behind a number', () => {
     expectProblem(answer, 400, 'INVALID_INPUT', ['cursor'])
   })
 
-  it('are shown with the headers that carry part of them, and without any where none do', async () => {
+  it('are shown with the headers that carry part of them, and without any if none do', async () => {
     const { events } = (await api.ask(`/patterns/${id}/events`)).body
     expect(events[0]).toMatchObject({
       event_id: eventId(3),

@@ -133,7 +133,7 @@ describe('a value that is not valid', () => {
     expectProblem(answer, 400, 'INVALID_INPUT', ['sort', 'limit', 'foo'])
   })
 
-  it('is a 404 where there is no such route', async () => {
+  it('is a 404 if there is no such route', async () => {
     expectProblem(await api.ask('/nothing'), 404, 'ROUTE_NOT_FOUND')
     expectProblem(await api.get('/'), 404, 'ROUTE_NOT_FOUND')
   })

@@ -72,7 +72,7 @@ describe('the trends of a metric', () => {
     expect(await moving('success_rate')).toEqual([])
   })
 
-  it('are judged within a type where one is asked for', async () => {
+  it('are judged within a type if one is asked for', async () => {
     const body = await ask('/trends?pattern_type=crud&time_range=30d')
     expectRecounted(body, 'usage', crud)
     expect(body.insufficient_data_count).toBe(1)
@@ -181,7 +181,7 @@ describe('the trends of a metric', () => {
     },
   )
 
-  it('show the series where asked to', async () => {
+  it('show the series if asked to', async () => {
     const { trends, from, to } = await ask(
       `/trends?time_range=90d&include=series&pattern_id=${trendingIds.growing}`,
     )

@@ -73,7 +73,7 @@ describe('a series', () => {
     })
   })
 
-  it('has days of 23 and 25 hours where the clocks change', () => {
+  it('has days of 23 and 25 hours when the clocks change', () => {
     const lengths = (from: string, to: string, zone: string) => {
       const series = resolveSeries(
         { from: at(from), to: at(to) },

@@ -49,7 +49,7 @@ describe('a page', () => {
     )
   })
 
-  it('ends the list where it holds exactly the rest', () => {
+  it('ends the list if it holds exactly the rest', () => {
     const list = [
       { id: 'a', value: 1 },
       { id: 'b', value: 2 },

@@ -16,7 +16,7 @@ describe('a range', () => {
     )
   })
 
-  it('is what was asked for where that is whole hours already', () => {
+  it('is what was asked for if that is whole hours already', () => {
     expect(resolve({ from: at('2026-03-01T05:00Z'), to: at('2026-03-01T06:00Z') })).toEqual(
       range('2026-03-01T05:00Z', '2026-03-01T06:00Z'),
     )

@@ -30,7 +30,7 @@ afterAll(async () => {
 const untilNotified = (expected: readonly string[]) =>
   vi.waitFor(() => expect(notified).toEqual(expected), { timeout: 20_000, interval: 5 })
 
-describe('readers are told', () => {
+describe('readers are notified', () => {
   it('of the first flush at once, and of those that follow closely together, only the last of each shard', async () => {
     const notifier = createFlushNotifier({ pool, logger, everyMs: 150 })
     notifier.flushed({ shard: 2, position: 5 })
@@ -63,7 +63,7 @@ describe('readers are told', () => {
   })
 })
 
-it('if readers cannot be told that is said once, and the next flush is told again', async () => {
+it('if readers cannot be notified, that is logged once, and the next flush is notified again', async () => {
   const warn = vi.spyOn(logger, 'warn').mockClear()
   const query = vi.spyOn(pool, 'query') as unknown as { mockRejectedValueOnce(error: Error): unknown }
   query.mockRejectedValueOnce(new Error('away'))

@@ -112,7 +112,7 @@ describe('the events behind a number', () => {
     )
   })
 
-  it('are found where the producer writes ids in upper case or as escapes, and not where others mention it', async () => {
+  it('are found if the producer writes ids in upper case or as escapes, and not if others mention it', async () => {
     const escaped = mine.replace('0197', '\\u0030197')
     const texts = [
       body(mine, 0),
@@ -129,7 +129,7 @@ describe('the events behind a number', () => {
     expect(found).toEqual([5, 3, 2, 1])
   })
 
-  it('are found where more lie in an hour than it counts, and the newest are of another time', async () => {
+  it('are found if more lie in an hour than it counts, and the newest are of another time', async () => {
     const found = await everyPage(
       createFindEvents({ eventLog: await logOf(Array.from({ length: 100 }, (_, i) => body(mine, i))) }),
       {
@@ -195,7 +195,7 @@ describe('the events behind a number', () => {
     expect(await everyPage(find, asked, 5)).toEqual([last, 1])
   })
 
-  it('are told from the others that a log finds as well', async () => {
+  it('are distinguished from the others that a log finds as well', async () => {
     const texts = Array.from({ length: 40 }, (_, i) =>
       (i % 4 === 0 ? body(other, i) : body(mine, i)).replace('{', i % 4 === 1 ? '{"test":true,' : '{'),
     )
