@@ -14,17 +14,6 @@ export class NotMadeYetError extends Error {
   }
 }
 
-/** No event of a pattern was ever seen. */
-export class PatternNotFoundError extends Error {
-  override readonly name = 'PatternNotFoundError'
-  readonly patternId: string
-
-  constructor(patternId: string) {
-    super(`No event of the pattern ${patternId} was ever seen`)
-    this.patternId = patternId
-  }
-}
-
 /** No pattern is of a type: more likely a mistake than an empty category. */
 export class UnknownTypeError extends Error {
   override readonly name = 'UnknownTypeError'

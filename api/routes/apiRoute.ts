@@ -70,7 +70,7 @@ const problem = (description: string, example: Problem) => ({
 const retryLater = { headers: { 'retry-after': '1' } }
 
 /** What HTTP itself refuses on any route, also on one without parameters. */
-export const refused = {
+export const httpProblems = {
   '4XX': problem(
     'What HTTP refuses on every route: another method than those it answers (405), a body that is too long (413), a request that cannot be read.',
     new Problem(405, 'METHOD_NOT_ALLOWED', 'This route answers GET, HEAD only.'),
@@ -111,7 +111,7 @@ export const problemResponses = {
     'Reading took too long.',
     new Problem(504, 'TIMEOUT', 'The answer took too long. A shorter range is quicker.'),
   ),
-  ...refused,
+  ...httpProblems,
 } as const
 
 /** How each route fails that can be asked about one pattern. */

@@ -7,7 +7,7 @@ import { asOf } from '../http/conventions/asOf.ts'
 import type { VectorFeed } from '../queries/live/vectorFeed.ts'
 import type { Queryable } from '@patterns/shared/postgres/queryable.ts'
 import { readShardAges, type ShardAge } from '../queries/readShardAges.ts'
-import { type ApiApp, refused, unauthorized } from './apiRoute.ts'
+import { type ApiApp, httpProblems, unauthorized } from './apiRoute.ts'
 import { healthSchema, shardAgeOf, shardStopOf, whenDown } from './healthFields.ts'
 
 export interface HealthDependencies {
@@ -32,7 +32,7 @@ const livezRoute = createRoute({
       description: 'The event loop turns.',
       content: { 'application/json': { schema: livezSchema } },
     },
-    ...refused,
+    ...httpProblems,
   },
 })
 
@@ -62,7 +62,7 @@ const readyzRoute = createRoute({
         },
       },
     },
-    ...refused,
+    ...httpProblems,
   },
 })
 

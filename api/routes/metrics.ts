@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { Registry } from 'prom-client'
-import { type ApiApp, refused, unauthorized } from './apiRoute.ts'
+import { type ApiApp, httpProblems, unauthorized } from './apiRoute.ts'
 
 const route = createRoute({
   method: 'get',
@@ -20,7 +20,7 @@ const route = createRoute({
       },
     },
     ...unauthorized,
-    ...refused,
+    ...httpProblems,
   },
 })
 

@@ -3,7 +3,7 @@ import { granularities } from '@patterns/projections/window.ts'
 import { encodeCursor } from '../http/conventions/cursor.ts'
 import { type ListRequest, resumeListRange } from '../http/conventions/listRange.ts'
 import { orRefuse } from '../http/problems/problem.ts'
-import { resolveSeries, type Series, type SeriesRequest } from '../values/buckets.ts'
+import { resolveBuckets, type BucketedRange, type BucketsRequest } from '../values/buckets.ts'
 import { resolveShortTrendRange } from '../values/shortTrendRange.ts'
 import { type PagePlace, patternPlace } from '../values/page.ts'
 import { floorHour, type Range, resolveRange } from '../values/range.ts'
@@ -14,7 +14,7 @@ import { orRefuseWindows } from './trendCursor.ts'
 export interface QualityList {
   /** The range of the figures. The series is of the whole windows that touch it. */
   readonly range: Range
-  readonly series: Series
+  readonly series: BucketedRange
   /** The windows of the trends. */
   readonly trends: TrendRange
   readonly after: PagePlace | undefined
@@ -36,12 +36,12 @@ const defaultRange = '30d'
 
 /** The first page, or the next one of the same times by its cursor. */
 export const qualityListFrom = (
-  request: ListRequest & SeriesRequest,
+  request: ListRequest & BucketsRequest,
   question: string,
   { trendTime, ...limits }: Limits,
 ): QualityList => {
   const { maxPoints } = limits
-  const seriesIn = (range: Range): Series => orRefuse(resolveSeries(range, request, limits))
+  const seriesIn = (range: Range): BucketedRange => orRefuse(resolveBuckets(range, request, limits))
   if (request.cursor === undefined) {
     const range = orRefuse(resolveRange(request, { ...limits, defaultRange }))
     const series = seriesIn(range)

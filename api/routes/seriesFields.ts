@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi'
 import { granularities } from '@patterns/projections/window.ts'
 import { isoTime, rangeFields } from '../http/conventions/asOf.ts'
 import type { Range } from '../values/range.ts'
-import type { Series } from '../values/buckets.ts'
+import type { BucketedRange } from '../values/buckets.ts'
 
 export const granularityField = z.enum(granularities).openapi({ description: 'How long each window is.' })
 
@@ -18,7 +18,7 @@ export const seriesFields = {
 }
 
 /** `range` is the range of the figures, if it is not the whole range of the series. */
-export const seriesOf = ({ range: whole, granularity, zone }: Series, range: Range = whole) => ({
+export const seriesOf = ({ range: whole, granularity, zone }: BucketedRange, range: Range = whole) => ({
   from: isoTime(range.from),
   to: isoTime(range.to),
   granularity,

@@ -5,7 +5,7 @@ import { pointsOf } from '@patterns/projections/analytics/points.ts'
 import { growthRate } from '@patterns/projections/derived/growth.ts'
 import type { WindowState } from '@patterns/projections/windowState.ts'
 import { isoTime } from '../http/conventions/asOf.ts'
-import { type Bucket, resolveSeries, type Series } from '../values/buckets.ts'
+import { type Bucket, resolveBuckets, type BucketedRange } from '../values/buckets.ts'
 import {
   afterParameter,
   integer,
@@ -86,7 +86,7 @@ interface Point {
   readonly status: Period['status']
 }
 
-const pointsIn = (metric: MetricType, periods: readonly Period[], { buckets }: Series): Point[] => {
+const pointsIn = (metric: MetricType, periods: readonly Period[], { buckets }: BucketedRange): Point[] => {
   const offset = buckets.length - periods.length
   const points: Point[] = []
   for (const [i, { bucket, state, status }] of periods.entries()) {
@@ -123,7 +123,7 @@ export const routeTimeSeries = (app: ApiApp, dependencies: RouteDependencies): v
     const now = dependencies.clock()
     const options = { now, defaultRange: '30d' }
     const range = orRefuse(resolveRange(query, options))
-    const series = orRefuse(resolveSeries(range, query, { now, maxPoints }))
+    const series = orRefuse(resolveBuckets(range, query, { now, maxPoints }))
     const spans = compare === undefined ? undefined : growthSpansOf(query, series.range, options)
 
     const read = async () => {

@@ -3,7 +3,7 @@ import { closedUntil } from '@patterns/projections/analytics/trendRange.ts'
 import type { GrowthSpans } from '@patterns/projections/derived/growthSpans.ts'
 import { encodeCursor } from '../http/conventions/cursor.ts'
 import { type ListRequest, refuseRangeOfCursor, resumeListRange } from '../http/conventions/listRange.ts'
-import { resolveSeries, type Series, type SeriesRequest } from '../values/buckets.ts'
+import { resolveBuckets, type BucketedRange, type BucketsRequest } from '../values/buckets.ts'
 import { orRefuse } from '../http/problems/problem.ts'
 import { growthSpansOf } from '../values/growthSpans.ts'
 import { type PagePlace, patternPlace } from '../values/page.ts'
@@ -13,7 +13,7 @@ import { floorHour, maxRangeMs, previousRange, type Range, resolveRange } from '
 export interface UsageList {
   /** As it was asked for, before it is widened to whole windows: the next page must resolve to the same. */
   readonly range: Range
-  readonly series: Series
+  readonly series: BucketedRange
   /** What growth compares. Undefined if no hour of the range has closed. */
   readonly growth: GrowthSpans | undefined
   readonly after: PagePlace | undefined
@@ -34,11 +34,11 @@ interface Limits {
 
 /** The first page, or the next one of the same times by its cursor. */
 export const usageListFrom = (
-  request: ListRequest & SeriesRequest & { readonly sort: { readonly field: string } },
+  request: ListRequest & BucketsRequest & { readonly sort: { readonly field: string } },
   question: string,
   limits: Limits,
 ): UsageList => {
-  const seriesIn = (range: Range): Series => orRefuse(resolveSeries(range, request, limits))
+  const seriesIn = (range: Range): BucketedRange => orRefuse(resolveBuckets(range, request, limits))
   if (request.cursor === undefined) {
     const range = orRefuse(resolveRange(request, limits))
     const growth = growthSpansOf(request, range, limits)

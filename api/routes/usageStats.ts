@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { isoTime, isoTimeOrNull } from '../http/conventions/asOf.ts'
-import type { Series } from '../values/buckets.ts'
+import type { BucketedRange } from '../values/buckets.ts'
 import { questionOf } from '../http/conventions/cursor.ts'
 import {
   afterParameter,
@@ -59,14 +59,14 @@ const route = createRoute({
 type Query = z.infer<typeof route.request.query>
 
 export const routeUsageStats = (app: ApiApp, dependencies: RouteDependencies): void => {
-  const periods = (rows: readonly WindowRow[], series: Series, firstSeen: number | null) =>
+  const periods = (rows: readonly WindowRow[], series: BucketedRange, firstSeen: number | null) =>
     periodsOf(rows, { series, firstSeen, now: dependencies.clock() }).map(({ bucket, state, status }) => ({
       period_start: isoTime(bucket.from),
       period_end: isoTime(bucket.to),
       usage_count: state.outcomes.uses,
       status,
     }))
-  const describe = (used: UsedPattern, rows: readonly WindowRow[], series: Series) => ({
+  const describe = (used: UsedPattern, rows: readonly WindowRow[], series: BucketedRange) => ({
     ...nameOf(used),
     ...usageOf(used),
     last_used: isoTimeOrNull(used.lastUsed),

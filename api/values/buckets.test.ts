@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { bucketName } from '../testing/recount.ts'
-import { defaultGranularity, resolveSeries } from './buckets.ts'
+import { defaultGranularity, resolveBuckets } from './buckets.ts'
 import { endOfHour } from './range.ts'
 
 const at = (text: string) => Date.parse(text)
@@ -45,9 +45,9 @@ describe('the granularity by default', () => {
       fc.property(range, fc.constantFrom(200, 1_000), ({ from, hours }, maxPoints) => {
         const asked = { from: from * hour, to: (from + hours) * hour }
         const named = (['hour', 'day', 'week'] as const).map(
-          (granularity) => resolveSeries(asked, { granularity }, { now, maxPoints }).ok,
+          (granularity) => resolveBuckets(asked, { granularity }, { now, maxPoints }).ok,
         )
-        expect(resolveSeries(asked, {}, { now, maxPoints }).ok).toBe(named.includes(true))
+        expect(resolveBuckets(asked, {}, { now, maxPoints }).ok).toBe(named.includes(true))
       }),
     )
   })
@@ -55,7 +55,7 @@ describe('the granularity by default', () => {
 
 describe('a series', () => {
   it('begins with a whole bucket and ends with the running hour', () => {
-    const series = resolveSeries(
+    const series = resolveBuckets(
       { from: at('2026-04-06T05:00Z'), to: endOfHour(now) },
       { granularity: 'day' },
       limits,
@@ -75,7 +75,7 @@ describe('a series', () => {
 
   it('has days of 23 and 25 hours when the clocks change', () => {
     const lengths = (from: string, to: string, zone: string) => {
-      const series = resolveSeries(
+      const series = resolveBuckets(
         { from: at(from), to: at(to) },
         { granularity: 'day', time_zone: zone },
         limits,
@@ -96,7 +96,7 @@ describe('a series', () => {
   ] as const)('of %s by %s is refused: no window of ours begins with its days', (time_zone, granularity) => {
     const range = { from: now - 60 * day, to: now - 30 * day }
     const aligned = { from: range.from - (range.from % hour), to: range.to - (range.to % hour) }
-    expect(resolveSeries(aligned, { granularity, time_zone }, limits)).toMatchObject({
+    expect(resolveBuckets(aligned, { granularity, time_zone }, limits)).toMatchObject({
       ok: false,
       faults: [{ path: 'time_zone' }],
     })
@@ -104,15 +104,15 @@ describe('a series', () => {
 
   it('of too many points names a granularity that fits', () => {
     const range = { from: at('2026-01-01T00:00Z'), to: at('2026-04-01T00:00Z') }
-    expect(resolveSeries(range, { granularity: 'hour' }, limits)).toMatchObject({
+    expect(resolveBuckets(range, { granularity: 'hour' }, limits)).toMatchObject({
       ok: false,
       faults: [{ path: 'granularity', message: expect.stringContaining('granularity=day fits') }],
     })
-    expect(resolveSeries(range, { granularity: 'hour' }, { now, maxPoints: 50 })).toMatchObject({
+    expect(resolveBuckets(range, { granularity: 'hour' }, { now, maxPoints: 50 })).toMatchObject({
       ok: false,
       faults: [{ message: expect.stringContaining('granularity=week fits') }],
     })
-    expect(resolveSeries(range, {}, { now, maxPoints: 5 })).toMatchObject({
+    expect(resolveBuckets(range, {}, { now, maxPoints: 5 })).toMatchObject({
       ok: false,
       faults: [{ message: expect.stringContaining('shorter range') }],
     })
@@ -134,7 +134,7 @@ describe('a series', () => {
         ),
         (start, length, granularity, zone) => {
           const range = { from: start * hour, to: Math.min((start + length) * hour, endOfHour(now)) }
-          const series = resolveSeries(range, { granularity, time_zone: zone }, limits)
+          const series = resolveBuckets(range, { granularity, time_zone: zone }, limits)
           expect(series.ok).toBe(true)
           if (!series.ok) return
           const { buckets, range: widened } = series.value

@@ -15,7 +15,7 @@ export interface Bucket extends Range {
 }
 
 /** A range cut into buckets. */
-export interface Series {
+export interface BucketedRange {
   /** From the first bucket's start to the last one's end. */
   readonly range: Range
   readonly granularity: Granularity
@@ -24,7 +24,7 @@ export interface Series {
   readonly buckets: readonly Bucket[]
 }
 
-export interface SeriesRequest {
+export interface BucketsRequest {
   readonly granularity?: Granularity | undefined
   readonly time_zone?: string | undefined
 }
@@ -53,11 +53,11 @@ export const defaultGranularity = (
  * Cuts a range into the buckets that it touches: the range is widened to the start of its first bucket and
  * the end of its last, but not past the running hour.
  */
-export const resolveSeries = (
+export const resolveBuckets = (
   range: Range,
-  request: SeriesRequest,
+  request: BucketsRequest,
   { now, maxPoints }: { readonly now: number; readonly maxPoints: number },
-): Resolved<Series> => {
+): Resolved<BucketedRange> => {
   const zone = request.time_zone ?? 'UTC'
   const granularity = request.granularity ?? defaultGranularity(range, { maxPoints })
   if (maxBuckets(range, granularity) > maxPoints) {

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache'
-import { type Bucket, takeToken } from './rateLimit.ts'
+import { type TokenBucket, takeToken } from './rateLimit.ts'
 
 /** How many wrong keys one address may send at once, and how many more each minute. */
 export const wrongKeysPerMinute = 30
@@ -17,7 +17,7 @@ export interface KeyGuesses {
 }
 
 export const createKeyGuesses = (now: () => number = () => performance.now()): KeyGuesses => {
-  const buckets = new LRUCache<string, Bucket>({ max: maxAddresses })
+  const buckets = new LRUCache<string, TokenBucket>({ max: maxAddresses })
   return {
     wrong(address) {
       const decision = takeToken(buckets.get(address), wrongKeysPerMinute, now())

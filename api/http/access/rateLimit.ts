@@ -4,17 +4,17 @@ import type { ApiEnv } from '../conventions/apiEnv.ts'
 import { Problem } from '../problems/problem.ts'
 
 /** Tokens left, and when they were counted. */
-export interface Bucket {
+export interface TokenBucket {
   readonly tokens: number
   readonly at: number
 }
 
 export type RateDecision =
-  | { readonly ok: true; readonly bucket: Bucket }
+  | { readonly ok: true; readonly bucket: TokenBucket }
   | { readonly ok: false; readonly retryAfterSeconds: number }
 
 /** Takes one token from a bucket that holds a minute's worth and refills evenly. Times in milliseconds. */
-export const takeToken = (bucket: Bucket | undefined, perMinute: number, now: number): RateDecision => {
+export const takeToken = (bucket: TokenBucket | undefined, perMinute: number, now: number): RateDecision => {
   const perMs = perMinute / 60_000
   const tokens =
     bucket === undefined ? perMinute : Math.min(perMinute, bucket.tokens + (now - bucket.at) * perMs)
@@ -29,7 +29,7 @@ const unlimitedPaths = new Set(['/livez', '/readyz', '/health', '/metrics'])
 
 /** At most so many requests a minute from one caller (by key, else by address); 0 is no limit. */
 export const limitRate = (perMinute: number, now: () => number = () => performance.now()) => {
-  const buckets = new LRUCache<string, Bucket>({ max: maxCallers })
+  const buckets = new LRUCache<string, TokenBucket>({ max: maxCallers })
   return createMiddleware<ApiEnv>(async (context, next) => {
     if (perMinute === 0 || unlimitedPaths.has(context.req.path)) return next()
     const caller = context.get('caller')

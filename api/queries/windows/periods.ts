@@ -1,6 +1,6 @@
 import { windowStatus, type WindowStatus } from '@patterns/projections/window.ts'
 import { type WindowState, zeroWindow } from '@patterns/projections/windowState.ts'
-import type { Bucket, Series } from '../../values/buckets.ts'
+import type { Bucket, BucketedRange } from '../../values/buckets.ts'
 import { floorHour } from '../../values/range.ts'
 import type { WindowRow } from '@patterns/read-model/windowRow.ts'
 import { mergeIntoBuckets } from './mergeRows.ts'
@@ -13,7 +13,7 @@ export interface Period {
 }
 
 export interface PeriodOptions {
-  readonly series: Series
+  readonly series: BucketedRange
   /** When the first event came, epoch milliseconds: periods before it are left out, not zero. */
   readonly firstSeen: number | null
   /** Epoch milliseconds. */
