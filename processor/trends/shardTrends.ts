@@ -13,6 +13,7 @@ import { loadFigures } from '@patterns/read-model/reading/loadFigures.ts'
 import { clearTrends, writeTrends } from '@patterns/read-model/writing/writeTrends.ts'
 import { FencedError } from '@patterns/read-model/writing/fencedError.ts'
 import { backoffMs } from '@patterns/topic/backoff.ts'
+import { messageOf } from '../shard/messageOf.ts'
 import type { Clock } from './clock.ts'
 import { createFigureCache } from './figureCache.ts'
 import type { Throttle } from './throttle.ts'
@@ -64,8 +65,6 @@ export interface ShardTrends {
 const roundMs = 1_000
 /** Patterns in one turn: some milliseconds of computing, and one transaction. */
 const patternsPerTurn = 100
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 /** Another owner has brought the trends further than the windows that this one knows. */
 class SupersededError extends Error {
