@@ -9,7 +9,7 @@ export interface Tables {
   readonly totals: Readonly<Record<Granularity, string>>
   /** A row for each pattern and shard. */
   readonly catalogue: string
-  /** A row for each pattern, metric, series and shard. */
+  /** A row for each pattern, metric, series and shard; each series and metric has a partition of its own. */
   readonly trends: string
   /** A row for each pattern, of all shards: its name, and its sums over the hours that are open. */
   readonly openStandings: string

@@ -57,6 +57,7 @@ const tables = [
   'duplicates',
   'projection_checkpoints',
   'pattern_catalogue_v1',
+  'pattern_trends_v1',
   ...(Object.keys(windows) as (keyof typeof windows)[]),
 ]
 
@@ -111,6 +112,11 @@ const fill = async (): Promise<void> => {
   await made.query(`insert into dead_letters (shard, source_offset, reason, faults, value, recorded_at)
     values (2, 900, 'not_json', '[]', '\\x00ff', now())`)
   await made.query('insert into duplicates values (2, 901, 3)')
+  await made.query(`insert into pattern_trends_v1
+      (granularity, windows, metric, pattern_id, shard, closed_until, position, start, points, slope)
+    select size::granularity, windows, metric, pattern_id, shard, 'epoch', 7, 'epoch', 5, random()
+    from pattern_catalogue_v1, (values ('hour', 24), ('day', 30), ('day', 90), ('week', 12)) as series (size, windows),
+      (values ('usage'), ('success_rate'), ('quality'), ('duration')) as metrics (metric)`)
   const { rows } = await migrated.query<{ table: string; columns: string }>(
     `select table_name as table, string_agg(column_name, ', ' order by ordinal_position) as columns
      from information_schema.columns
@@ -167,6 +173,17 @@ describe('a database of the last release', () => {
       rowsOf(pool, 'select shard, watermark from event_log_shards where shard < 9')
     expect(await heads(migrated)).toEqual(await heads(made))
 
+    // Both patterns lay in both shards, so that neither is their home: from their next event on their ids are claimed.
+    const oldLog = createPostgresEventLog({ pool: migrated })
+    expect([...(await oldLog.registerPatterns(2, patternIds)).values()]).toEqual(['elsewhere', 'elsewhere'])
+    await oldLog.splitPatterns(
+      patternIds,
+      () => true,
+      async (_, position) => [{ first: 1, last: position }],
+    )
+    const { rows: claimed } = await migrated.query('select from claimed_events')
+    expect(claimed).toHaveLength(60)
+
     const more = messages(began + 11 * hour, 60).map((message, i) => ({
       ...message,
       body: { ...message.body, event_id: `0197a3b4-0000-7000-8000-${String(i).padStart(12, '0')}` },
@@ -194,16 +211,5 @@ describe('a database of the last release', () => {
     }
     expect((await places(made)).every((positions) => positions.length > 0)).toBe(true)
     expect(await places(migrated)).toEqual(await places(made))
-
-    // Both patterns lay in both shards, so that neither is their home: from their next event on their ids are claimed.
-    const log = createPostgresEventLog({ pool: migrated })
-    expect([...(await log.registerPatterns(2, patternIds)).values()]).toEqual(['elsewhere', 'elsewhere'])
-    await log.splitPatterns(
-      patternIds,
-      () => true,
-      async (_, position) => [{ first: 1, last: position }],
-    )
-    const { rows: claimed } = await migrated.query('select from claimed_events')
-    expect(claimed).toHaveLength(120)
   })
 })

@@ -48,6 +48,22 @@ export const seedProjections = async (
   return seeded
 }
 
+/** Says where the patterns of some events lie, as a shard does before it appends the first of each. */
+const registerPatterns = async (
+  eventLog: EventLog,
+  shard: number,
+  events: readonly PatternEvent[],
+): Promise<void> => {
+  const homes = await eventLog.registerPatterns(shard, [...new Set(events.map(({ patternId }) => patternId))])
+  const elsewhere = [...homes].filter(([, home]) => home === 'elsewhere').map(([id]) => id)
+  if (elsewhere.length === 0) return
+  await eventLog.splitPatterns(
+    elsewhere,
+    (record) => elsewhere.includes(decodeRecord(record).patternId),
+    async (_, position) => (position === 0 ? [] : [{ first: 1, last: position }]),
+  )
+}
+
 const seedShard = async (
   { pool, eventLog }: { readonly pool: pg.Pool; readonly eventLog: EventLog },
   shard: number,
@@ -75,9 +91,15 @@ const seedShard = async (
     event: decodeRecord(record),
     body: bodies[i]!,
   }))
+  await registerPatterns(
+    eventLog,
+    shard,
+    seeded.map(({ event }) => event),
+  )
   const appended = await eventLog.append({
     shard,
-    expected: head,
+    // A split may have moved it.
+    expected: await eventLog.open(shard, 0),
     events: seeded.map(({ event, sourceOffset, recordedAt }, i) => ({
       eventId: event.eventId,
       occurredAt: event.occurredAt,

@@ -180,6 +180,10 @@ export const seedWindows = async (options: SeedOptions): Promise<Seeded> => {
     rows.totals = totalLines.length
     await copyAll('totals', 'window_start, shard', totalLines)
     await seedCatalogue(client, patterns)
+    await client.query(
+      `insert into pattern_homes (pattern_id, shards)
+       select pattern_id, array_agg(shard) from ${servedTables.catalogue} group by pattern_id`,
+    )
     for (const [shard, position] of positions.entries()) {
       const key = { ...servedProjections.windows, shard }
       await openCheckpoint(client, key)

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { describeEventLog } from '../eventLog.contract.ts'
 import { deadLetterAt, duplicateAt, eventAt, toAppend } from '../testing/newEvents.ts'
 import { createPostgresEventLog } from './postgresEventLog.ts'
+import { splitPatternIds } from './splitPatternIds.ts'
 
 const openPool = (database: TestDatabase): pg.Pool =>
   createPool({ connectionString: database.url, applicationName: 'test', onIdleError: () => {} })
@@ -224,4 +225,18 @@ describe('a batch in Postgres', () => {
     expect(await log.head(shard)).toEqual(expected)
     expect(await deadLetters(shard)).toEqual([])
   })
+})
+
+it('tells which patterns lie in several shards: those that were split, and those that did before there were homes', async () => {
+  const log = createPostgresEventLog({ pool })
+  const [whole, split, old] = [1, 2, 3].map((i) => `0197a3b4-0000-4000-9000-${String(i).padStart(12, '0')}`)
+  await log.registerPatterns(++shards, [whole!, split!])
+  await log.splitPatterns(
+    [split!],
+    () => false,
+    async () => [],
+  )
+  await pool.query('insert into pattern_homes (pattern_id, shards) values ($1, $2)', [old, [1, 2]])
+  const { rows } = await pool.query<{ pattern_id: string }>(`${splitPatternIds} order by pattern_id`)
+  expect(rows.map((row) => row.pattern_id)).toEqual([split, old])
 })

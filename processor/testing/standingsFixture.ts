@@ -93,7 +93,7 @@ export const createStandingsFixture = (): StandingsFixture => {
       logs = new Map()
       const { rows } = await pool.query<{ name: string }>(
         `select relname as name from pg_class
-         where relkind = 'r' and relname ~ '^(pattern|total|open|closed)_.*_v1|^projection_checkpoints$'`,
+         where relkind = 'r' and relname ~ '^(pattern_windows|pattern_catalogue|total|open|closed)_.*v1|^projection_checkpoints$'`,
       )
       await pool.query(`truncate ${rows.map(({ name }) => name).join(', ')}`)
     },

@@ -1,9 +1,10 @@
+import { splitPatternIds } from '@patterns/event-log/postgres/splitPatternIds.ts'
 import { servedProjections } from '@patterns/read-model/served.ts'
 import { readVector } from '@patterns/read-model/reading/readVector.ts'
 import { vectorText } from '@patterns/read-model/vector.ts'
 import type { Queryable } from '@patterns/shared/postgres/queryable.ts'
 import type pg from 'pg'
-import sql, { join, type Sql } from 'sql-template-tag'
+import sql, { join, raw, type Sql } from 'sql-template-tag'
 import type { ConcurrencyLimit } from '../concurrencyLimit.ts'
 import { inSnapshot } from '../lists/inSnapshot.ts'
 import type { Snapshot } from '../lists/listReads.ts'
@@ -13,13 +14,7 @@ import { prepared } from '../lists/statement.ts'
 import { type ProjectionProgress, readProgress } from '../live/projectionProgress.ts'
 import { computeLines } from './computeLines.ts'
 import { type LineQuestion, storedSeries } from './lineQuestion.ts'
-import {
-  selectComputedLines,
-  type StoredLines,
-  selectStoredLines,
-  namedLines,
-  splitPatterns,
-} from './linesRelation.ts'
+import { selectComputedLines, type StoredLines, selectStoredLines, namedLines } from './linesRelation.ts'
 
 export interface LinesAsked extends LineQuestion {
   /** Lines of patterns of this type are enough. Default: of all. */
@@ -51,14 +46,11 @@ export interface LineReadsOptions {
 /** If more patterns lie in several shards, the whole list is computed. */
 const maxSplit = 500
 
-const readFirstSeen = async (
-  database: Queryable,
-  names: Sql,
-  where: Sql,
-): Promise<ReadonlyMap<string, number>> => {
+/** When patterns were first seen, by id, epoch milliseconds; `patterns` is a relation that has them. */
+const readFirstSeen = async (database: Queryable, patterns: Sql): Promise<ReadonlyMap<string, number>> => {
   const { rows } = await database.query<{ seen: [string, number][] | null }>(
     prepared(sql`select json_agg(json_build_array(pattern_id, extract(epoch from first_seen)::float8 * 1000)) as seen
-      from ${names} where ${where}`),
+      from ${patterns}`),
   )
   return new Map(rows[0]!.seen)
 }
@@ -73,13 +65,16 @@ export const createLineReads = ({ pool, trends, sumLimit }: LineReadsOptions): L
     stored: StoredLines,
     names: Sql,
   ): Promise<Sql | undefined> => {
-    const { rows } = await database.query<{ pattern_id: string }>(prepared(splitPatterns(stored)))
-    if (rows.length > maxSplit) return undefined
-    const split = rows.map((row) => row.pattern_id)
-    if (split.length === 0) return namedLines(selectStoredLines(stored, split), names)
-    const firstSeen = await readFirstSeen(database, names, sql`pattern_id = any(${split}::uuid[])`)
-    const lines = selectComputedLines(await computeLines(database, asked, firstSeen), asked.range.to)
-    return namedLines(join([selectStoredLines(stored, split), lines], ' union all '), names)
+    const split = await readFirstSeen(
+      database,
+      sql`(select pattern_id, first_seen from ${names}
+        where pattern_id = any(array(${raw(splitPatternIds)})) and ${ofType(asked.patternType)} limit ${maxSplit + 1}) as split`,
+    )
+    if (split.size > maxSplit) return undefined
+    const whole = selectStoredLines(stored, [...split.keys()])
+    if (split.size === 0) return namedLines(whole, names)
+    const computed = selectComputedLines(await computeLines(database, asked, split), asked.range.to)
+    return namedLines(join([whole, computed], ' union all '), names)
   }
 
   const readStored = <Result>(
@@ -100,7 +95,8 @@ export const createLineReads = ({ pool, trends, sumLimit }: LineReadsOptions): L
       inSnapshot(pool, async (database) => {
         const vector = await readVector(database, servedProjections.windows)
         const names = await namesRelation(database, vector)
-        const firstSeen = await readFirstSeen(database, names, ofType(asked.patternType))
+        const ofThatType = sql`(select * from ${names} where ${ofType(asked.patternType)}) as listed`
+        const firstSeen = await readFirstSeen(database, ofThatType)
         const lines = await computeLines(database, asked, firstSeen)
         const relation = namedLines(selectComputedLines(lines, asked.range.to), names)
         return work({ database, relation, vector, text: vectorText(vector) })

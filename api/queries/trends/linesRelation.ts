@@ -14,14 +14,13 @@ export interface StoredLines {
   readonly closedUntil: number
 }
 
-/** Some rows may be of the next window already, which the processor is just adding. */
-const storedRows = ({ series, metric, closedUntil }: StoredLines): Sql =>
-  sql`${raw(servedTables.trends)} where granularity = ${series.granularity}::granularity and windows = ${series.windows}
-    and metric = ${metric} and closed_until >= ${at(closedUntil)}`
-
-/** Patterns that have a line in each of several shards, of a part of their events each. */
-export const splitPatterns = (stored: StoredLines): Sql =>
-  sql`select pattern_id from ${storedRows(stored)} group by pattern_id having count(*) > 1`
+/**
+ * Some rows may be of the next window already, which the processor is just adding. Series and metric are part of the text,
+ * so that a plan that is made once for all parameters is of one partition.
+ */
+const storedRows = ({ series: { granularity, windows }, metric, closedUntil }: StoredLines): Sql =>
+  sql`${raw(servedTables.trends)} where ${raw(`granularity = '${granularity}' and windows = ${windows} and metric = '${metric}'`)}
+    and closed_until >= ${at(closedUntil)}`
 
 const columns = sql`pattern_id, closed_until, position, ${startedColumns}`
 
