@@ -5,6 +5,7 @@ import { createTestDatabase, type TestDatabase } from '@patterns/testing/databas
 import type pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { servedProjections, servedTables } from './served.ts'
+import { trendPartition } from './trendPartition.ts'
 import type { TrendRow } from './trendRow.ts'
 import { openCheckpoint } from './writing/moveCheckpoint.ts'
 import { writeTrends } from './writing/writeTrends.ts'
@@ -75,7 +76,10 @@ describe('the lines of patterns', () => {
        where position = $1 group by lines.tableoid, reloptions`,
       [rounds],
     )
-    expect(rows).toHaveLength(trendSeries.length * metrics.length)
+    const partitions = trendSeries.flatMap((series) =>
+      metrics.map((metric) => trendPartition(servedTables.trends, series, metric)),
+    )
+    expect(rows.map(({ name }) => name).toSorted()).toEqual(partitions.toSorted())
     for (const partition of rows)
       expect(partition).toMatchObject({
         rows: patterns.length,

@@ -5,7 +5,6 @@ import { isoTime } from '../http/conventions/asOf.ts'
 import { questionOf } from '../http/conventions/cursor.ts'
 import { readVector } from '@patterns/read-model/reading/readVector.ts'
 import { servedProjections } from '@patterns/read-model/served.ts'
-import { readQualityList, scoredPatterns, type ScoredPattern } from '../queries/lists/readQualityList.ts'
 import {
   afterParameter,
   pageParameters,
@@ -19,7 +18,7 @@ import { qualityColumns } from '../queries/columnSets.ts'
 import { readPatternsWindows } from '../queries/readPatternsWindows.ts'
 import { trendWindowRuns, windowsInOrder } from '../queries/trends/patternSeries.ts'
 import { patternTrend } from '../queries/trends/patternTrends.ts'
-import { type DirectedLine, readDirections } from '../queries/trends/readDirections.ts'
+import { readQualityList, type ScoredPattern } from '../queries/trends/readQualityList.ts'
 import { trendColumnsOf } from '../queries/trends/trendColumns.ts'
 import type { WindowRow } from '@patterns/read-model/windowRow.ts'
 import { mergeRows } from '../queries/windows/mergeRows.ts'
@@ -79,10 +78,9 @@ const windowRunsIn = ({ range, series }: QualityList): readonly WindowRun[] =>
 
 export const routeQualityMetrics = (app: ApiApp, dependencies: RouteDependencies): void => {
   const describe = (
-    { firstSeen, ...pattern }: ScoredPattern,
+    { firstSeen, line, ...pattern }: ScoredPattern,
     rows: readonly WindowRow[],
     { range, series, trends }: QualityList,
-    line: DirectedLine | undefined,
   ) => {
     const inRange = rows.filter(({ start }) => start >= range.from && start < range.to)
     const quality = qualityFigures(mergeRows(inRange).quality)
@@ -121,10 +119,10 @@ export const routeQualityMetrics = (app: ApiApp, dependencies: RouteDependencies
     })
     if (entry === undefined) throw patternNotFound(id)
     refuseOtherType(entry, pattern_type)
-    const named = { ...namedEntry(id, entry), firstSeen: entry.firstSeen! }
+    const firstSeen = entry.firstSeen!
     const inOrder = windowsInOrder(trendWindows, trends.granularity)
-    const { trend } = patternTrend('quality', inOrder, trends, { firstSeen: named.firstSeen, now })
-    const pattern = describe(named, windows, asked, trend)
+    const { trend: line } = patternTrend('quality', inOrder, trends, { firstSeen, now })
+    const pattern = describe({ ...namedEntry(id, entry), firstSeen, line }, windows, asked)
     const isListed = pattern.quality_score !== null && pattern.quality_score >= min_quality
     const patterns = isListed ? [pattern] : []
     const body = { ...timesOf(asked), patterns, total_count: patterns.length, next_cursor: null }
@@ -132,24 +130,21 @@ export const routeQualityMetrics = (app: ApiApp, dependencies: RouteDependencies
   }
 
   const ofMany = async (query: Query, asked: QualityList, question: string) => {
-    const listedBy = { patternType: query.pattern_type, minQuality: query.min_quality }
+    const { pattern_type: patternType, min_quality: minQuality, limit } = query
     const lines = await dependencies.lines.read(
-      { ...asked.trends, metric: 'quality', now: dependencies.trendTime(), patternType: query.pattern_type },
-      async ({ relation }) => relation,
+      { ...asked.trends, metric: 'quality', now: dependencies.trendTime(), patternType },
+      async ({ unnamed }) => unnamed,
     )
     return dependencies.lists.read({ range: asked.range }, async (list) => {
       const { database } = list
       const { after } = asked
-      const { page, patterns } = await readQualityList(list, { ...listedBy, after, limit: query.limit })
+      const listed = await readQualityList(list, { patternType, minQuality, lines, after, limit })
+      const { page, patterns } = listed
       const ids = page.items.map(({ id }) => id)
       const rows = await readPatternsWindows(database, ids, windowRunsIn(asked), qualityColumns)
-      const listed = scoredPatterns(list, listedBy)
-      const directions = await readDirections(database, lines, { listed, of: ids })
       const body = {
         ...timesOf(asked),
-        patterns: page.items.map((pattern) =>
-          describe(pattern, rows.get(pattern.id) ?? [], asked, directions.get(pattern.id)),
-        ),
+        patterns: page.items.map((pattern) => describe(pattern, rows.get(pattern.id) ?? [], asked)),
         total_count: patterns,
         next_cursor: nextQualityCursor(page.end, question, asked),
       }

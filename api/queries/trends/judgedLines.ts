@@ -7,6 +7,7 @@ export const judgedColumns = 'slope, span, mean, s, p'
 /**
  * Selects the lines of a list that are measured, each with its `adjusted_p` and `direction` among all of them: the rules
  * of `benjaminiHochberg` and `direction`, to the same bits. Equal p-values share the last of their ranks.
+ * Both windows have one order, so that lines are sorted once.
  */
 export const judgedLines = (lines: Sql): Sql => sql`
 select *, case
@@ -16,8 +17,9 @@ select *, case
     else 'decreasing'
   end as direction
 from (
-  select *, least(1, min(p * list_size / rank) over (order by p desc)) as adjusted_p
+  select *, least(1, min(p * list_size / (list_size - greater)) over (order by p desc)) as adjusted_p
   from (
-    select *, count(*) over () as list_size, count(*) over (order by p) as rank from ${lines} where p is not null
+    select *, count(*) over () as list_size, rank() over (order by p desc) - 1 as greater
+    from ${lines} where p is not null
   ) as ranked
 ) as adjusted`

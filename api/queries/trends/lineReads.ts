@@ -25,6 +25,8 @@ export interface LinesAsked extends LineQuestion {
 export interface LinesSnapshot extends Snapshot {
   /** One row for each, to select from in this snapshot or a later one; it is named `line`. */
   readonly relation: Sql
+  /** The same without what patterns are called. */
+  readonly unnamed: Sql
 }
 
 /** Reads the trend lines of all patterns: those that the processor stores, else computed from the windows. */
@@ -55,11 +57,16 @@ const readFirstSeen = async (database: Queryable, patterns: Sql): Promise<Readon
   return new Map(rows[0]!.seen)
 }
 
+const relationsOf = (lines: Sql, names: Sql): Pick<LinesSnapshot, 'relation' | 'unnamed'> => ({
+  relation: namedLines(lines, names),
+  unnamed: sql`(${lines}) as line`,
+})
+
 export const createLineReads = ({ pool, trends, sumLimit }: LineReadsOptions): LineReads => {
   const isStored = (asked: LineQuestion): boolean => storedSeries(asked, trends().closedUntil) !== undefined
 
   /** Stored lines, and computed ones of the patterns that have several; undefined if these are too many. */
-  const storedRelation = async (
+  const selectStored = async (
     database: Queryable,
     asked: LinesAsked,
     stored: StoredLines,
@@ -72,9 +79,9 @@ export const createLineReads = ({ pool, trends, sumLimit }: LineReadsOptions): L
     )
     if (split.size > maxSplit) return undefined
     const whole = selectStoredLines(stored, [...split.keys()])
-    if (split.size === 0) return namedLines(whole, names)
+    if (split.size === 0) return whole
     const computed = selectComputedLines(await computeLines(database, asked, split), asked.range.to)
-    return namedLines(join([whole, computed], ' union all '), names)
+    return join([whole, computed], ' union all ')
   }
 
   const readStored = <Result>(
@@ -86,8 +93,9 @@ export const createLineReads = ({ pool, trends, sumLimit }: LineReadsOptions): L
       const series = storedSeries(asked, closedUntil)
       if (series === undefined) return undefined
       const stored = { series, metric: asked.metric, closedUntil: asked.range.to }
-      const relation = await storedRelation(database, asked, stored, await namesRelation(database, vector))
-      return relation && { of: await work({ database, relation, vector, text }) }
+      const names = await namesRelation(database, vector)
+      const lines = await selectStored(database, asked, stored, names)
+      return lines && { of: await work({ database, ...relationsOf(lines, names), vector, text }) }
     })
 
   const readComputed: LineReads['read'] = (asked, work) =>
@@ -97,9 +105,9 @@ export const createLineReads = ({ pool, trends, sumLimit }: LineReadsOptions): L
         const names = await namesRelation(database, vector)
         const ofThatType = sql`(select * from ${names} where ${ofType(asked.patternType)}) as listed`
         const firstSeen = await readFirstSeen(database, ofThatType)
-        const lines = await computeLines(database, asked, firstSeen)
-        const relation = namedLines(selectComputedLines(lines, asked.range.to), names)
-        return work({ database, relation, vector, text: vectorText(vector) })
+        const computed = await computeLines(database, asked, firstSeen)
+        const lines = selectComputedLines(computed, asked.range.to)
+        return work({ database, ...relationsOf(lines, names), vector, text: vectorText(vector) })
       }),
     )
 

@@ -1,6 +1,7 @@
 import type { Metric } from '@patterns/projections/analytics/metric.ts'
 import type { TrendSeries } from '@patterns/projections/trends/trendSeries.ts'
 import { servedTables } from '@patterns/read-model/served.ts'
+import { trendPartition } from '@patterns/read-model/trendPartition.ts'
 import sql, { raw, type Sql } from 'sql-template-tag'
 import { nameColumns } from '../lists/listRow.ts'
 import { rowsOfLines, startedColumns, type StartedLine } from './startedLine.ts'
@@ -14,19 +15,20 @@ export interface StoredLines {
   readonly closedUntil: number
 }
 
-/**
- * Some rows may be of the next window already, which the processor is just adding. Series and metric are part of the text,
- * so that a plan that is made once for all parameters is of one partition.
- */
-const storedRows = ({ series: { granularity, windows }, metric, closedUntil }: StoredLines): Sql =>
-  sql`${raw(servedTables.trends)} where ${raw(`granularity = '${granularity}' and windows = ${windows} and metric = '${metric}'`)}
-    and closed_until >= ${at(closedUntil)}`
-
 const columns = sql`pattern_id, closed_until, position, ${startedColumns}`
 
-/** Selects the lines that the processor stores, but for those of some patterns. */
-export const selectStoredLines = (stored: StoredLines, except: readonly string[]): Sql =>
-  sql`select ${columns} from ${storedRows(stored)} and not pattern_id = any(${except}::uuid[])`
+/**
+ * Selects the lines that the processor stores, but for those of some patterns. Some may be of the next window already,
+ * which the processor is just adding.
+ */
+export const selectStoredLines = (
+  { series, metric, closedUntil }: StoredLines,
+  except: readonly string[],
+): Sql => {
+  const others = except.length === 0 ? sql`` : sql`and not pattern_id = any(${except}::uuid[])`
+  return sql`select ${columns} from ${raw(trendPartition(servedTables.trends, series, metric))}
+    where closed_until >= ${at(closedUntil)} ${others}`
+}
 
 /** Selects lines that were computed just now; their windows end at `closedUntil`, epoch milliseconds. */
 export const selectComputedLines = (lines: ReadonlyMap<string, StartedLine>, closedUntil: number): Sql =>
