@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import { qualityFigures } from '@patterns/projections/derived/qualityFigures.ts'
+import { qualityAverage, qualityFigures } from '@patterns/projections/derived/qualityFigures.ts'
 import { confidence } from '@patterns/projections/derived/successRate.ts'
 import { isoTime } from '../http/conventions/asOf.ts'
 import { questionOf } from '../http/conventions/cursor.ts'
@@ -24,6 +24,7 @@ import type { WindowRow } from '@patterns/read-model/windowRow.ts'
 import { mergeRows } from '../queries/windows/mergeRows.ts'
 import { periodsOf } from '../queries/windows/periods.ts'
 import { type WindowRun, windowRunsBetween } from '@patterns/projections/windowRuns.ts'
+import type { Bucket } from '../values/buckets.ts'
 import { type ApiApp, notModified, patternProblems, type RouteDependencies } from './apiRoute.ts'
 import { qualityOf } from './figureFields.ts'
 import { refuseOtherType } from './listPage.ts'
@@ -81,6 +82,7 @@ export const routeQualityMetrics = (app: ApiApp, dependencies: RouteDependencies
     { firstSeen, line, ...pattern }: ScoredPattern,
     rows: readonly WindowRow[],
     { range, series, trends }: QualityList,
+    timestamps: ReadonlyMap<Bucket, string>,
   ) => {
     const inRange = rows.filter(({ start }) => start >= range.from && start < range.to)
     const quality = qualityFigures(mergeRows(inRange).quality)
@@ -92,8 +94,8 @@ export const routeQualityMetrics = (app: ApiApp, dependencies: RouteDependencies
       measurements: periods
         .filter(({ state }) => state.quality.count > 0)
         .map(({ bucket, state, status }) => ({
-          timestamp: isoTime(bucket.from),
-          quality_score: qualityFigures(state.quality).average!,
+          timestamp: timestamps.get(bucket)!,
+          quality_score: qualityAverage(state.quality)!,
           confidence: confidence(state.quality.count),
           sample_size: state.quality.count,
           status,
@@ -104,6 +106,9 @@ export const routeQualityMetrics = (app: ApiApp, dependencies: RouteDependencies
           : insufficientOf(line?.points ?? 0),
     }
   }
+  /** When each bucket begins: the same for all patterns of an answer. */
+  const timestampsOf = ({ series }: QualityList): ReadonlyMap<Bucket, string> =>
+    new Map(series.buckets.map((bucket) => [bucket, isoTime(bucket.from)]))
   const timesOf = ({ series, range, trends }: QualityList) => ({
     ...seriesOf(series, range),
     trend_range: trendRangeOf(trends),
@@ -122,7 +127,12 @@ export const routeQualityMetrics = (app: ApiApp, dependencies: RouteDependencies
     const firstSeen = entry.firstSeen!
     const inOrder = windowsInOrder(trendWindows, trends.granularity)
     const { trend: line } = patternTrend('quality', inOrder, trends, { firstSeen, now })
-    const pattern = describe({ ...namedEntry(id, entry), firstSeen, line }, windows, asked)
+    const pattern = describe(
+      { ...namedEntry(id, entry), firstSeen, line },
+      windows,
+      asked,
+      timestampsOf(asked),
+    )
     const isListed = pattern.quality_score !== null && pattern.quality_score >= min_quality
     const patterns = isListed ? [pattern] : []
     const body = { ...timesOf(asked), patterns, total_count: patterns.length, next_cursor: null }
@@ -142,9 +152,12 @@ export const routeQualityMetrics = (app: ApiApp, dependencies: RouteDependencies
       const { page, patterns } = listed
       const ids = page.items.map(({ id }) => id)
       const rows = await readPatternsWindows(database, ids, windowRunsIn(asked), qualityColumns)
+      const timestamps = timestampsOf(asked)
       const body = {
         ...timesOf(asked),
-        patterns: page.items.map((pattern) => describe(pattern, rows.get(pattern.id) ?? [], asked)),
+        patterns: page.items.map((pattern) =>
+          describe(pattern, rows.get(pattern.id) ?? [], asked, timestamps),
+        ),
         total_count: patterns,
         next_cursor: nextQualityCursor(page.end, question, asked),
       }
