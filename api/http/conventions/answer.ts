@@ -60,7 +60,7 @@ export const createAnswers = ({
   appliedWait,
   logId,
   clock,
-  maxBytes = 32 * 1024 * 1024,
+  maxBytes = 8 * 1024 * 1024,
   deadlineMs = 10_000,
   now = () => performance.now(),
 }: AnswersOptions) => {
