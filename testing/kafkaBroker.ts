@@ -64,13 +64,17 @@ export const startKafkaBroker = async ({
   cacheDir = defaultKafkaCacheDir,
 }: KafkaBrokerOptions): Promise<KafkaBroker> => {
   const classPath = path.join(await prepareKafka(cacheDir), '*')
-  const brokerPort = port ?? (await freePort())
+  let brokerPort = 0
   const configuration = path.join(dir, 'server.properties')
   const logFile = path.join(dir, 'broker.log')
   await mkdir(dir, { recursive: true })
-  const settings = { ...brokerSettings(dir, brokerPort, await freePort(), numPartitions), ...properties }
-  const lines = Object.entries(settings).map(([name, value]) => `${name}=${value}\n`)
-  await writeFile(configuration, lines.join(''))
+  const choosePorts = async () => {
+    brokerPort = port ?? (await freePort())
+    const settings = { ...brokerSettings(dir, brokerPort, await freePort(), numPartitions), ...properties }
+    const lines = Object.entries(settings).map(([name, value]) => `${name}=${value}\n`)
+    await writeFile(configuration, lines.join(''))
+  }
+  await choosePorts()
   const jvm = isShortLived ? shortLivedJvm : []
   await format(dir, classPath, configuration, clusterId, scram)
 
@@ -87,11 +91,16 @@ export const startKafkaBroker = async ({
     running = undefined
     await ending?.end(signal)
   }
-  try {
-    await start()
-  } catch (error) {
-    await end('SIGKILL')
-    throw error
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await start()
+      break
+    } catch (error) {
+      await end('SIGKILL')
+      // A port that was free may be taken until the broker binds it a second later.
+      if (attempt === maxAttempts) throw error
+      await choosePorts()
+    }
   }
   return {
     brokers: `${host}:${brokerPort}`,
@@ -107,6 +116,9 @@ export const startKafkaBroker = async ({
     },
   }
 }
+
+/** A broker that ends as it starts may have found one of its ports taken, and is started on others. */
+const maxAttempts = 2
 
 const newClusterId = (): string => {
   const id = randomBytes(16)
